@@ -1,0 +1,46 @@
+//! The bound of every queue, list and text. A bound that is reached is an
+//! alarm or a clear refusal, never growth without end.
+
+/// Inputs waiting for the floor. At 100 seats the floor takes well under a
+/// millisecond an input; a full queue means that it stands still.
+pub const FLOOR_INPUTS: usize = 16_384;
+/// Facts waiting for the writer; calls go on while a database is away for a
+/// while, and new attempts stop long before this is full.
+pub const FACTS_WAITING: usize = 65_536;
+/// New attempts stop while more facts than this wait for the store.
+pub const FACTS_WAITING_BEFORE_DIALLING_STOPS: usize = 2_000;
+/// Facts in one transaction of the writer.
+pub const FACTS_PER_COMMIT: usize = 500;
+/// Commands waiting for the switch link.
+pub const SWITCH_COMMANDS: usize = 8_192;
+/// Events of the switch that the ESL client may hold for us.
+pub const SWITCH_EVENTS: usize = 20_000;
+/// Live messages that a slow console may lag behind before it is sent a new
+/// snapshot.
+pub const LIVE_MESSAGES: usize = 2_048;
+/// Leads in a campaign's hopper.
+pub const HOPPER: usize = 500;
+/// Leads fetched for a hopper at once.
+pub const HOPPER_BATCH: usize = 200;
+/// Agents on a campaign.
+pub const AGENTS_PER_CAMPAIGN: usize = 2_000;
+/// Phone numbers of one customer.
+pub const PHONES_PER_CUSTOMER: usize = 20;
+/// Characters of a name, city, or other one-line text.
+pub const LINE_CHARS: usize = 200;
+/// Characters of a remark or note.
+pub const TEXT_CHARS: usize = 4_000;
+/// Bytes of an uploaded spreadsheet.
+pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes that a spreadsheet may unpack to: more is taken for a zip bomb.
+pub const IMPORT_UNPACKED_BYTES: u64 = 1024 * 1024 * 1024;
+/// Rows of one import.
+pub const IMPORT_ROWS: usize = 100_000;
+/// Columns of one import.
+pub const IMPORT_COLUMNS: usize = 100;
+/// Rows of a page of any list.
+pub const PAGE_MAX: u64 = 200;
+/// Rows of a page unless asked otherwise.
+pub const PAGE_DEFAULT: u64 = 50;
+/// Bytes of an ordinary request body.
+pub const BODY_BYTES: usize = 1024 * 1024;

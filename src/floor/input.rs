@@ -1,0 +1,343 @@
+//! What can happen to the floor: switch events, people's commands, leads from
+//! the store, changes of campaigns and agents, time passing.
+//!
+//! Produced by the conductor (and, in simulations, by the simulator); consumed
+//! by [`crate::floor::Floor::apply`].
+
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
+use crate::base::phone::Dialable;
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// Time passed: timers that came due fire, and campaigns are paced.
+    Tick,
+    /// The switch said something about a leg.
+    Switch(LegEvent),
+    /// The connection to the switch is gone. Calls may go on without us.
+    SwitchDown {
+        /// For people: why.
+        reason: String,
+    },
+    /// The connection stands (again) and this is every channel the switch has.
+    SwitchUp {
+        /// Changes when the switch process was restarted.
+        core: String,
+        /// All channels, ours and others'.
+        channels: Vec<ChannelSnapshot>,
+    },
+    /// A command was refused at once or ran into its deadline.
+    CommandFailed {
+        /// The leg it was for.
+        leg: LegId,
+        /// Which command.
+        command: CommandName,
+        /// The switch's words, or ours for a deadline.
+        reason: String,
+    },
+    /// An agent (or somebody who may act for them) asked for something.
+    Agent {
+        /// Whom it concerns.
+        agent: AgentId,
+        /// What is asked.
+        command: AgentCommand,
+    },
+    /// An agent exists or changed: name, phone, campaigns are by campaign.
+    AgentProfile(AgentProfile),
+    /// An agent was deactivated: their call goes on, then they are logged out.
+    AgentRemoved(AgentId),
+    /// A campaign exists or changed.
+    Campaign(CampaignProfile),
+    /// Leads for a hopper, in the order in which they are to be dialled.
+    Leads {
+        /// Whose hopper.
+        campaign: CampaignId,
+        /// The leads; fewer than wanted, or none, when the list is used up.
+        leads: Vec<Lead>,
+    },
+    /// A new attempt could not be stored, so it was not dialled.
+    AttemptNotStored {
+        /// Which.
+        call: CallId,
+    },
+    /// The store lags behind (true) or has caught up (false): no new attempts
+    /// while it lags.
+    StoreLagging(bool),
+    /// After a restart: what the store knew of an agent's state.
+    RestoreAgent {
+        /// Who.
+        agent: AgentId,
+        /// The state in the open span.
+        state: StoredState,
+        /// Since when.
+        since: Moment,
+    },
+    /// After a restart: a call that has no end in the ledger yet. Sent before
+    /// the first `SwitchUp`, which decides whether it still lives.
+    RestoreCall(StoredCall),
+}
+
+/// What an event says about one leg, in the words of the floor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LegEvent {
+    /// Which leg.
+    pub leg: LegId,
+    /// What happened to it.
+    pub what: LegChange,
+}
+
+/// The life of a leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LegChange {
+    /// The switch made the channel (CHANNEL_CREATE).
+    Created,
+    /// The far end rings (180), or sends early media (183).
+    Ringing {
+        /// Sound before the answer: ring-back tone or a carrier's announcement.
+        early_media: bool,
+    },
+    /// The far end answered.
+    Answered,
+    /// The leg is parked: nobody is connected to it.
+    Parked,
+    /// Two legs hear each other.
+    Bridged {
+        /// The other leg.
+        other: LegId,
+    },
+    /// They no longer do.
+    Unbridged {
+        /// The other leg.
+        other: LegId,
+    },
+    /// A recording runs.
+    RecordingStarted {
+        /// Its file on the switch's disk.
+        path: String,
+    },
+    /// A recording is closed.
+    RecordingStopped {
+        /// Its file on the switch's disk.
+        path: String,
+    },
+    /// The leg is over.
+    HungUp(HangUp),
+}
+
+/// Why a leg ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HangUp {
+    /// FreeSWITCH's hang-up cause, e.g. `USER_BUSY`.
+    pub cause: String,
+    /// The SIP status the far end gave, where there was one.
+    pub sip_status: Option<u16>,
+}
+
+impl HangUp {
+    /// An end with a cause and no SIP status.
+    pub fn cause(cause: &str) -> Self {
+        Self { cause: cause.to_owned(), sip_status: None }
+    }
+}
+
+/// A channel as found on the switch after (re)connecting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelSnapshot {
+    /// Its UUID.
+    pub leg: LegId,
+    /// Our variables on it; `None` for a channel that is not ours.
+    pub label: Option<LegLabel>,
+    /// Whether the far end has answered.
+    pub answered: bool,
+    /// The leg it is bridged to.
+    pub bridged_to: Option<LegId>,
+}
+
+/// What Trunkline writes on every leg it starts, as channel variables, so that
+/// no leg is a stranger after a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LegLabel {
+    /// The called customer.
+    Customer {
+        /// The attempt.
+        call: CallId,
+    },
+    /// An agent's desk phone.
+    Agent {
+        /// Whose.
+        agent: AgentId,
+        /// Off-hook: the leg stays up between calls.
+        nailed: bool,
+        /// For an on-hook agent: the call it was rung for.
+        call: Option<CallId>,
+    },
+}
+
+/// What an agent can ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AgentCommand {
+    /// Start the shift: paused with reason `logged_in` until ready.
+    LogIn,
+    /// End the shift, after the call in progress.
+    LogOut,
+    /// Take calls.
+    Ready,
+    /// Take no calls, after the call in progress.
+    Pause {
+        /// Why, from the list of reasons.
+        reason: String,
+    },
+    /// Hang up the customer.
+    HangUp,
+    /// The disposition of the last call is saved: after-call work is over.
+    Disposed {
+        /// Which call.
+        call: CallId,
+    },
+}
+
+/// Whether the desk phone's leg stays up between calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneMode {
+    /// Rung once when the agent becomes ready; the leg stays up.
+    OffHook,
+    /// Rung for every call.
+    OnHook,
+}
+
+/// What the floor must know of an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentProfile {
+    /// Who.
+    pub agent: AgentId,
+    /// The desk phone's number.
+    pub extension: Dialable,
+    /// How the desk phone is used.
+    pub phone_mode: PhoneMode,
+}
+
+/// How a campaign dials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DialMode {
+    /// As many calls as keep agents talking, under the cap on dropped calls.
+    Predictive,
+    /// One call per free agent.
+    Progressive,
+}
+
+/// What the floor must know of a campaign.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CampaignProfile {
+    /// Which.
+    pub campaign: CampaignId,
+    /// Whether it dials now. Calls in progress go on either way.
+    pub running: bool,
+    /// How it dials.
+    pub mode: DialMode,
+    /// Who takes its calls.
+    pub agents: Vec<AgentId>,
+    /// The trunk: the name of a gateway.
+    pub gateway: String,
+    /// The number shown to customers; never empty on the wire.
+    pub caller_id: Dialable,
+    /// How long to let it ring, in seconds (15 at least).
+    pub ring_seconds: u32,
+    /// Length of after-call work in seconds; 0: until the disposition is saved.
+    pub wrap_up_seconds: u32,
+    /// Cap on dropped calls, per mille of calls answered.
+    pub drop_cap_permille: u32,
+    /// Seconds after which an answered call without an agent counts as
+    /// dropped, in milliseconds.
+    pub drop_after_ms: i64,
+    /// How long a customer is kept waiting for an agent at all, in
+    /// milliseconds.
+    pub wait_ms_max: i64,
+    /// The most calls in progress at once.
+    pub lines_max: u32,
+    /// The instant from which, and until which, calling is allowed today.
+    /// `None`: not allowed today.
+    pub hours: Option<(Moment, Moment)>,
+    /// Answered and dropped calls in the current window, from the ledger, so
+    /// that the cap survives a restart. Used when the floor first meets the
+    /// campaign.
+    pub window: WindowCounts,
+}
+
+/// What counts against the cap on dropped calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowCounts {
+    /// Calls answered.
+    pub answered: u32,
+    /// Of these, dropped.
+    pub dropped: u32,
+}
+
+/// A lead, ready to be dialled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// The lead.
+    pub lead: LeadId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The number to dial this time.
+    pub number: Dialable,
+    /// The same in E.164; no two live attempts may share it.
+    pub e164: String,
+}
+
+/// The commands whose failure the floor wants to hear of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CommandName {
+    /// Starting a leg.
+    Originate,
+    /// Connecting two legs.
+    Bridge,
+    /// Ending a leg.
+    HangUp,
+    /// Starting or stopping a recording.
+    Record,
+    /// Asking whether a leg exists: it does not.
+    Exists,
+}
+
+/// A state found in an open span of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredState {
+    /// Took calls, or was on one.
+    Working,
+    /// Did not.
+    Paused {
+        /// Why.
+        reason: String,
+    },
+    /// In after-call work.
+    WrapUp {
+        /// For which call.
+        call: CallId,
+    },
+}
+
+/// A call without an end in the ledger, as the store has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredCall {
+    /// Which.
+    pub call: CallId,
+    /// The customer's leg.
+    pub leg: LegId,
+    /// For which campaign.
+    pub campaign: CampaignId,
+    /// The lead dialled.
+    pub lead: Lead,
+    /// When the originate was decided.
+    pub started_at: Moment,
+    /// When the customer answered.
+    pub answered_at: Option<Moment>,
+    /// When the agent was connected, and which.
+    pub connected: Option<(AgentId, Moment)>,
+    /// Whether it counts as dropped already.
+    pub dropped: bool,
+}

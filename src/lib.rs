@@ -1,0 +1,8 @@
+//! Trunkline: an open control plane for call centres on FreeSWITCH.
+//!
+//! The rooms, from the ground up; each uses only rooms below it (a test reads
+//! the `crate::` paths and keeps it so). ARCHITECTURE.md follows one call
+//! through the house.
+
+pub mod base;
+pub mod floor;
