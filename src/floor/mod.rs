@@ -1,10 +1,324 @@
 //! The pure core: the live call centre as one deterministic state machine,
 //! without I/O, clock, async or a random source of its own.
 //!
-//! In: [`input::Input`] with the time. Out: a list of [`effect::Effect`]s in
-//! the order in which they are to be carried out. The conductor owns the one
-//! floor and carries the effects out; simulations do the same in virtual time.
+//! In: [`Input`] with the time. Out: a list of [`Effect`]s in the order in
+//! which they are to be carried out. The conductor owns the one floor and
+//! carries the effects out; simulations do the same in virtual time.
+//!
+//! Where to look: `people` (agents' commands), `legs` (switch events),
+//! `dialling` (campaigns and pacing), `timers` (what comes due), `resync`
+//! (after a lost connection or a restart), `check` (the invariants).
 
+pub mod agent;
+pub mod call;
+pub mod campaign;
+mod check;
+mod dialling;
 pub mod effect;
+pub mod estimate;
 pub mod input;
+mod legs;
 pub mod pacing;
+mod people;
+pub mod result;
+mod resync;
+#[cfg(test)]
+mod tests;
+mod timers;
+
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, CallId, CampaignId, IdMint, LegId};
+use agent::{Agent, AgentState};
+use call::Call;
+use campaign::Campaign;
+use effect::{AgentLive, CallLive, CampaignLive, Effect, Fact, SwitchCommand, Tell};
+use input::{CommandName, Input};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
+/// Legs remembered after their end, so that a late event is told from a
+/// stranger and a leg thought dead that speaks is ended.
+const GONE_LEGS: usize = 4_096;
+
+/// Whose a leg is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LegOwner {
+    Customer(CallId),
+    Agent(AgentId),
+}
+
+/// The live call centre.
+#[derive(Debug)]
+pub struct Floor {
+    mint: IdMint,
+    switch_up: bool,
+    store_lagging: bool,
+    agents: BTreeMap<AgentId, Agent>,
+    campaigns: BTreeMap<CampaignId, Campaign>,
+    calls: BTreeMap<CallId, Call>,
+    legs: HashMap<LegId, LegOwner>,
+    /// E.164 numbers in live attempts: never the same twice.
+    numbers: HashSet<String>,
+    gone: HashSet<LegId>,
+    gone_order: VecDeque<LegId>,
+    next_pacing: Moment,
+    effects: Vec<Effect>,
+    touched: Touched,
+}
+
+/// What changed in one input and must be told to the consoles.
+#[derive(Debug, Default)]
+struct Touched {
+    agents: BTreeSet<AgentId>,
+    calls: BTreeSet<CallId>,
+    campaigns: BTreeSet<CampaignId>,
+}
+
+impl Floor {
+    /// An empty floor. `run` must differ between runs of the server; a replay
+    /// uses the same.
+    pub fn new(run: u64) -> Self {
+        Self {
+            mint: IdMint::new(run),
+            switch_up: false,
+            store_lagging: false,
+            agents: BTreeMap::new(),
+            campaigns: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            legs: HashMap::new(),
+            numbers: HashSet::new(),
+            gone: HashSet::new(),
+            gone_order: VecDeque::new(),
+            next_pacing: Moment(i64::MIN),
+            effects: Vec::new(),
+            touched: Touched::default(),
+        }
+    }
+
+    /// Takes one input at its time and says what is to be done.
+    pub fn apply(&mut self, now: Moment, input: Input) -> Vec<Effect> {
+        match input {
+            Input::Tick => {}
+            Input::Switch(event) => self.on_leg(now, event.leg, event.what),
+            Input::SwitchDown { reason } => self.on_switch_down(now, reason),
+            Input::SwitchUp { core: _, channels } => self.on_switch_up(now, channels),
+            Input::CommandFailed { leg, command, reason } => {
+                self.on_command_failed(now, leg, command, &reason)
+            }
+            Input::Agent { agent, command } => self.on_agent_command(now, agent, command),
+            Input::AgentProfile(profile) => self.on_agent_profile(now, profile),
+            Input::AgentRemoved(agent) => self.on_agent_removed(now, agent),
+            Input::Campaign(profile) => self.on_campaign(now, profile),
+            Input::Leads { campaign, leads } => self.on_leads(now, campaign, leads),
+            Input::AttemptNotStored { call } => self.on_attempt_not_stored(now, call),
+            Input::StoreLagging(lagging) => self.store_lagging = lagging,
+            Input::RestoreAgent { agent, state, since } => self.on_restore_agent(now, agent, state, since),
+            Input::RestoreCall(call) => self.on_restore_call(now, call),
+        }
+        self.fire_timers(now);
+        self.pace(now);
+        self.tell_changes(now);
+        std::mem::take(&mut self.effects)
+    }
+
+    /// When the floor must be given a [`Input::Tick`] if nothing happens
+    /// before; `None`: not before something does.
+    pub fn next_wakeup(&self) -> Option<Moment> {
+        self.next_timer().into_iter().chain(self.paces().then_some(self.next_pacing)).min()
+    }
+
+    /// Broken invariants, in words; empty when all is well.
+    pub fn violations(&self) -> Vec<String> {
+        check::violations(self)
+    }
+
+    /// Whether the switch can be used.
+    pub fn switch_up(&self) -> bool {
+        self.switch_up
+    }
+
+    /// Every agent as the live floor shows them.
+    pub fn agents_live(&self) -> Vec<AgentLive> {
+        self.agents.values().map(Agent::live).collect()
+    }
+
+    /// Every call as the live floor shows it.
+    pub fn calls_live(&self) -> Vec<CallLive> {
+        self.calls.values().map(Call::live).collect()
+    }
+
+    /// One agent as the live floor shows them.
+    pub fn agent_live(&self, agent: AgentId) -> Option<AgentLive> {
+        self.agents.get(&agent).map(Agent::live)
+    }
+
+    fn send(&mut self, command: SwitchCommand) {
+        self.effects.push(Effect::Switch(command));
+    }
+
+    fn record(&mut self, fact: Fact) {
+        self.effects.push(Effect::Record(fact));
+    }
+
+    fn tell(&mut self, tell: Tell) {
+        self.effects.push(Effect::Tell(tell));
+    }
+
+    fn ignore(&mut self, now: Moment, why: String) {
+        self.record(Fact::Ignored { why, at: now });
+    }
+
+    fn new_leg(&mut self, owner: LegOwner) -> LegId {
+        let leg = LegId(self.mint.mint());
+        self.legs.insert(leg, owner);
+        leg
+    }
+
+    fn forget_leg(&mut self, leg: LegId) {
+        self.legs.remove(&leg);
+        if self.gone.insert(leg) {
+            self.gone_order.push_back(leg);
+        }
+        while self.gone_order.len() > GONE_LEGS {
+            if let Some(oldest) = self.gone_order.pop_front() {
+                self.gone.remove(&oldest);
+            }
+        }
+    }
+
+    /// The one place where an agent's state changes, so that the spans in the
+    /// store tile the shift.
+    fn set_state(&mut self, now: Moment, id: AgentId, state: AgentState) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        let same = agent.state.kind() == state.kind()
+            && agent.state.reason() == state.reason()
+            && agent.state.call() == state.call();
+        agent.state = state;
+        self.touched.agents.insert(id);
+        if same {
+            return;
+        }
+        agent.since = now;
+        let fact = Fact::AgentState {
+            agent: id,
+            kind: agent.state.kind(),
+            reason: agent.state.reason().map(str::to_owned),
+            call: agent.state.call(),
+            at: now,
+        };
+        self.record(fact);
+    }
+
+    fn campaign_counts(&self, campaign: &Campaign) -> Counts {
+        let mut counts = Counts::default();
+        for call in self.calls.values().filter(|c| c.campaign == campaign.profile.campaign) {
+            match call.state {
+                _ if call.in_flight() => counts.in_flight += 1,
+                call::CallState::Talking { .. } => counts.talking += 1,
+                call::CallState::Ending { .. } => counts.ending += 1,
+                _ if call.agent().is_some() => counts.connecting += 1,
+                _ => counts.waiting += 1,
+            }
+        }
+        for agent in campaign.profile.agents.iter().filter_map(|id| self.agents.get(id)) {
+            match agent.state {
+                AgentState::Ready => counts.agents.ready += 1,
+                AgentState::Talking { .. } | AgentState::Reserved { .. } if agent.after_call.is_none() => {
+                    counts.agents.talking += 1;
+                }
+                AgentState::WrapUp { .. } if agent.after_call.is_none() => counts.agents.wrapping_up += 1,
+                _ => {}
+            }
+            counts.working += u32::from(agent.working());
+        }
+        counts
+    }
+
+    fn tell_changes(&mut self, now: Moment) {
+        let touched = std::mem::take(&mut self.touched);
+        for id in touched.agents {
+            match self.agents.get(&id) {
+                Some(agent) => {
+                    let live = agent.live();
+                    self.tell(Tell::Agent(live));
+                }
+                None => self.tell(Tell::AgentGone(id)),
+            }
+        }
+        for id in touched.calls {
+            match self.calls.get(&id) {
+                Some(call) => {
+                    let live = call.live();
+                    self.tell(Tell::Call(live));
+                }
+                None => self.tell(Tell::CallGone(id)),
+            }
+        }
+        for id in touched.campaigns {
+            if let Some(live) = self.campaign_live(now, id) {
+                self.tell(Tell::Campaign(live));
+            }
+        }
+    }
+
+    fn campaign_live(&mut self, now: Moment, id: CampaignId) -> Option<CampaignLive> {
+        let campaign = self.campaigns.get(&id)?;
+        let counts = self.campaign_counts(campaign);
+        let window = campaign.window(now);
+        let live = CampaignLive {
+            campaign: id,
+            running: campaign.profile.running,
+            in_flight: counts.in_flight,
+            waiting: counts.waiting + counts.connecting,
+            talking: counts.talking,
+            agents_ready: counts.agents.ready,
+            agents_working: counts.working,
+            hopper: campaign.hopper.len() as u32,
+            attempts: campaign.attempts,
+            answered: window.answered,
+            dropped: window.dropped,
+            pacing: campaign.report.clone(),
+        };
+        if let Some(campaign) = self.campaigns.get_mut(&id) {
+            campaign.told_at = now;
+        }
+        Some(live)
+    }
+}
+
+/// A campaign's calls and agents, counted.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    in_flight: u32,
+    waiting: u32,
+    connecting: u32,
+    talking: u32,
+    ending: u32,
+    agents: pacing::Agents,
+    working: u32,
+}
+
+impl Floor {
+    fn on_command_failed(&mut self, now: Moment, leg: LegId, command: CommandName, reason: &str) {
+        let Some(owner) = self.legs.get(&leg).copied() else { return };
+        match command {
+            CommandName::Originate => {
+                self.ignore(now, format!("originate of leg {leg} failed: {reason}"));
+                self.on_leg_gone(now, leg, input::HangUp::cause("COMMAND_FAILED"));
+            }
+            CommandName::Exists => self.on_leg_gone(now, leg, input::HangUp::cause("LOST_EVENT")),
+            CommandName::HangUp => self.send(SwitchCommand::Check { leg }),
+            CommandName::Bridge => {
+                // Either leg may be the one that is gone; the call's timer
+                // tries another agent when both still stand.
+                self.send(SwitchCommand::Check { leg });
+                if let LegOwner::Customer(call) = owner
+                    && let Some(agent) = self.calls.get(&call).and_then(Call::agent)
+                    && let Some(agent_leg) = self.agents.get(&agent).and_then(|a| a.phone.leg())
+                {
+                    self.send(SwitchCommand::Check { leg: agent_leg });
+                }
+            }
+            CommandName::Record => self.ignore(now, format!("recording of leg {leg} failed: {reason}")),
+        }
+    }
+}

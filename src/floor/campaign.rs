@@ -1,0 +1,130 @@
+//! One campaign of the floor: its hopper, what counts against its cap on
+//! dropped calls, and what it has learnt of its world.
+
+use crate::base::clock::Moment;
+use crate::base::ids::LeadId;
+use crate::base::limits;
+use crate::floor::estimate::Estimates;
+use crate::floor::input::{CampaignProfile, Lead, WindowCounts};
+use crate::floor::pacing::PacingReport;
+use std::collections::{BTreeMap, VecDeque};
+
+/// The window over which the cap on dropped calls holds, in hours.
+const WINDOW_HOURS: i64 = 24;
+/// How long an exhausted list is left alone before it is asked for leads
+/// again, in milliseconds.
+const ASK_AGAIN_MS: i64 = 5_000;
+/// How long an unanswered request for leads keeps another from being made.
+const REQUEST_LOST_MS: i64 = 30_000;
+
+/// A campaign.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    /// Settings.
+    pub profile: CampaignProfile,
+    /// Leads ready to be dialled.
+    pub hopper: VecDeque<Lead>,
+    /// When leads may be asked for again.
+    ask_from: Moment,
+    /// Whether the last answer of the store held no lead.
+    pub exhausted: bool,
+    /// Answered and dropped calls by hour since 1970.
+    window: BTreeMap<i64, WindowCounts>,
+    /// Attempts since the floor started.
+    pub attempts: u32,
+    /// What it has learnt.
+    pub estimates: Estimates,
+    /// The last decision.
+    pub report: Option<PacingReport>,
+    /// When the consoles were last told.
+    pub told_at: Moment,
+}
+
+impl Campaign {
+    /// A campaign the floor meets for the first time.
+    pub fn new(profile: CampaignProfile, now: Moment) -> Self {
+        let window = BTreeMap::from([(hour(now), profile.window)]);
+        Self {
+            profile,
+            hopper: VecDeque::new(),
+            ask_from: now,
+            exhausted: false,
+            window,
+            attempts: 0,
+            estimates: Estimates::default(),
+            report: None,
+            told_at: Moment(i64::MIN / 2),
+        }
+    }
+
+    /// Answered and dropped calls in the window.
+    pub fn window(&self, now: Moment) -> WindowCounts {
+        let from = hour(now) - WINDOW_HOURS;
+        self.window.range(from + 1..).fold(WindowCounts::default(), |sum, (_, counts)| WindowCounts {
+            answered: sum.answered + counts.answered,
+            dropped: sum.dropped + counts.dropped,
+        })
+    }
+
+    /// A customer answered.
+    pub fn count_answered(&mut self, now: Moment) {
+        self.bucket(now).answered += 1;
+    }
+
+    /// No agent was there within the limit.
+    pub fn count_dropped(&mut self, now: Moment) {
+        self.bucket(now).dropped += 1;
+    }
+
+    fn bucket(&mut self, now: Moment) -> &mut WindowCounts {
+        let this_hour = hour(now);
+        self.window.retain(|at, _| *at > this_hour - WINDOW_HOURS);
+        self.window.entry(this_hour).or_default()
+    }
+
+    /// How many leads to ask for now, if any.
+    pub fn leads_wanted(&mut self, now: Moment, agents_working: u32) -> Option<usize> {
+        let keep = (agents_working as usize * 6).clamp(20, limits::HOPPER);
+        if !self.profile.running || self.hopper.len() * 2 > keep || now < self.ask_from {
+            return None;
+        }
+        self.ask_from = now + REQUEST_LOST_MS;
+        Some((keep - self.hopper.len()).min(limits::HOPPER_BATCH))
+    }
+
+    /// The store's answer. Leads that have no room are handed back.
+    pub fn take_leads(&mut self, now: Moment, leads: Vec<Lead>) -> Vec<LeadId> {
+        self.exhausted = leads.is_empty();
+        self.ask_from = if leads.is_empty() { now + ASK_AGAIN_MS } else { now };
+        let mut refused = Vec::new();
+        for lead in leads {
+            if self.profile.running && self.hopper.len() < limits::HOPPER {
+                self.hopper.push_back(lead);
+            } else {
+                refused.push(lead.lead);
+            }
+        }
+        refused
+    }
+
+    /// Empties the hopper.
+    pub fn give_back(&mut self) -> Vec<LeadId> {
+        self.hopper.drain(..).map(|lead| lead.lead).collect()
+    }
+
+    /// Leads may have come due: ask at the next chance.
+    pub fn ask_soon(&mut self, now: Moment) {
+        if self.exhausted {
+            self.ask_from = self.ask_from.min(now);
+        }
+    }
+
+    /// Whether calling is allowed at this time.
+    pub fn within_hours(&self, now: Moment) -> bool {
+        self.profile.hours.is_some_and(|(from, until)| from <= now && now < until)
+    }
+}
+
+fn hour(at: Moment) -> i64 {
+    at.0.div_euclid(3_600_000)
+}

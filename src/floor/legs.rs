@@ -1,0 +1,367 @@
+//! What the switch says of legs: how a call goes from dialling to its end.
+//!
+//! Events of one leg come in order, those of two legs in any order; an event
+//! may be lost or late. A state is therefore reached by any event that proves
+//! it (a parked customer has answered, a bridged one too), and an event that
+//! proves nothing new is let be.
+
+use super::agent::{
+    AgentState, Phone, REASON_PHONE_HUNG_UP, REASON_PHONE_NO_ANSWER, REASON_PHONE_NOT_REGISTERED,
+};
+use super::call::CallState;
+use super::effect::{CallResult, EndedBy, Fact, HangUpCause, SwitchCommand, Tell};
+use super::input::{HangUp, LegChange};
+use super::result::call_result;
+use super::{Floor, LegOwner};
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, CallId, LegId};
+
+/// How long a commanded bridge may take before another agent is tried.
+const BRIDGE_MS_MAX: i64 = 3_000;
+/// How long an on-hook desk phone may ring while the customer waits.
+const ON_HOOK_RING_MS_MAX: i64 = 8_000;
+/// How long the switch may take to confirm an end.
+const END_MS_MAX: i64 = 5_000;
+
+impl Floor {
+    pub(super) fn on_leg(&mut self, now: Moment, leg: LegId, what: LegChange) {
+        match self.legs.get(&leg).copied() {
+            Some(LegOwner::Customer(call)) => self.on_customer_leg(now, call, what),
+            Some(LegOwner::Agent(agent)) => self.on_agent_leg(now, agent, leg, what),
+            None => self.on_unknown_leg(now, leg, what),
+        }
+    }
+
+    /// A leg we took for dead speaks: end it, so that no customer hears
+    /// silence. Others' legs are none of our business.
+    fn on_unknown_leg(&mut self, now: Moment, leg: LegId, what: LegChange) {
+        let speaks = matches!(what, LegChange::Answered | LegChange::Parked | LegChange::Ringing { .. });
+        if speaks && self.gone.contains(&leg) {
+            self.ignore(now, format!("leg {leg} was given up and says {what:?}: hanging it up"));
+            self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+        }
+    }
+
+    fn on_customer_leg(&mut self, now: Moment, id: CallId, what: LegChange) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.heard_at = now;
+        let state = call.state;
+        match what {
+            LegChange::Created => {}
+            LegChange::Ringing { .. } => {
+                if state == CallState::Dialling {
+                    call.state = CallState::Ringing;
+                    self.touched.calls.insert(id);
+                    self.record(Fact::CallRinging { call: id, at: now });
+                }
+            }
+            LegChange::Answered | LegChange::Parked => self.on_customer_answered(now, id),
+            LegChange::Bridged { other } => self.on_bridged(now, id, other),
+            LegChange::Unbridged { .. } => self.on_unbridged(now, id),
+            LegChange::RecordingStarted { path } => {
+                if let Some((agent, _)) = call.connected {
+                    self.record(Fact::RecordingStarted { call: id, agent, path, at: now });
+                }
+            }
+            LegChange::RecordingStopped { path } => {
+                self.record(Fact::RecordingStopped { call: id, path, at: now });
+            }
+            LegChange::HungUp(hang_up) => self.end_call(now, id, hang_up, EndedBy::Customer),
+        }
+    }
+
+    pub(super) fn on_customer_answered(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if call.answered_at.is_some() || !matches!(call.state, CallState::Dialling | CallState::Ringing) {
+            return;
+        }
+        call.answered_at = Some(now);
+        call.state = CallState::Waiting;
+        let took = now.since_ms(call.started_at);
+        let campaign_id = call.campaign;
+        self.touched.calls.insert(id);
+        if let Some(campaign) = self.campaigns.get_mut(&campaign_id) {
+            campaign.count_answered(now);
+            campaign.estimates.dialled(true);
+            campaign.estimates.answer_took(took);
+        }
+        self.record(Fact::CallAnswered { call: id, at: now });
+        self.find_agent(now, id);
+    }
+
+    /// The ready agent who has waited longest takes the call.
+    pub(super) fn find_agent(&mut self, now: Moment, id: CallId) {
+        let Some(campaign) = self.calls.get(&id).and_then(|c| self.campaigns.get(&c.campaign)) else {
+            return;
+        };
+        let longest_idle = campaign
+            .profile
+            .agents
+            .iter()
+            .filter_map(|agent| self.agents.get(agent))
+            .filter(|agent| agent.state == AgentState::Ready)
+            .min_by_key(|agent| (agent.since, agent.profile.agent))
+            .map(|agent| agent.profile.agent);
+        if let Some(agent) = longest_idle {
+            self.connect(now, id, agent);
+        }
+    }
+
+    /// Reserves the agent and starts to connect: the screen pop goes out
+    /// before the command that bridges.
+    pub(super) fn connect(&mut self, now: Moment, id: CallId, agent_id: AgentId) {
+        let (Some(call), Some(agent)) = (self.calls.get_mut(&id), self.agents.get(&agent_id)) else { return };
+        let phone = agent.phone;
+        let wait = if matches!(phone, Phone::Up { .. }) { BRIDGE_MS_MAX } else { ON_HOOK_RING_MS_MAX };
+        call.state = CallState::Connecting { agent: agent_id, until: now + wait };
+        let customer_leg = call.leg;
+        let pop = Tell::ScreenPop {
+            agent: agent_id,
+            call: id,
+            customer: call.lead.customer,
+            campaign: call.campaign,
+            number: call.lead.number.clone(),
+        };
+        self.tell(pop);
+        match phone {
+            Phone::Up { leg } => self.send(SwitchCommand::Bridge { customer: customer_leg, agent: leg }),
+            Phone::Ringing { .. } | Phone::Down => self.ring_phone(now, agent_id, Some(id)),
+        }
+        self.touched.calls.insert(id);
+        self.set_state(now, agent_id, AgentState::Reserved { call: id });
+    }
+
+    fn on_bridged(&mut self, now: Moment, id: CallId, other: LegId) {
+        let Some(LegOwner::Agent(agent_id)) = self.legs.get(&other).copied() else { return };
+        self.on_customer_answered_late(now, id);
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let expected = matches!(call.state, CallState::Connecting { agent, .. } if agent == agent_id);
+        if !expected {
+            if !matches!(call.state, CallState::Talking { agent, .. } if agent == agent_id) {
+                self.ignore(now, format!("call {id}: bridged with agent {agent_id}, who is not on it"));
+            }
+            return;
+        }
+        call.state = CallState::Talking { agent: agent_id, apart_since: None };
+        call.connected = Some((agent_id, now));
+        let leg = call.leg;
+        self.touched.calls.insert(id);
+        self.send(SwitchCommand::StartRecording { leg, call: id });
+        if let Some(agent) = self.agents.get_mut(&agent_id) {
+            agent.phone = Phone::Up { leg: other };
+            agent.heard_at = now;
+        }
+        self.record(Fact::CallConnected { call: id, agent: agent_id, agent_leg: other, at: now });
+        self.set_state(now, agent_id, AgentState::Talking { call: id });
+    }
+
+    /// The answer's own event was lost, and the bridge proves it.
+    fn on_customer_answered_late(&mut self, now: Moment, id: CallId) {
+        if self.calls.get(&id).is_some_and(|c| c.answered_at.is_none()) {
+            self.on_customer_answered(now, id);
+        }
+    }
+
+    fn on_unbridged(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if let CallState::Talking { agent, apart_since: None } = call.state {
+            call.state = CallState::Talking { agent, apart_since: Some(now) };
+        }
+    }
+
+    fn on_agent_leg(&mut self, now: Moment, id: AgentId, leg: LegId, what: LegChange) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        agent.heard_at = now;
+        let current = agent.phone.leg() == Some(leg);
+        match what {
+            LegChange::Created
+            | LegChange::Ringing { .. }
+            | LegChange::RecordingStarted { .. }
+            | LegChange::RecordingStopped { .. } => {}
+            LegChange::Answered | LegChange::Parked if current => self.on_phone_up(now, id, leg),
+            LegChange::Answered | LegChange::Parked => {
+                self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+            }
+            LegChange::Bridged { other } => {
+                if let Some(LegOwner::Customer(call)) = self.legs.get(&other).copied() {
+                    self.on_bridged(now, call, leg);
+                }
+            }
+            LegChange::Unbridged { other } => {
+                if let Some(LegOwner::Customer(call)) = self.legs.get(&other).copied() {
+                    self.on_unbridged(now, call);
+                }
+            }
+            LegChange::HungUp(hang_up) => self.on_phone_gone(now, id, leg, &hang_up),
+        }
+    }
+
+    fn on_phone_up(&mut self, now: Moment, id: AgentId, leg: LegId) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        if agent.phone == (Phone::Up { leg }) {
+            return;
+        }
+        agent.phone = Phone::Up { leg };
+        self.touched.agents.insert(id);
+        match agent.state.clone() {
+            AgentState::Connecting => self.become_ready(now, id),
+            AgentState::Reserved { call } => {
+                if let Some(call) = self.calls.get_mut(&call) {
+                    call.state = CallState::Connecting { agent: id, until: now + BRIDGE_MS_MAX };
+                    let customer = call.leg;
+                    self.send(SwitchCommand::Bridge { customer, agent: leg });
+                }
+            }
+            // An off-hook phone that answers during a pause stays up for when
+            // the agent is ready; an on-hook one has nobody to talk to.
+            AgentState::Paused { .. } | AgentState::WrapUp { .. } | AgentState::Unreachable { .. }
+                if agent.off_hook() => {}
+            _ => {
+                agent.phone = Phone::Down;
+                self.forget_leg(leg);
+                self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+            }
+        }
+    }
+
+    fn on_phone_gone(&mut self, now: Moment, id: AgentId, leg: LegId, hang_up: &HangUp) {
+        self.forget_leg(leg);
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        if agent.phone.leg() != Some(leg) {
+            return;
+        }
+        let rang = matches!(agent.phone, Phone::Ringing { .. });
+        agent.phone = Phone::Down;
+        self.touched.agents.insert(id);
+        let reason = match hang_up.cause.as_str() {
+            "USER_NOT_REGISTERED" | "SUBSCRIBER_ABSENT" | "UNALLOCATED_NUMBER" => REASON_PHONE_NOT_REGISTERED,
+            _ if rang => REASON_PHONE_NO_ANSWER,
+            _ => REASON_PHONE_HUNG_UP,
+        };
+        match agent.state.clone() {
+            AgentState::Talking { call } => self.end_call_by(now, call, EndedBy::Agent),
+            AgentState::Reserved { call } => {
+                self.set_state(now, id, AgentState::Unreachable { reason });
+                self.back_to_waiting(now, call);
+            }
+            AgentState::Connecting => self.set_state(now, id, AgentState::Unreachable { reason }),
+            AgentState::Ready if agent.off_hook() => {
+                self.set_state(now, id, AgentState::Unreachable { reason });
+            }
+            _ => {}
+        }
+    }
+
+    /// The agent fell away before the bridge: the next one, or wait.
+    pub(super) fn back_to_waiting(&mut self, now: Moment, id: CallId) {
+        if let Some(call) = self.calls.get_mut(&id)
+            && matches!(call.state, CallState::Connecting { .. })
+        {
+            call.state = CallState::Waiting;
+            self.touched.calls.insert(id);
+            self.find_agent(now, id);
+        }
+    }
+
+    /// A leg is gone without an event of its own.
+    pub(super) fn on_leg_gone(&mut self, now: Moment, leg: LegId, hang_up: HangUp) {
+        match self.legs.get(&leg).copied() {
+            Some(LegOwner::Customer(call)) => self.end_call(now, call, hang_up, EndedBy::Switch),
+            Some(LegOwner::Agent(agent)) => self.on_phone_gone(now, agent, leg, &hang_up),
+            None => {}
+        }
+    }
+
+    /// Asks the switch to end a call; its event ends it.
+    pub(super) fn end_call_by(&mut self, now: Moment, id: CallId, by: EndedBy) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if matches!(call.state, CallState::Ending { .. }) {
+            return;
+        }
+        let cause = if call.answered_at.is_some() {
+            HangUpCause::NormalClearing
+        } else {
+            HangUpCause::OriginatorCancel
+        };
+        call.ended_by = Some(by);
+        call.state = CallState::Ending { agent: call.agent(), until: now + END_MS_MAX };
+        let leg = call.leg;
+        self.touched.calls.insert(id);
+        self.send(SwitchCommand::HangUp { leg, cause });
+    }
+
+    /// The customer's leg is over, and with it the call.
+    pub(super) fn end_call(&mut self, now: Moment, id: CallId, hang_up: HangUp, by: EndedBy) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        self.forget_leg(call.leg);
+        self.numbers.remove(&call.lead.e164);
+        self.touched.calls.insert(id);
+        let result = match (call.answered_at, call.connected) {
+            (_, Some(_)) => CallResult::Answered,
+            (Some(_), None) if call.dropped || call.ended_by == Some(EndedBy::System) => CallResult::Dropped,
+            (Some(_), None) if by == EndedBy::Switch => CallResult::Failed,
+            (Some(_), None) => CallResult::AbandonedEarly,
+            (None, None) => call_result(&hang_up),
+        };
+        let talk_ms = call.connected.map_or(0, |(_, at)| now.since_ms(at));
+        let ended_by = call.ended_by.unwrap_or(if call.answered_at.is_none() && by == EndedBy::Customer {
+            unanswered_end(result)
+        } else {
+            by
+        });
+        if let Some(campaign) = self.campaigns.get_mut(&call.campaign) {
+            if call.answered_at.is_none() {
+                campaign.estimates.dialled(false);
+            }
+            if call.connected.is_some() {
+                campaign.estimates.talked(talk_ms);
+            }
+            if result == CallResult::Dropped && !call.dropped {
+                campaign.count_dropped(now);
+            }
+        }
+        self.record(Fact::CallEnded {
+            call: id,
+            lead: call.lead.lead,
+            campaign: call.campaign,
+            result,
+            hang_up,
+            ended_by,
+            talk_ms,
+            at: now,
+        });
+        self.free_agent(now, id, &call);
+    }
+
+    fn free_agent(&mut self, now: Moment, id: CallId, call: &super::call::Call) {
+        let Some(agent_id) = call.agent() else { return };
+        let Some(agent) = self.agents.get_mut(&agent_id) else { return };
+        if agent.state.live_call() != Some(id) {
+            return;
+        }
+        // The leg of an on-hook agent lives for one call.
+        if !agent.off_hook()
+            && let Some(leg) = agent.phone.leg()
+        {
+            agent.phone = Phone::Down;
+            self.forget_leg(leg);
+            self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+        }
+        if call.connected.is_none() {
+            self.back_to_work(now, agent_id);
+            return;
+        }
+        let seconds = self.campaigns.get(&call.campaign).map_or(0, |c| c.profile.wrap_up_seconds);
+        let until = (seconds > 0).then(|| now + i64::from(seconds) * 1_000);
+        self.set_state(now, agent_id, AgentState::WrapUp { call: id, until });
+    }
+}
+
+/// Who ended a call that nobody answered.
+fn unanswered_end(result: CallResult) -> EndedBy {
+    match result {
+        CallResult::Busy | CallResult::Rejected => EndedBy::Customer,
+        CallResult::NoAnswer | CallResult::Cancelled => EndedBy::System,
+        _ => EndedBy::Switch,
+    }
+}

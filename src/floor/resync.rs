@@ -1,0 +1,259 @@
+//! After a lost connection, a restart of the switch or one of Trunkline: make
+//! the floor agree with the channels that are really there.
+
+use super::agent::{AgentState, Phone, REASON_SWITCH_DOWN};
+use super::call::{Call, CallState};
+use super::effect::{EndedBy, Fact, HangUpCause, SwitchCommand, Tell};
+use super::input::{ChannelSnapshot, HangUp, LegChange, LegLabel, StoredCall, StoredState};
+use super::{Floor, LegOwner};
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, CallId, LegId};
+use std::collections::HashMap;
+
+/// An attempt younger than this may not have reached the switch when the list
+/// of channels was made.
+const JUST_DIALLED_MS: i64 = 5_000;
+/// How long a connection begun before the switch was lost may still take.
+const CONNECT_AGAIN_MS: i64 = 3_000;
+
+impl Floor {
+    pub(super) fn on_switch_down(&mut self, now: Moment, reason: String) {
+        self.switch_up = false;
+        self.tell(Tell::Switch { up: false, detail: reason });
+        let idle: Vec<AgentId> = self
+            .agents
+            .values()
+            .filter(|a| matches!(a.state, AgentState::Ready | AgentState::Connecting))
+            .map(|a| a.profile.agent)
+            .collect();
+        for agent in idle {
+            self.set_state(now, agent, AgentState::Unreachable { reason: REASON_SWITCH_DOWN });
+        }
+    }
+
+    pub(super) fn on_switch_up(&mut self, now: Moment, channels: Vec<ChannelSnapshot>) {
+        self.switch_up = true;
+        self.tell(Tell::Switch { up: true, detail: String::new() });
+        let found: HashMap<LegId, ChannelSnapshot> = channels.into_iter().map(|c| (c.leg, c)).collect();
+        self.adopt_strangers(now, &found);
+        self.end_what_is_gone(now, &found);
+        self.follow_channels(now, &found);
+        let waiting: Vec<AgentId> = self
+            .agents
+            .values()
+            .filter(|a| a.state == AgentState::Unreachable { reason: REASON_SWITCH_DOWN })
+            .map(|a| a.profile.agent)
+            .collect();
+        for agent in waiting {
+            self.go_ready(now, agent);
+        }
+        self.next_pacing = now;
+    }
+
+    /// Legs with our label that the floor does not know: an agent's leg is
+    /// taken over; a customer's without a call in the ledger is ended.
+    fn adopt_strangers(&mut self, now: Moment, found: &HashMap<LegId, ChannelSnapshot>) {
+        let mut strangers: Vec<&ChannelSnapshot> =
+            found.values().filter(|c| c.label.is_some() && !self.legs.contains_key(&c.leg)).collect();
+        strangers.sort_by_key(|c| c.leg);
+        for channel in strangers {
+            match channel.label {
+                Some(LegLabel::Agent { agent, .. }) if self.adopts(agent, channel) => {
+                    self.legs.insert(channel.leg, LegOwner::Agent(agent));
+                    if let Some(agent) = self.agents.get_mut(&agent) {
+                        agent.phone = Phone::Up { leg: channel.leg };
+                        agent.heard_at = now;
+                    }
+                    self.touched.agents.insert(agent);
+                }
+                _ => {
+                    self.ignore(
+                        now,
+                        format!("leg {} belongs to no call we know: hanging it up", channel.leg),
+                    );
+                    self.forget_leg(channel.leg);
+                    self.send(SwitchCommand::HangUp { leg: channel.leg, cause: HangUpCause::NormalClearing });
+                }
+            }
+        }
+    }
+
+    fn adopts(&self, agent: AgentId, channel: &ChannelSnapshot) -> bool {
+        self.agents.get(&agent).is_some_and(|a| {
+            channel.answered
+                && a.phone == Phone::Down
+                && a.state != AgentState::LoggedOut
+                && (a.off_hook() || channel.bridged_to.is_some())
+        })
+    }
+
+    fn end_what_is_gone(&mut self, now: Moment, found: &HashMap<LegId, ChannelSnapshot>) {
+        let calls: Vec<LegId> = self
+            .calls
+            .values()
+            .filter(|c| !found.contains_key(&c.leg))
+            .filter(|c| c.state != CallState::Dialling || now.since_ms(c.started_at) >= JUST_DIALLED_MS)
+            .map(|c| c.leg)
+            .collect();
+        let phones: Vec<LegId> = self
+            .agents
+            .values()
+            .filter_map(|a| a.phone.leg())
+            .filter(|leg| !found.contains_key(leg))
+            .collect();
+        // Customers first: an agent whose customer is gone as well goes to
+        // after-call work, and then rings the phone again.
+        for leg in calls.into_iter().chain(phones) {
+            self.on_leg_gone(now, leg, HangUp::cause("SWITCH_LOST"));
+        }
+    }
+
+    fn follow_channels(&mut self, now: Moment, found: &HashMap<LegId, ChannelSnapshot>) {
+        let calls: Vec<(CallId, LegId)> = self.calls.values().map(|c| (c.id, c.leg)).collect();
+        for (id, leg) in calls {
+            let Some(channel) = found.get(&leg) else { continue };
+            if let Some(call) = self.calls.get_mut(&id) {
+                call.heard_at = now;
+            }
+            match channel.bridged_to {
+                Some(other) => self.take_up_conversation(now, id, other),
+                None if channel.answered => self.take_up_answered(now, id),
+                None => {}
+            }
+        }
+        let phones: Vec<(AgentId, LegId)> = self
+            .agents
+            .values()
+            .filter_map(|a| match a.phone {
+                Phone::Ringing { leg, .. } => Some((a.profile.agent, leg)),
+                _ => None,
+            })
+            .collect();
+        for (_, leg) in phones {
+            if found.get(&leg).is_some_and(|c| c.answered) {
+                self.on_leg(now, leg, LegChange::Answered);
+            }
+        }
+    }
+
+    /// The two talk: make sure that the floor says so.
+    fn take_up_conversation(&mut self, now: Moment, id: CallId, other: LegId) {
+        let Some(LegOwner::Agent(agent_id)) = self.legs.get(&other).copied() else { return };
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        match call.state {
+            CallState::Talking { agent, .. } if agent == agent_id => {
+                call.state = CallState::Talking { agent, apart_since: None };
+            }
+            CallState::Ending { .. } => return,
+            _ => {
+                if call.answered_at.is_none() {
+                    call.answered_at = Some(now);
+                    self.record(Fact::CallAnswered { call: id, at: now });
+                }
+                self.connected_unheard(now, id, agent_id, other);
+            }
+        }
+        let busy = self.agents.get(&agent_id).and_then(|a| a.state.live_call());
+        if busy != Some(id) {
+            self.set_state(now, agent_id, AgentState::Talking { call: id });
+        }
+    }
+
+    fn connected_unheard(&mut self, now: Moment, id: CallId, agent_id: AgentId, agent_leg: LegId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let before = call.agent();
+        call.state = CallState::Talking { agent: agent_id, apart_since: None };
+        let known = call.connected.is_some();
+        if !known {
+            call.connected = Some((agent_id, now));
+            let leg = call.leg;
+            self.record(Fact::CallConnected { call: id, agent: agent_id, agent_leg, at: now });
+            self.send(SwitchCommand::StartRecording { leg, call: id });
+        }
+        self.touched.calls.insert(id);
+        if let Some(before) = before
+            && before != agent_id
+            && self.agents.get(&before).and_then(|a| a.state.live_call()) == Some(id)
+        {
+            self.back_to_work(now, before);
+        }
+        self.set_state(now, agent_id, AgentState::Talking { call: id });
+    }
+
+    /// The customer's leg is up and alone.
+    fn take_up_answered(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        match call.state {
+            CallState::Dialling | CallState::Ringing => self.on_customer_answered(now, id),
+            CallState::Waiting => self.find_agent(now, id),
+            CallState::Connecting { agent, .. } => self.connect_again(now, id, agent),
+            CallState::Ending { .. } => {}
+            // The conversation ended while we were away.
+            CallState::Talking { .. } => self.end_call_by(now, id, EndedBy::Switch),
+        }
+    }
+
+    /// The command to bridge, or the ringing of the desk phone, may have been
+    /// lost with the connection.
+    fn connect_again(&mut self, now: Moment, id: CallId, agent_id: AgentId) {
+        let phone = self.agents.get(&agent_id).map(|a| a.phone);
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.state = CallState::Connecting { agent: agent_id, until: now + CONNECT_AGAIN_MS };
+        if let Some(Phone::Up { leg }) = phone {
+            let customer = call.leg;
+            self.send(SwitchCommand::Bridge { customer, agent: leg });
+        }
+    }
+
+    pub(super) fn on_restore_agent(&mut self, now: Moment, id: AgentId, state: StoredState, since: Moment) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        self.touched.agents.insert(id);
+        match state {
+            StoredState::Paused { reason } => {
+                // The open span in the store goes on.
+                agent.state = AgentState::Paused { reason };
+                agent.since = since;
+            }
+            StoredState::WrapUp { call } => {
+                // Nobody can know how much was left of it: all of it again.
+                agent.state = AgentState::WrapUp { call, until: Some(now + 30_000) };
+                agent.since = since;
+            }
+            StoredState::Working => {
+                self.set_state(now, id, AgentState::Unreachable { reason: REASON_SWITCH_DOWN });
+            }
+        }
+    }
+
+    pub(super) fn on_restore_call(&mut self, now: Moment, stored: StoredCall) {
+        if !self.numbers.insert(stored.lead.e164.clone()) {
+            self.ignore(now, format!("call {}: its number is in another live call", stored.call));
+        }
+        let state = match (stored.answered_at, stored.connected) {
+            (_, Some((agent, _))) => CallState::Talking { agent, apart_since: None },
+            (Some(_), None) => CallState::Waiting,
+            // It was dialled before the restart: not in the list of channels
+            // means over, however young.
+            (None, None) => CallState::Ringing,
+        };
+        self.legs.insert(stored.leg, LegOwner::Customer(stored.call));
+        self.touched.calls.insert(stored.call);
+        self.calls.insert(
+            stored.call,
+            Call {
+                id: stored.call,
+                leg: stored.leg,
+                campaign: stored.campaign,
+                lead: stored.lead,
+                state,
+                started_at: stored.started_at,
+                dial_until: now + 60_000,
+                answered_at: stored.answered_at,
+                connected: stored.connected,
+                dropped: stored.dropped,
+                ended_by: None,
+                heard_at: now,
+            },
+        );
+    }
+}

@@ -1,0 +1,201 @@
+//! What comes due: after-call work, customers waiting too long, bridges and
+//! hang-ups that the switch has not confirmed, legs that fell silent.
+
+use super::agent::{Agent, AgentState, Phone, REASON_BRIDGE_FAILED, REASON_PHONE_NO_ANSWER};
+use super::call::{Call, CallState};
+use super::effect::{EndedBy, Fact, HangUpCause, SwitchCommand};
+use super::{Floor, LegOwner};
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, CallId};
+
+/// A leg without events for so long is asked for.
+const SILENT_MS: i64 = 60_000;
+/// How long the two legs of a conversation may live on after the switch took
+/// them apart.
+const APART_MS_MAX: i64 = 2_000;
+/// How long the answer to a question about a leg may take.
+const ASK_AGAIN_MS: i64 = 5_000;
+
+impl Floor {
+    /// The earliest timer.
+    pub(super) fn next_timer(&self) -> Option<Moment> {
+        let calls = self.calls.values().filter_map(|call| self.call_due(call));
+        let agents = self.agents.values().filter_map(|agent| self.agent_due(agent));
+        calls.chain(agents).min()
+    }
+
+    /// Fires what is due. A firing may set another timer that is due already;
+    /// the number of rounds is bounded by the states a call can pass.
+    pub(super) fn fire_timers(&mut self, now: Moment) {
+        for _ in 0..4 {
+            let calls: Vec<CallId> = self
+                .calls
+                .values()
+                .filter(|call| self.call_due(call).is_some_and(|due| due <= now))
+                .map(|call| call.id)
+                .collect();
+            let agents: Vec<AgentId> = self
+                .agents
+                .values()
+                .filter(|agent| self.agent_due(agent).is_some_and(|due| due <= now))
+                .map(|agent| agent.profile.agent)
+                .collect();
+            if calls.is_empty() && agents.is_empty() {
+                return;
+            }
+            for call in calls {
+                self.fire_call(now, call);
+            }
+            for agent in agents {
+                self.fire_agent(now, agent);
+            }
+        }
+    }
+
+    /// While the switch is away its silence proves nothing: only what we
+    /// decide alone comes due.
+    fn call_due(&self, call: &Call) -> Option<Moment> {
+        if !self.switch_up {
+            return None;
+        }
+        let silent = call.heard_at + SILENT_MS;
+        Some(match call.state {
+            CallState::Dialling | CallState::Ringing => call.dial_until,
+            CallState::Waiting => self.waiting_due(call).min(silent),
+            CallState::Connecting { until, .. } => until.min(self.drop_due(call).unwrap_or(until)),
+            CallState::Talking { apart_since: Some(since), .. } => since + APART_MS_MAX,
+            CallState::Talking { apart_since: None, .. } => silent,
+            CallState::Ending { until, .. } => until,
+        })
+    }
+
+    fn waiting_due(&self, call: &Call) -> Moment {
+        let answered = call.answered_at.unwrap_or(call.started_at);
+        let give_up = answered + self.campaigns.get(&call.campaign).map_or(0, |c| c.profile.wait_ms_max);
+        self.drop_due(call).map_or(give_up, |drop| drop.min(give_up))
+    }
+
+    /// When the call counts as dropped; `None` when it does already.
+    fn drop_due(&self, call: &Call) -> Option<Moment> {
+        let answered = call.answered_at?;
+        let campaign = self.campaigns.get(&call.campaign)?;
+        (!call.dropped).then(|| answered + campaign.profile.drop_after_ms)
+    }
+
+    fn fire_call(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        if self.drop_due(call).is_some_and(|due| due <= now)
+            && matches!(call.state, CallState::Waiting | CallState::Connecting { .. })
+        {
+            self.mark_dropped(now, id);
+        }
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let leg = call.leg;
+        match call.state {
+            CallState::Dialling | CallState::Ringing if call.dial_until <= now => {
+                // The switch should have ended it long ago: it is gone, or
+                // we end it.
+                call.dial_until = now + ASK_AGAIN_MS;
+                if call.ended_by.is_none() {
+                    call.ended_by = Some(EndedBy::System);
+                    self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::OriginatorCancel });
+                }
+                self.send(SwitchCommand::Check { leg });
+            }
+            CallState::Waiting => self.fire_waiting(now, id),
+            CallState::Connecting { agent, until } if until <= now => self.fire_connecting(now, id, agent),
+            CallState::Talking { apart_since: Some(since), .. } if since + APART_MS_MAX <= now => {
+                self.end_call_by(now, id, EndedBy::Switch);
+            }
+            CallState::Talking { apart_since: None, .. } if call.heard_at + SILENT_MS <= now => {
+                call.heard_at = now;
+                self.send(SwitchCommand::Check { leg });
+            }
+            CallState::Ending { agent, until } if until <= now => {
+                call.state = CallState::Ending { agent, until: now + ASK_AGAIN_MS };
+                self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+                self.send(SwitchCommand::Check { leg });
+            }
+            _ => {}
+        }
+    }
+
+    fn mark_dropped(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.dropped = true;
+        let campaign = call.campaign;
+        if let Some(campaign) = self.campaigns.get_mut(&campaign) {
+            campaign.count_dropped(now);
+        }
+        self.record(Fact::CallDropped { call: id, at: now });
+    }
+
+    fn fire_waiting(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let answered = call.answered_at.unwrap_or(call.started_at);
+        let most = self.campaigns.get(&call.campaign).map_or(0, |c| c.profile.wait_ms_max);
+        if answered + most <= now {
+            self.end_call_by(now, id, EndedBy::System);
+        } else if call.heard_at + SILENT_MS <= now {
+            call.heard_at = now;
+            let leg = call.leg;
+            self.send(SwitchCommand::Check { leg });
+        }
+    }
+
+    /// The bridge never came, or the desk phone rang in vain: the agent is not
+    /// to be had, the customer gets the next one.
+    fn fire_connecting(&mut self, now: Moment, id: CallId, agent_id: AgentId) {
+        if let Some(agent) = self.agents.get_mut(&agent_id)
+            && agent.state.live_call() == Some(id)
+        {
+            let rang = matches!(agent.phone, Phone::Ringing { .. });
+            let leg = agent.phone.leg();
+            agent.phone = Phone::Down;
+            if let Some(leg) = leg {
+                self.forget_leg(leg);
+                self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+            }
+            let reason = if rang { REASON_PHONE_NO_ANSWER } else { REASON_BRIDGE_FAILED };
+            self.set_state(now, agent_id, AgentState::Unreachable { reason });
+        }
+        if let Some(leg) = self.calls.get(&id).map(|c| c.leg) {
+            self.send(SwitchCommand::Check { leg });
+        }
+        self.back_to_waiting(now, id);
+    }
+
+    fn agent_due(&self, agent: &Agent) -> Option<Moment> {
+        if let AgentState::WrapUp { until: Some(until), .. } = agent.state {
+            return Some(until);
+        }
+        if !self.switch_up {
+            return None;
+        }
+        match agent.phone {
+            Phone::Ringing { until, .. } => Some(until),
+            Phone::Up { .. } if agent.state.live_call().is_none() => Some(agent.heard_at + SILENT_MS),
+            Phone::Up { .. } | Phone::Down => None,
+        }
+    }
+
+    fn fire_agent(&mut self, now: Moment, id: AgentId) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        if matches!(agent.state, AgentState::WrapUp { until: Some(until), .. } if until <= now) {
+            self.back_to_work(now, id);
+            return;
+        }
+        match agent.phone {
+            Phone::Ringing { leg, until } if until <= now => {
+                self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::OriginatorCancel });
+                debug_assert_eq!(self.legs.get(&leg), Some(&LegOwner::Agent(id)));
+                self.on_leg_gone(now, leg, super::input::HangUp::cause("NO_ANSWER"));
+            }
+            Phone::Up { leg } if agent.heard_at + SILENT_MS <= now => {
+                agent.heard_at = now;
+                self.send(SwitchCommand::Check { leg });
+            }
+            _ => {}
+        }
+    }
+}
