@@ -35,10 +35,23 @@ impl Floor {
     /// A leg we took for dead speaks: end it, so that no customer hears
     /// silence. Others' legs are none of our business.
     fn on_unknown_leg(&mut self, now: Moment, leg: LegId, what: LegChange) {
-        let speaks = matches!(what, LegChange::Answered | LegChange::Parked | LegChange::Ringing { .. });
-        if speaks && self.gone.contains(&leg) {
-            self.ignore(now, format!("leg {leg} was given up and says {what:?}: hanging it up"));
-            self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+        let Some(call) = self.gone.get(&leg).copied() else { return };
+        match what {
+            LegChange::Answered | LegChange::Parked | LegChange::Ringing { .. } => {
+                self.ignore(now, format!("leg {leg} was given up and says {what:?}: hanging it up"));
+                self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+            }
+            // The file is closed after the leg that it recorded.
+            LegChange::RecordingStopped { path } => {
+                if let Some(call) = call {
+                    self.record(Fact::RecordingStopped { call, path, at: now });
+                }
+            }
+            LegChange::Created
+            | LegChange::Bridged { .. }
+            | LegChange::Unbridged { .. }
+            | LegChange::RecordingStarted { .. }
+            | LegChange::HungUp(_) => {}
         }
     }
 

@@ -58,7 +58,7 @@ pub struct Floor {
     legs: HashMap<LegId, LegOwner>,
     /// E.164 numbers in live attempts: never the same twice.
     numbers: HashSet<String>,
-    gone: HashSet<LegId>,
+    gone: HashMap<LegId, Option<CallId>>,
     gone_order: VecDeque<LegId>,
     next_pacing: Moment,
     effects: Vec<Effect>,
@@ -86,7 +86,7 @@ impl Floor {
             calls: BTreeMap::new(),
             legs: HashMap::new(),
             numbers: HashSet::new(),
-            gone: HashSet::new(),
+            gone: HashMap::new(),
             gone_order: VecDeque::new(),
             next_pacing: Moment(i64::MIN),
             effects: Vec::new(),
@@ -174,8 +174,11 @@ impl Floor {
     }
 
     fn forget_leg(&mut self, leg: LegId) {
-        self.legs.remove(&leg);
-        if self.gone.insert(leg) {
+        let call = match self.legs.remove(&leg) {
+            Some(LegOwner::Customer(call)) => Some(call),
+            Some(LegOwner::Agent(_)) | None => None,
+        };
+        if self.gone.insert(leg, call).is_none() {
             self.gone_order.push_back(leg);
         }
         while self.gone_order.len() > GONE_LEGS {

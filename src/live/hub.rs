@@ -1,0 +1,262 @@
+//! The hub: the last known state of the floor as consoles see it, and every
+//! change of it, to any number of viewers.
+//!
+//! In: `publish` by the conductor, in order. Out: `subscribe`, a snapshot and
+//! the changes that follow it without a gap between the two.
+
+use crate::base::ids::{AgentId, CallId, CampaignId};
+use crate::base::limits;
+use crate::floor::effect::{AgentLive, CallLive, CampaignLive, Tell};
+use crate::live::view::{AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, LiveMessage, SwitchView};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::broadcast;
+
+/// Shared by the conductor, which publishes, and the consoles' connections.
+#[derive(Clone)]
+pub struct Hub {
+    state: Arc<Mutex<State>>,
+    changes: broadcast::Sender<Tell>,
+}
+
+#[derive(Debug)]
+struct State {
+    agents: BTreeMap<AgentId, AgentLive>,
+    calls: BTreeMap<CallId, CallLive>,
+    campaigns: BTreeMap<CampaignId, CampaignLive>,
+    cards: HashMap<AgentId, AgentCard>,
+    switch: SwitchView,
+}
+
+/// What one viewer may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// The viewer, when they are an agent: their own desk.
+    pub own: AgentId,
+    /// Agents within scope; `None`: all of them.
+    pub agents: Option<HashSet<AgentId>>,
+    /// Whether campaigns are within their permissions.
+    pub campaigns: bool,
+}
+
+impl Viewer {
+    fn sees_agent(&self, agent: AgentId) -> bool {
+        agent == self.own || self.agents.as_ref().is_none_or(|seen| seen.contains(&agent))
+    }
+
+    /// A call without an agent belongs to nobody's scope but the widest.
+    fn sees_call(&self, call: &CallLive) -> bool {
+        match call.agent {
+            Some(agent) => self.sees_agent(agent),
+            None => self.agents.is_none(),
+        }
+    }
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        let (changes, _) = broadcast::channel(limits::LIVE_MESSAGES);
+        let state = State {
+            agents: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            campaigns: BTreeMap::new(),
+            cards: HashMap::new(),
+            switch: SwitchView { up: false, detail: "not connected yet".to_owned() },
+        };
+        Self { state: Arc::new(Mutex::new(state)), changes }
+    }
+}
+
+impl Hub {
+    /// Keeps and passes on what the floor tells.
+    pub fn publish(&self, tell: Tell) {
+        let mut state = self.lock();
+        match &tell {
+            Tell::Agent(agent) => {
+                state.agents.insert(agent.agent, agent.clone());
+            }
+            Tell::AgentGone(agent) => {
+                state.agents.remove(agent);
+            }
+            Tell::Call(call) => {
+                state.calls.insert(call.call, call.clone());
+            }
+            Tell::CallGone(call) => {
+                state.calls.remove(call);
+            }
+            Tell::Campaign(campaign) => {
+                state.campaigns.insert(campaign.campaign, campaign.clone());
+            }
+            Tell::Switch { up, detail } => state.switch = SwitchView { up: *up, detail: detail.clone() },
+            Tell::ScreenPop { .. } => {}
+        }
+        // Sent under the lock, so that a snapshot and the changes after it
+        // fit together. Nobody listening is no error.
+        let _ = self.changes.send(tell);
+    }
+
+    /// Names and teams of agents, for people.
+    pub fn set_card(&self, agent: AgentId, card: AgentCard) {
+        self.lock().cards.insert(agent, card);
+    }
+
+    /// The switch as last told.
+    pub fn switch(&self) -> SwitchView {
+        self.lock().switch.clone()
+    }
+
+    /// One agent as last told.
+    pub fn agent(&self, agent: AgentId) -> Option<AgentLiveView> {
+        let state = self.lock();
+        state.agents.get(&agent).map(|live| state.view(live.clone()))
+    }
+
+    /// One call as last told.
+    pub fn call(&self, call: CallId) -> Option<CallLiveView> {
+        self.lock().calls.get(&call).cloned().map(CallLiveView::from)
+    }
+
+    /// A snapshot for a viewer, and the changes from then on.
+    pub fn subscribe(&self, viewer: &Viewer) -> (LiveMessage, broadcast::Receiver<Tell>) {
+        let state = self.lock();
+        let snapshot = LiveMessage::Snapshot {
+            seq: 0,
+            agents: state
+                .agents
+                .values()
+                .filter(|a| viewer.sees_agent(a.agent))
+                .map(|a| state.view(a.clone()))
+                .collect(),
+            calls: state
+                .calls
+                .values()
+                .filter(|c| viewer.sees_call(c))
+                .map(|c| CallLiveView::from(c.clone()))
+                .collect(),
+            campaigns: if viewer.campaigns {
+                state.campaigns.values().cloned().map(CampaignLiveView::from).collect()
+            } else {
+                Vec::new()
+            },
+            switch: state.switch.clone(),
+        };
+        (snapshot, self.changes.subscribe())
+    }
+
+    /// A change as a viewer may see it, or nothing.
+    pub fn message(&self, viewer: &Viewer, seq: u64, tell: Tell) -> Option<LiveMessage> {
+        match tell {
+            Tell::Agent(agent) if viewer.sees_agent(agent.agent) => {
+                Some(LiveMessage::Agent { seq, agent: self.lock().view(agent) })
+            }
+            Tell::AgentGone(agent_id) if viewer.sees_agent(agent_id) => {
+                Some(LiveMessage::AgentGone { seq, agent_id })
+            }
+            Tell::Call(call) if viewer.sees_call(&call) => Some(LiveMessage::Call { seq, call: call.into() }),
+            // An id of something the viewer never saw tells nothing.
+            Tell::CallGone(call_id) => Some(LiveMessage::CallGone { seq, call_id }),
+            Tell::Campaign(campaign) if viewer.campaigns => {
+                Some(LiveMessage::Campaign { seq, campaign: campaign.into() })
+            }
+            Tell::ScreenPop { agent, call, customer, campaign, number } if agent == viewer.own => {
+                Some(LiveMessage::ScreenPop {
+                    seq,
+                    agent_id: agent,
+                    call_id: call,
+                    customer_id: customer,
+                    campaign_id: campaign,
+                    number: number.to_string(),
+                })
+            }
+            Tell::Switch { up, detail } => Some(LiveMessage::Switch { seq, switch: SwitchView { up, detail } }),
+            Tell::Agent(_)
+            | Tell::AgentGone(_)
+            | Tell::Call(_)
+            | Tell::Campaign(_)
+            | Tell::ScreenPop { .. } => None,
+        }
+    }
+
+    /// A panic while publishing leaves plain values behind: they are used on.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn view(&self, live: AgentLive) -> AgentLiveView {
+        let card = self.cards.get(&live.agent).cloned().unwrap_or_default();
+        AgentLiveView::new(live, &card)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::Moment;
+    use crate::base::ids::CustomerId;
+    use crate::base::phone::Dialable;
+    use crate::floor::effect::{AgentStateKind, CallStateKind};
+    use uuid::Uuid;
+
+    fn agent(id: i64) -> Tell {
+        Tell::Agent(AgentLive {
+            agent: AgentId(id),
+            kind: AgentStateKind::Ready,
+            reason: None,
+            since: Moment(0),
+            call: None,
+            phone_up: true,
+            next: None,
+            wrap_up_until: None,
+            allowed: Vec::new(),
+        })
+    }
+
+    fn call(id: u128, agent: Option<i64>) -> Tell {
+        Tell::Call(CallLive {
+            call: CallId(Uuid::from_u128(id)),
+            state: CallStateKind::Talking,
+            campaign: CampaignId(1),
+            customer: CustomerId(1),
+            number: Dialable::new("13800000001").expect("digits"),
+            agent: agent.map(AgentId),
+            started_at: Moment(0),
+            answered_at: None,
+            connected_at: None,
+        })
+    }
+
+    fn counts(message: &LiveMessage) -> (usize, usize) {
+        match message {
+            LiveMessage::Snapshot { agents, calls, .. } => (agents.len(), calls.len()),
+            other => panic!("not a snapshot: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_viewer_sees_only_their_scope() {
+        let hub = Hub::default();
+        for tell in [agent(1), agent(2), call(1, Some(2)), call(2, None)] {
+            hub.publish(tell);
+        }
+        let own = Viewer { own: AgentId(1), agents: Some(HashSet::new()), campaigns: false };
+        let all = Viewer { own: AgentId(9), agents: None, campaigns: true };
+        assert_eq!(counts(&hub.subscribe(&own).0), (1, 0));
+        assert_eq!(counts(&hub.subscribe(&all).0), (2, 2));
+        assert_eq!(hub.message(&own, 1, agent(2)), None);
+        assert!(hub.message(&own, 1, agent(1)).is_some());
+        assert!(hub.message(&all, 1, call(3, None)).is_some());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_lost_between_the_snapshot_and_the_changes() {
+        let hub = Hub::default();
+        hub.publish(agent(1));
+        let viewer = Viewer { own: AgentId(9), agents: None, campaigns: true };
+        let (snapshot, mut changes) = hub.subscribe(&viewer);
+        hub.publish(agent(2));
+        assert_eq!(counts(&snapshot), (1, 0));
+        assert_eq!(changes.recv().await, Ok(agent(2)));
+    }
+}

@@ -1,0 +1,261 @@
+//! The messages of the live feed as the consoles read them.
+
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, TeamId};
+use crate::floor::effect::{
+    AgentAction, AgentLive, AgentStateKind, CallLive, CallStateKind, CampaignLive,
+};
+use crate::floor::pacing::PacingReport;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A frame from the server. `seq` counts up by one per connection; a gap
+/// means that messages were lost and the console must connect anew.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum LiveMessage {
+    /// Everything the viewer may see, at once.
+    Snapshot {
+        /// Number of the frame.
+        seq: u64,
+        /// Agents.
+        agents: Vec<AgentLiveView>,
+        /// Calls in progress.
+        calls: Vec<CallLiveView>,
+        /// Campaigns.
+        campaigns: Vec<CampaignLiveView>,
+        /// The switch.
+        switch: SwitchView,
+    },
+    /// An agent changed.
+    Agent {
+        /// Number of the frame.
+        seq: u64,
+        /// The agent now.
+        agent: AgentLiveView,
+    },
+    /// An agent is no more.
+    AgentGone {
+        /// Number of the frame.
+        seq: u64,
+        /// Who.
+        agent_id: AgentId,
+    },
+    /// A call changed.
+    Call {
+        /// Number of the frame.
+        seq: u64,
+        /// The call now.
+        call: CallLiveView,
+    },
+    /// A call is over.
+    CallGone {
+        /// Number of the frame.
+        seq: u64,
+        /// Which.
+        call_id: CallId,
+    },
+    /// A campaign changed.
+    Campaign {
+        /// Number of the frame.
+        seq: u64,
+        /// The campaign now.
+        campaign: CampaignLiveView,
+    },
+    /// Show this customer: the agent is about to talk with them.
+    ScreenPop {
+        /// Number of the frame.
+        seq: u64,
+        /// To whom.
+        agent_id: AgentId,
+        /// The call.
+        call_id: CallId,
+        /// The customer.
+        customer_id: CustomerId,
+        /// The campaign.
+        campaign_id: CampaignId,
+        /// The number dialled.
+        number: String,
+    },
+    /// The switch came or went.
+    Switch {
+        /// Number of the frame.
+        seq: u64,
+        /// The switch now.
+        switch: SwitchView,
+    },
+    /// The token is not accepted (any more): sign in again.
+    Refused {
+        /// Number of the frame.
+        seq: u64,
+        /// Why, in words.
+        detail: String,
+    },
+}
+
+/// The first frame from a console.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum LiveRequest {
+    /// Who is asking.
+    Authenticate {
+        /// The access token.
+        token: String,
+    },
+}
+
+/// An agent on the live floor.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AgentLiveView {
+    /// Who.
+    pub agent_id: AgentId,
+    /// Name for people.
+    pub name: String,
+    /// The desk phone's number.
+    pub extension: String,
+    /// The agent's team.
+    pub team_id: Option<TeamId>,
+    /// The state.
+    pub state: AgentStateKind,
+    /// Reason of a pause or of being unreachable.
+    pub reason: Option<String>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// The call, also during after-call work.
+    pub call_id: Option<CallId>,
+    /// Whether the desk phone's leg is up.
+    pub phone_up: bool,
+    /// What was asked for after the call.
+    pub next: Option<AgentStateKind>,
+    /// When after-call work ends by itself.
+    pub wrap_up_until: Option<DateTime<Utc>>,
+    /// What the agent may do now.
+    pub allowed: Vec<AgentAction>,
+}
+
+/// A call on the live floor.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CallLiveView {
+    /// Which.
+    pub call_id: CallId,
+    /// Where it is.
+    pub state: CallStateKind,
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The customer.
+    pub customer_id: CustomerId,
+    /// The number dialled.
+    pub number: String,
+    /// The agent on it, or reserved.
+    pub agent_id: Option<AgentId>,
+    /// When dialled.
+    pub started_at: DateTime<Utc>,
+    /// When the customer answered.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// When the agent was connected.
+    pub connected_at: Option<DateTime<Utc>>,
+}
+
+/// A campaign on the live floor.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CampaignLiveView {
+    /// Which.
+    pub campaign_id: CampaignId,
+    /// Whether it dials.
+    pub running: bool,
+    /// Calls dialled and not yet answered.
+    pub in_flight: u32,
+    /// Answered calls waiting for an agent, or being connected.
+    pub waiting: u32,
+    /// Calls connected with an agent.
+    pub talking: u32,
+    /// Its agents that are ready.
+    pub agents_ready: u32,
+    /// Its agents that are on shift and not paused.
+    pub agents_working: u32,
+    /// Leads in the hopper.
+    pub hopper: u32,
+    /// Attempts since the server started.
+    pub attempts: u32,
+    /// Calls answered in the last 24 hours.
+    pub answered: u32,
+    /// Of these, dropped.
+    pub dropped: u32,
+    /// The last pacing decision with its reasons.
+    pub pacing: Option<PacingReport>,
+}
+
+/// Whether the switch can be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SwitchView {
+    /// Whether it can.
+    pub up: bool,
+    /// If not, why; for people.
+    pub detail: String,
+}
+
+/// What people see of an agent beside the state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentCard {
+    /// Name for people.
+    pub name: String,
+    /// The desk phone's number.
+    pub extension: String,
+    /// The agent's team.
+    pub team: Option<TeamId>,
+}
+
+impl AgentLiveView {
+    /// The floor's agent with a name.
+    pub fn new(live: AgentLive, card: &AgentCard) -> Self {
+        Self {
+            agent_id: live.agent,
+            name: card.name.clone(),
+            extension: card.extension.clone(),
+            team_id: card.team,
+            state: live.kind,
+            reason: live.reason,
+            since: live.since.to_utc(),
+            call_id: live.call,
+            phone_up: live.phone_up,
+            next: live.next,
+            wrap_up_until: live.wrap_up_until.map(|at| at.to_utc()),
+            allowed: live.allowed,
+        }
+    }
+}
+
+impl From<CallLive> for CallLiveView {
+    fn from(live: CallLive) -> Self {
+        Self {
+            call_id: live.call,
+            state: live.state,
+            campaign_id: live.campaign,
+            customer_id: live.customer,
+            number: live.number.to_string(),
+            agent_id: live.agent,
+            started_at: live.started_at.to_utc(),
+            answered_at: live.answered_at.map(|at| at.to_utc()),
+            connected_at: live.connected_at.map(|at| at.to_utc()),
+        }
+    }
+}
+
+impl From<CampaignLive> for CampaignLiveView {
+    fn from(live: CampaignLive) -> Self {
+        Self {
+            campaign_id: live.campaign,
+            running: live.running,
+            in_flight: live.in_flight,
+            waiting: live.waiting,
+            talking: live.talking,
+            agents_ready: live.agents_ready,
+            agents_working: live.agents_working,
+            hopper: live.hopper,
+            attempts: live.attempts,
+            answered: live.answered,
+            dropped: live.dropped,
+            pacing: live.pacing,
+        }
+    }
+}
