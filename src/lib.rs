@@ -4,5 +4,7 @@
 //! the `crate::` paths and keeps it so). ARCHITECTURE.md follows one call
 //! through the house.
 
+pub mod api;
 pub mod base;
 pub mod floor;
+pub mod store;

@@ -1,1 +1,37 @@
-//! x
+//! Trunkline's database schema. One file a change, each with the way up and
+//! the way down, the same for SQLite and PostgreSQL.
+//!
+//! In: a connection. Out: the schema that `src/store/entity` describes; the
+//! result on both databases is in `tests/it/golden/`.
+//!
+//! A change that has been released is never edited; the next change is a new
+//! file with a later number.
+
+mod m20261123_000001_people;
+mod m20261123_000002_customers;
+mod m20261123_000003_campaigns;
+mod m20261123_000004_ledger;
+mod m20261123_000005_platform;
+mod m20261123_000006_seeds;
+mod parts;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+/// The list of changes, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_people::Migration),
+            Box::new(m20261123_000002_customers::Migration),
+            Box::new(m20261123_000003_campaigns::Migration),
+            Box::new(m20261123_000004_ledger::Migration),
+            Box::new(m20261123_000005_platform::Migration),
+            Box::new(m20261123_000006_seeds::Migration),
+        ]
+    }
+}

@@ -1,0 +1,71 @@
+//! Checks of a request's fields, collected so that a person sees all faults at
+//! once.
+
+use crate::api::problem::{ApiError, FieldError};
+use crate::base::limits::{LINE_CHARS, TEXT_CHARS};
+
+/// Collects what is wrong with a request.
+#[derive(Debug, Default)]
+pub struct Check {
+    faults: Vec<FieldError>,
+}
+
+impl Check {
+    /// Nothing is wrong yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// `field` is at fault unless `holds`.
+    pub fn that(&mut self, holds: bool, field: &str, message: impl Into<String>) -> &mut Self {
+        if !holds {
+            self.faults.push(FieldError { field: field.to_owned(), message: message.into() });
+        }
+        self
+    }
+
+    /// A line of text that must not be empty: no control characters, at most
+    /// [`LINE_CHARS`] characters.
+    pub fn line(&mut self, field: &str, text: &str) -> &mut Self {
+        self.that(!text.trim().is_empty(), field, "must not be empty").line_or_empty(field, text)
+    }
+
+    /// A line of text that may be empty.
+    pub fn line_or_empty(&mut self, field: &str, text: &str) -> &mut Self {
+        self.that(
+            text.chars().count() <= LINE_CHARS,
+            field,
+            format!("must have at most {LINE_CHARS} characters"),
+        );
+        self.that(!text.chars().any(char::is_control), field, "must be a single line of text")
+    }
+
+    /// Text of several lines, at most [`TEXT_CHARS`] characters.
+    pub fn text(&mut self, field: &str, text: &str) -> &mut Self {
+        let long = text.chars().count() > TEXT_CHARS;
+        self.that(!long, field, format!("must have at most {TEXT_CHARS} characters"));
+        self.that(!text.contains('\0'), field, "must not contain a null character")
+    }
+
+    /// All is well, or every fault at once.
+    pub fn done(&mut self) -> Result<(), ApiError> {
+        if self.faults.is_empty() { Ok(()) } else { Err(ApiError::invalid(std::mem::take(&mut self.faults))) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_reported_and_characters_are_counted_not_bytes() {
+        let mut check = Check::new();
+        check.line("name", &"名".repeat(LINE_CHARS)).text("remark", "two\nlines");
+        assert!(check.done().is_ok());
+
+        check.line("name", " ").line("city", "a\nb").that(1 > 2, "sum", "is wrong");
+        let error = check.done().expect_err("faults");
+        let fields: Vec<_> = error.problem().fields.iter().map(|f| f.field.as_str()).collect();
+        assert_eq!(fields, ["name", "city", "sum"]);
+    }
+}

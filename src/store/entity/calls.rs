@@ -1,0 +1,45 @@
+//! Written by calls.
+
+use sea_orm::entity::prelude::*;
+
+/// The ledger: one attempt or conversation.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "calls")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The customer's leg.
+    pub leg: Uuid,
+    pub campaign_id: i64,
+    pub lead_id: i64,
+    pub customer_id: i64,
+    /// The digits dialled.
+    pub number: String,
+    pub e164: String,
+    pub caller_id: String,
+    pub gateway: String,
+    pub mode: String,
+    pub started_at: DateTimeUtc,
+    pub ringing_at: Option<DateTimeUtc>,
+    pub answered_at: Option<DateTimeUtc>,
+    pub dropped_at: Option<DateTimeUtc>,
+    pub connected_at: Option<DateTimeUtc>,
+    pub ended_at: Option<DateTimeUtc>,
+    pub agent_id: Option<i64>,
+    pub agent_leg: Option<Uuid>,
+    /// `CallResult`, once it is over.
+    pub result: Option<String>,
+    pub hangup_cause: Option<String>,
+    pub sip_status: Option<i32>,
+    pub ended_by: Option<String>,
+    pub talk_ms: i64,
+    /// When the switch's own account was merged.
+    pub cdr_at: Option<DateTimeUtc>,
+    pub disposition_id: Option<i64>,
+    pub note: Option<String>,
+    pub disposed_at: Option<DateTimeUtc>,
+    pub disposed_by: Option<i64>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

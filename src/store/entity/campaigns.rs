@@ -1,0 +1,41 @@
+//! Written by campaigns.
+
+use sea_orm::entity::prelude::*;
+
+/// A campaign (project).
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "campaigns")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    #[sea_orm(unique)]
+    pub name: String,
+    pub list_id: i64,
+    /// `draft`, `running`, `paused` or `finished`.
+    pub state: String,
+    /// `predictive` or `progressive`.
+    pub mode: String,
+    pub gateway_id: i64,
+    pub caller_id: String,
+    pub ring_seconds: i32,
+    /// 0: until the disposition is saved.
+    pub wrap_up_seconds: i32,
+    pub drop_cap_permille: i32,
+    pub drop_after_ms: i32,
+    pub wait_ms_max: i32,
+    pub lines_max: i32,
+    /// `HH:MM` in the centre's time zone.
+    pub hours_from: String,
+    pub hours_to: String,
+    /// Bit mask, Mon = 1 ... Sun = 64.
+    pub weekdays: i32,
+    pub max_attempts: i32,
+    pub retry_minutes: i32,
+    pub script: Option<String>,
+    pub created_by: i64,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

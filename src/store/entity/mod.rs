@@ -1,0 +1,26 @@
+//! The shape of every row. Entities never leave the server: views are made from
+//! them. The first line of each file names the room that writes the table; every
+//! room may read it.
+
+pub mod agent_states;
+pub mod audit_log;
+pub mod calls;
+pub mod campaign_agents;
+pub mod campaigns;
+pub mod customer_phones;
+pub mod customers;
+pub mod departments;
+pub mod dispositions;
+pub mod do_not_call;
+pub mod gateways;
+pub mod idempotency_keys;
+pub mod import_rejects;
+pub mod imports;
+pub mod lead_lists;
+pub mod leads;
+pub mod recordings;
+pub mod refresh_tokens;
+pub mod roles;
+pub mod switch_cdrs;
+pub mod teams;
+pub mod users;

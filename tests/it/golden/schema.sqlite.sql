@@ -1,0 +1,230 @@
+CREATE TABLE "agent_states" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "agent_id" integer NOT NULL,
+    "kind" text NOT NULL,
+    "reason" text NULL,
+    "call_id" uuid_text NULL,
+    "started_at" timestamp_with_timezone_text NOT NULL,
+    "ended_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+CREATE UNIQUE INDEX agent_states_agent_started ON agent_states (agent_id, started_at);
+CREATE UNIQUE INDEX agent_states_open ON agent_states (agent_id) WHERE ended_at IS NULL;
+CREATE INDEX agent_states_started ON agent_states (started_at);
+CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TABLE "audit_log" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "at" timestamp_with_timezone_text NOT NULL,
+    "user_id" integer NULL,
+    "action" text NOT NULL,
+    "thing" text NOT NULL,
+    "thing_id" text NULL,
+    "detail" jsonb_text NOT NULL, FOREIGN KEY ("user_id") REFERENCES "users" ("id") );
+CREATE INDEX audit_log_at ON audit_log (at);
+CREATE INDEX audit_log_thing ON audit_log (thing, thing_id);
+CREATE TABLE "calls" ( "id" uuid_text NOT NULL PRIMARY KEY,
+    "leg" uuid_text NOT NULL,
+    "campaign_id" integer NOT NULL,
+    "lead_id" integer NOT NULL,
+    "customer_id" integer NOT NULL,
+    "number" text NOT NULL,
+    "e164" text NOT NULL,
+    "caller_id" text NOT NULL,
+    "gateway" text NOT NULL,
+    "mode" text NOT NULL,
+    "started_at" timestamp_with_timezone_text NOT NULL,
+    "ringing_at" timestamp_with_timezone_text NULL,
+    "answered_at" timestamp_with_timezone_text NULL,
+    "dropped_at" timestamp_with_timezone_text NULL,
+    "connected_at" timestamp_with_timezone_text NULL,
+    "ended_at" timestamp_with_timezone_text NULL,
+    "agent_id" integer NULL,
+    "agent_leg" uuid_text NULL,
+    "result" text NULL,
+    "hangup_cause" text NULL,
+    "sip_status" integer NULL,
+    "ended_by" text NULL,
+    "talk_ms" integer NOT NULL DEFAULT 0,
+    "cdr_at" timestamp_with_timezone_text NULL,
+    "disposition_id" integer NULL,
+    "note" text NULL,
+    "disposed_at" timestamp_with_timezone_text NULL,
+    "disposed_by" integer NULL, FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id"), FOREIGN KEY ("disposed_by") REFERENCES "users" ("id") );
+CREATE INDEX calls_agent_started ON calls (agent_id, started_at);
+CREATE INDEX calls_campaign_started ON calls (campaign_id, started_at);
+CREATE INDEX calls_customer ON calls (customer_id);
+CREATE UNIQUE INDEX calls_leg ON calls (leg);
+CREATE INDEX calls_open ON calls (started_at) WHERE ended_at IS NULL;
+CREATE INDEX calls_started ON calls (started_at);
+CREATE TABLE "campaign_agents" ( "campaign_id" integer NOT NULL,
+    "user_id" integer NOT NULL,
+    CONSTRAINT "pk_campaign_agents" PRIMARY KEY ("campaign_id",
+    "user_id"), FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("user_id") REFERENCES "users" ("id") );
+CREATE INDEX campaign_agents_user ON campaign_agents (user_id);
+CREATE TABLE "campaigns" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" text NOT NULL UNIQUE,
+    "list_id" integer NOT NULL,
+    "state" text NOT NULL DEFAULT 'draft',
+    "mode" text NOT NULL DEFAULT 'predictive',
+    "gateway_id" integer NOT NULL,
+    "caller_id" text NOT NULL,
+    "ring_seconds" integer NOT NULL DEFAULT 30,
+    "wrap_up_seconds" integer NOT NULL DEFAULT 30,
+    "drop_cap_permille" integer NOT NULL DEFAULT 30,
+    "drop_after_ms" integer NOT NULL DEFAULT 2000,
+    "wait_ms_max" integer NOT NULL DEFAULT 10000,
+    "lines_max" integer NOT NULL DEFAULT 100,
+    "hours_from" text NOT NULL DEFAULT '08:30',
+    "hours_to" text NOT NULL DEFAULT '20:30',
+    "weekdays" integer NOT NULL DEFAULT 127,
+    "max_attempts" integer NOT NULL DEFAULT 3,
+    "retry_minutes" integer NOT NULL DEFAULT 60,
+    "script" text NULL,
+    "created_by" integer NOT NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+CREATE TABLE "customer_phones" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "customer_id" integer NOT NULL,
+    "e164" text NOT NULL,
+    "dial" text NOT NULL,
+    "position" integer NOT NULL DEFAULT 0,
+    "live" boolean NOT NULL DEFAULT TRUE, FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") );
+CREATE INDEX customer_phones_customer ON customer_phones (customer_id);
+CREATE UNIQUE INDEX customer_phones_e164 ON customer_phones (e164) WHERE live;
+CREATE TABLE "customers" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" text NOT NULL,
+    "city" text NULL,
+    "remark" text NULL,
+    "owner_id" integer NULL,
+    "source" text NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "updated_at" timestamp_with_timezone_text NOT NULL,
+    "deleted_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("owner_id") REFERENCES "users" ("id") );
+CREATE INDEX customers_name ON customers (name);
+CREATE INDEX customers_owner ON customers (owner_id);
+CREATE TABLE "departments" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "parent_id" integer NULL,
+    "name" text NOT NULL, FOREIGN KEY ("parent_id") REFERENCES "departments" ("id") );
+CREATE TABLE "dispositions" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "key" text NOT NULL UNIQUE,
+    "label_zh" text NOT NULL,
+    "label_en" text NOT NULL,
+    "contact" boolean NOT NULL DEFAULT FALSE,
+    "sale" boolean NOT NULL DEFAULT FALSE,
+    "refusal" boolean NOT NULL DEFAULT FALSE,
+    "do_not_call" boolean NOT NULL DEFAULT FALSE,
+    "callback" boolean NOT NULL DEFAULT FALSE,
+    "visit" boolean NOT NULL DEFAULT FALSE,
+    "invalid" boolean NOT NULL DEFAULT FALSE,
+    "position" integer NOT NULL DEFAULT 0,
+    "active" boolean NOT NULL DEFAULT TRUE );
+CREATE TABLE "do_not_call" ( "e164" text NOT NULL PRIMARY KEY,
+    "reason" text NOT NULL,
+    "created_by" integer NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+CREATE TABLE "gateways" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" text NOT NULL UNIQUE,
+    "proxy" text NOT NULL,
+    "username" text NULL,
+    "secret" text NULL,
+    "register" boolean NOT NULL DEFAULT FALSE,
+    "caller_id" text NOT NULL,
+    "enabled" boolean NOT NULL DEFAULT TRUE );
+CREATE TABLE "idempotency_keys" ( "key" text NOT NULL,
+    "user_id" integer NOT NULL,
+    "method_path" text NOT NULL,
+    "fingerprint" text NOT NULL,
+    "status" integer NOT NULL,
+    "body" text NOT NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    CONSTRAINT "pk_idempotency_keys" PRIMARY KEY ("key",
+    "user_id"), FOREIGN KEY ("user_id") REFERENCES "users" ("id") );
+CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
+CREATE TABLE "import_rejects" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "import_id" integer NOT NULL,
+    "row" integer NOT NULL,
+    "column_name" text NULL,
+    "reason" text NOT NULL,
+    "cells" jsonb_text NOT NULL, FOREIGN KEY ("import_id") REFERENCES "imports" ("id") );
+CREATE INDEX import_rejects_import ON import_rejects (import_id);
+CREATE TABLE "imports" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "file_name" text NOT NULL,
+    "state" text NOT NULL DEFAULT 'uploaded',
+    "columns" jsonb_text NOT NULL,
+    "sample" jsonb_text NOT NULL,
+    "mapping" jsonb_text NULL,
+    "list_id" integer NULL,
+    "rows_total" integer NULL,
+    "rows_done" integer NOT NULL DEFAULT 0,
+    "rows_imported" integer NOT NULL DEFAULT 0,
+    "rows_merged" integer NOT NULL DEFAULT 0,
+    "rows_rejected" integer NOT NULL DEFAULT 0,
+    "error" text NULL,
+    "path" text NOT NULL,
+    "created_by" integer NOT NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "finished_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+CREATE TABLE "lead_lists" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" text NOT NULL,
+    "import_id" integer NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "created_by" integer NOT NULL, FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+CREATE TABLE "leads" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "list_id" integer NOT NULL,
+    "customer_id" integer NOT NULL,
+    "state" text NOT NULL DEFAULT 'fresh',
+    "attempts" integer NOT NULL DEFAULT 0,
+    "next_phone" integer NOT NULL DEFAULT 0,
+    "next_attempt_at" timestamp_with_timezone_text NULL,
+    "last_result" text NULL,
+    "last_attempt_at" timestamp_with_timezone_text NULL,
+    "priority" integer NOT NULL DEFAULT 0, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") );
+CREATE INDEX leads_customer ON leads (customer_id);
+CREATE INDEX leads_due ON leads (list_id, state, next_attempt_at);
+CREATE UNIQUE INDEX leads_list_customer ON leads (list_id, customer_id);
+CREATE TABLE "recordings" ( "id" uuid_text NOT NULL PRIMARY KEY,
+    "call_id" uuid_text NOT NULL,
+    "agent_id" integer NOT NULL,
+    "path" text NOT NULL,
+    "started_at" timestamp_with_timezone_text NOT NULL,
+    "stopped_at" timestamp_with_timezone_text NULL,
+    "bytes" integer NULL,
+    "sha256" text NULL,
+    "duration_ms" integer NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+CREATE INDEX recordings_call ON recordings (call_id);
+CREATE TABLE "refresh_tokens" ( "id" uuid_text NOT NULL PRIMARY KEY,
+    "user_id" integer NOT NULL,
+    "family" uuid_text NOT NULL,
+    "token_hash" text NOT NULL UNIQUE,
+    "expires_at" timestamp_with_timezone_text NOT NULL,
+    "used_at" timestamp_with_timezone_text NULL,
+    "revoked_at" timestamp_with_timezone_text NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("user_id") REFERENCES "users" ("id") );
+CREATE INDEX refresh_tokens_family ON refresh_tokens (family);
+CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id);
+CREATE TABLE "roles" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "key" text NOT NULL UNIQUE,
+    "name" text NOT NULL,
+    "permissions" jsonb_text NOT NULL,
+    "builtin" boolean NOT NULL DEFAULT FALSE );
+CREATE TABLE "switch_cdrs" ( "leg" uuid_text NOT NULL PRIMARY KEY,
+    "body" jsonb_text NOT NULL,
+    "received_at" timestamp_with_timezone_text NOT NULL );
+CREATE TABLE "teams" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "department_id" integer NOT NULL,
+    "name" text NOT NULL, FOREIGN KEY ("department_id") REFERENCES "departments" ("id") );
+CREATE TABLE "users" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "username" text NOT NULL UNIQUE,
+    "display_name" text NOT NULL,
+    "password_hash" text NOT NULL,
+    "role_id" integer NOT NULL,
+    "team_id" integer NULL,
+    "department_id" integer NULL,
+    "extension" text NULL UNIQUE,
+    "phone_secret" text NULL,
+    "phone_mode" text NOT NULL DEFAULT 'off_hook',
+    "active" boolean NOT NULL DEFAULT TRUE,
+    "must_change_password" boolean NOT NULL DEFAULT FALSE,
+    "failed_logins" integer NOT NULL DEFAULT 0,
+    "locked_until" timestamp_with_timezone_text NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("role_id") REFERENCES "roles" ("id"), FOREIGN KEY ("team_id") REFERENCES "teams" ("id"), FOREIGN KEY ("department_id") REFERENCES "departments" ("id") );
+CREATE INDEX users_department ON users (department_id);
+CREATE INDEX users_team ON users (team_id);

@@ -1,0 +1,4 @@
+//! The store: its schema on both databases.
+
+mod migrations;
+mod seeds;

@@ -1,0 +1,50 @@
+//! Every entity can be read on both databases, and the seeds are there.
+
+use crate::both_databases;
+use sea_orm::EntityTrait;
+use trunkline::store::Db;
+use trunkline::store::entity::*;
+
+both_databases!(every_table_reads_as_its_entity, the_seeds_are_there);
+
+async fn every_table_reads_as_its_entity(db: Db) {
+    macro_rules! read {
+        ($($table:ident),+ $(,)?) => {$(
+            $table::Entity::find().all(db.read()).await.expect(stringify!($table));
+        )+};
+    }
+    read!(
+        agent_states,
+        audit_log,
+        calls,
+        campaign_agents,
+        campaigns,
+        customer_phones,
+        customers,
+        departments,
+        dispositions,
+        do_not_call,
+        gateways,
+        idempotency_keys,
+        import_rejects,
+        imports,
+        lead_lists,
+        leads,
+        recordings,
+        refresh_tokens,
+        roles,
+        switch_cdrs,
+        teams,
+        users,
+    );
+}
+
+async fn the_seeds_are_there(db: Db) {
+    let roles = roles::Entity::find().all(db.read()).await.expect("roles");
+    let keys: Vec<_> = roles.iter().map(|role| role.key.as_str()).collect();
+    assert_eq!(keys, ["administrator", "manager", "team_lead", "qa_lead", "qa", "agent"]);
+    assert_eq!(roles[2].permissions["customer:read"], "team");
+    let dispositions = dispositions::Entity::find().all(db.read()).await.expect("dispositions");
+    assert_eq!(dispositions.len(), 8);
+    assert!(dispositions[0].sale && dispositions[0].active && dispositions[0].label_zh == "成交");
+}

@@ -1,0 +1,3 @@
+//! What the tests share: databases of their own.
+
+pub mod db;
