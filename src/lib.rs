@@ -6,5 +6,6 @@
 
 pub mod api;
 pub mod base;
+pub mod customers;
 pub mod floor;
 pub mod store;
