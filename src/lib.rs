@@ -6,6 +6,8 @@
 
 pub mod api;
 pub mod base;
+pub mod campaigns;
 pub mod customers;
 pub mod floor;
+pub mod reports;
 pub mod store;
