@@ -7,4 +7,5 @@
 pub mod api;
 pub mod base;
 pub mod floor;
+pub mod live;
 pub mod store;
