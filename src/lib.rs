@@ -9,5 +9,6 @@ pub mod base;
 pub mod campaigns;
 pub mod customers;
 pub mod floor;
+pub mod live;
 pub mod reports;
 pub mod store;

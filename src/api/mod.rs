@@ -8,8 +8,10 @@ pub mod check;
 pub mod extract;
 pub mod page;
 pub mod problem;
+pub mod settings;
 
 pub use check::Check;
 pub use extract::{Json, Path, Query};
 pub use page::{Page, PageQuery};
 pub use problem::{ApiError, ApiResult, FieldError, Problem};
+pub use settings::Settings;

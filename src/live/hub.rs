@@ -168,7 +168,9 @@ impl Hub {
                     number: number.to_string(),
                 })
             }
-            Tell::Switch { up, detail } => Some(LiveMessage::Switch { seq, switch: SwitchView { up, detail } }),
+            Tell::Switch { up, detail } => {
+                Some(LiveMessage::Switch { seq, switch: SwitchView { up, detail } })
+            }
             Tell::Agent(_)
             | Tell::AgentGone(_)
             | Tell::Call(_)

@@ -1,9 +1,7 @@
 //! The messages of the live feed as the consoles read them.
 
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, TeamId};
-use crate::floor::effect::{
-    AgentAction, AgentLive, AgentStateKind, CallLive, CallStateKind, CampaignLive,
-};
+use crate::floor::effect::{AgentAction, AgentLive, AgentStateKind, CallLive, CallStateKind, CampaignLive};
 use crate::floor::pacing::PacingReport;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
