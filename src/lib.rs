@@ -6,9 +6,11 @@
 
 pub mod api;
 pub mod base;
+pub mod calls;
 pub mod campaigns;
 pub mod customers;
 pub mod floor;
 pub mod live;
+pub mod recordings;
 pub mod reports;
 pub mod store;
