@@ -8,3 +8,4 @@
 pub mod effect;
 pub mod input;
 pub mod pacing;
+pub mod result;
