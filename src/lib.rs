@@ -9,3 +9,4 @@ pub mod base;
 pub mod floor;
 pub mod live;
 pub mod store;
+pub mod switch;
