@@ -60,6 +60,16 @@ pub(super) enum End {
     Broken(Problem),
 }
 
+/// An originate under way. Its channel may not exist yet, and must then not be
+/// taken for gone.
+struct Pending {
+    label: LegLabel,
+    /// Whether its channel was made.
+    made: bool,
+    /// When its result is not waited for any more.
+    until: Moment,
+}
+
 /// An open connection.
 pub(super) struct Session<'a> {
     config: &'a LinkConfig,
@@ -69,9 +79,8 @@ pub(super) struct Session<'a> {
     events: EslEventStream,
     log: Option<EventLog>,
     roll: RollCall,
-    /// Originates whose result is not in yet: their channels may not exist yet,
-    /// and must not be taken for gone.
-    pending: HashMap<LegId, (LegLabel, Moment)>,
+    /// Originates whose result is not in yet.
+    pending: HashMap<LegId, Pending>,
     dropped: u64,
     resync_due: bool,
     up: bool,
@@ -167,7 +176,7 @@ impl<'a> Session<'a> {
                     self.note_dropped();
                     if self.resync_due { self.resync(requests).await? } else { true }
                 }
-                _ = roll_call.tick() => { self.call_the_roll().await?; true }
+                _ = roll_call.tick() => { self.call_the_roll().await; true }
             };
             if !open {
                 return Ok(());
@@ -209,10 +218,10 @@ impl<'a> Session<'a> {
         let core = self.core().await?;
         self.roll.reset(channels.iter().map(|channel| channel.leg));
         let now = clock::now();
-        self.pending.retain(|_, (_, until)| *until > now);
-        for (leg, (label, _)) in &self.pending {
-            if !channels.iter().any(|channel| channel.leg == *leg) {
-                let label = Some(label.clone());
+        self.pending.retain(|_, pending| pending.until > now);
+        for (leg, pending) in &self.pending {
+            if !pending.made && !channels.iter().any(|channel| channel.leg == *leg) {
+                let label = Some(pending.label.clone());
                 channels.push(ChannelSnapshot { leg: *leg, label, answered: false, bridged_to: None });
             }
         }
@@ -245,20 +254,35 @@ impl<'a> Session<'a> {
             tracing::error!(%error, "the event log cannot be written; it ends here");
             self.log = None;
         }
-        match (event.event_type(), decode::leg(&event)) {
-            (Some(EslEventType::ChannelCreate), Some(leg)) => self.roll.created(leg),
-            (Some(EslEventType::ChannelHangupComplete), Some(leg)) => self.roll.gone(leg),
-            (Some(EslEventType::BackgroundJob), _) => {
-                if let Some(leg) = decode::originated_leg(&event) {
-                    self.pending.remove(&leg);
-                }
-            }
-            _ => {}
+        if !self.keep_account(&event) {
+            return true;
         }
         for input in decode::decode(&event) {
             if !self.tell(input).await {
                 return false;
             }
+        }
+        true
+    }
+
+    /// Notes which legs there are. False: the event is not for the floor.
+    fn keep_account(&mut self, event: &EslEvent) -> bool {
+        match (event.event_type(), decode::leg(event)) {
+            (Some(EslEventType::ChannelCreate), Some(leg)) => {
+                self.roll.created(leg);
+                if let Some(pending) = self.pending.get_mut(&leg) {
+                    pending.made = true;
+                }
+            }
+            (Some(EslEventType::ChannelHangupComplete), Some(leg)) => self.roll.gone(leg),
+            (Some(EslEventType::BackgroundJob), _) => {
+                // Once there was a channel, its own end says more (the SIP
+                // status), and comes for certain, if sometimes after the job's
+                // (tests/data/esl/originate_no_answer_timeout.jsonl).
+                let pending = decode::originated_leg(event).and_then(|leg| self.pending.remove(&leg));
+                return !pending.is_some_and(|pending| pending.made);
+            }
+            _ => {}
         }
         true
     }
@@ -304,17 +328,27 @@ impl<'a> Session<'a> {
         };
         let lines = encode::encode(command, &self.site, &recording)
             .map_err(|refused| Failure::Refused(refused.to_string()))?;
-        for line in lines {
-            let answer = self.send(&line, metric_name(name)).await?;
-            if name == CommandName::Exists && answer != "true" {
-                return Err(Failure::Refused("no such leg".into()));
-            }
-        }
+        // Noted before it is sent: an originate that is not answered in time may
+        // have happened all the same.
         if let Some((label, ring_seconds)) = launched(command)
             && self.pending.len() < limits::SWITCH_COMMANDS
         {
             let until = clock::now() + i64::from(ring_seconds) * 1000 + ORIGINATE_GRACE_MS;
-            self.pending.insert(leg, (label, until));
+            self.pending.insert(leg, Pending { label, made: false, until });
+        }
+        for line in lines {
+            let answer = match self.send(&line, metric_name(name)).await {
+                Ok(answer) => answer,
+                Err(failure) => {
+                    if name == CommandName::Originate && matches!(failure, Failure::Refused(_)) {
+                        self.pending.remove(&leg);
+                    }
+                    return Err(failure);
+                }
+            };
+            if name == CommandName::Exists && answer != "true" {
+                return Err(Failure::Refused("no such leg".into()));
+            }
         }
         Ok(())
     }
@@ -393,16 +427,22 @@ impl<'a> Session<'a> {
         Ok(channels)
     }
 
-    async fn call_the_roll(&mut self) -> Result<(), Problem> {
-        let listed = self.ask("show channels as json".into()).await?;
-        let legs = snapshot::channels(&listed)
-            .map_err(|error| Problem::Unusable(address(self.config), error.to_string()))?;
+    /// Compares the switch's list with ours. When it cannot be had, the next
+    /// time will do: a broken or silent connection shows by itself.
+    async fn call_the_roll(&mut self) {
+        let listed = self.send(&Line::Api("show channels as json".into()), "list").await;
+        let legs = match listed.map(|list| snapshot::channels(&list)) {
+            Ok(Ok(legs)) => legs,
+            Ok(Err(error)) => return tracing::warn!(%error, "no roll call"),
+            Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) => {
+                return tracing::warn!(reason, "no roll call");
+            }
+        };
         let lost = self.roll.call(legs);
         if lost > 0 {
             meters::lost(lost as u64);
             self.resync_due = true;
         }
-        Ok(())
     }
 
     fn note_dropped(&mut self) {
