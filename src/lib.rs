@@ -5,6 +5,8 @@
 //! through the house.
 
 pub mod api;
+pub mod audit;
+pub mod auth;
 pub mod base;
 pub mod floor;
 pub mod live;
