@@ -44,3 +44,17 @@ pub const PAGE_MAX: u64 = 200;
 pub const PAGE_DEFAULT: u64 = 50;
 /// Bytes of an ordinary request body.
 pub const BODY_BYTES: usize = 1024 * 1024;
+/// Bytes that one part of a spreadsheet other than a worksheet (above all the
+/// table of shared texts, which the reader holds in memory) may unpack to.
+pub const IMPORT_PART_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of all texts kept of a spreadsheet: a text shared by many cells is
+/// stored once in the file and many times here.
+pub const IMPORT_TEXT_BYTES: usize = 256 * 1024 * 1024;
+/// Files inside a spreadsheet.
+pub const IMPORT_PARTS: usize = 2_000;
+/// Characters of one cell.
+pub const IMPORT_CELL_CHARS: usize = 5_000;
+/// Rows of an import in one transaction.
+pub const IMPORT_ROWS_PER_COMMIT: usize = 500;
+/// Rows of an upload shown before the mapping is chosen.
+pub const IMPORT_SAMPLE_ROWS: usize = 10;

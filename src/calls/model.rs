@@ -1,0 +1,118 @@
+//! What the ledger is asked, and what it answers.
+
+use crate::base::clock::Moment;
+use crate::base::ids::{CallId, CampaignId, CustomerId, LegId};
+use crate::floor::effect::CallResult;
+use crate::floor::input::HangUp;
+use crate::store::entity::{calls, dispositions};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Which calls are wanted; what is `None` does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct CallFilter {
+    /// Started at or after.
+    pub from: Option<Moment>,
+    /// Started before.
+    pub to: Option<Moment>,
+    /// Connected with this agent.
+    pub agent_id: Option<i64>,
+    /// Dialled for this campaign.
+    pub campaign_id: Option<CampaignId>,
+    /// To this customer.
+    pub customer_id: Option<CustomerId>,
+    /// With this result.
+    pub result: Option<CallResult>,
+    /// Part of the number dialled, or of the customer's name.
+    pub text: Option<String>,
+    /// Of these agents only; `None`: of all, and those that reached no agent.
+    pub visible: Option<Vec<i64>>,
+}
+
+/// The place in a list, newest first, after which a page begins.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct CallCursor {
+    /// When the last call of the page before started.
+    pub started_at: Moment,
+    /// Its id.
+    pub id: Uuid,
+}
+
+/// A call with the names that belong to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerEntry {
+    /// The row.
+    pub call: calls::Model,
+    /// The campaign's name.
+    pub campaign_name: String,
+    /// The customer's name.
+    pub customer_name: String,
+    /// The agent's name.
+    pub agent_name: Option<String>,
+    /// What the agent chose.
+    pub disposition: Option<dispositions::Model>,
+    /// Its recording.
+    pub recording_id: Option<Uuid>,
+}
+
+/// What an agent says of a call when it is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DispositionRequest {
+    /// One of the active dispositions.
+    pub disposition_id: i64,
+    /// Free text.
+    pub note: Option<String>,
+}
+
+/// Why a disposition cannot be saved.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DispositionRefused {
+    /// No such call, or not this agent's.
+    #[error("there is no such call of yours")]
+    NotYourCall,
+    /// Nobody spoke with anybody.
+    #[error("the call never reached you, so there is nothing to say about it")]
+    NotConnected,
+    /// No such disposition, or not offered any more.
+    #[error("this disposition does not exist or is not used any more")]
+    NoSuchDisposition,
+    /// Too much text.
+    #[error("the note is longer than {} characters", crate::base::limits::TEXT_CHARS)]
+    NoteTooLong,
+}
+
+/// A disposition that was saved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disposed {
+    /// Of which call.
+    pub call: CallId,
+    /// What it was before, when it was changed.
+    pub before: Option<i64>,
+    /// The number that will not be dialled again, when the disposition says so.
+    pub never_again: Option<String>,
+}
+
+/// What the switch's own record says of a leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegEnd {
+    /// Which leg.
+    pub leg: LegId,
+    /// When the far end answered.
+    pub answered_at: Option<Moment>,
+    /// When it ended.
+    pub ended_at: Moment,
+    /// Why it ended.
+    pub hang_up: HangUp,
+}
+
+/// What the switch's record of a leg did to the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CdrMerge {
+    /// The leg is not a customer's leg of ours: most are agents' legs.
+    NotACall,
+    /// The call has its end in the ledger; the record is noted.
+    Closed,
+    /// The call has no end in the ledger yet: its `CallEnded` is on its way, or
+    /// was lost in a crash and the floor will write it when it looks.
+    StillOpen,
+}

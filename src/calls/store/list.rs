@@ -1,0 +1,141 @@
+//! Reading the ledger: pages of calls with the names that belong to them.
+
+use crate::base::ids::{CallId, CustomerId};
+use crate::calls::model::{CallCursor, CallFilter, LedgerEntry};
+use crate::store::Db;
+use crate::store::entity::{calls, campaigns, customers, dispositions, recordings, users};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use uuid::Uuid;
+
+/// Up to `limit` calls, newest first, from behind the cursor.
+pub async fn list_calls(
+    db: &Db,
+    filter: &CallFilter,
+    after: Option<CallCursor>,
+    limit: u64,
+) -> Result<Vec<LedgerEntry>, DbErr> {
+    let mut query = calls::Entity::find().filter(condition(filter));
+    if let Some(after) = after {
+        let at = after.started_at.to_utc();
+        let same_instant = calls::Column::StartedAt.eq(at).and(calls::Column::Id.lt(after.id));
+        query = query.filter(calls::Column::StartedAt.lt(at).or(same_instant));
+    }
+    let rows = query
+        .order_by_desc(calls::Column::StartedAt)
+        .order_by_desc(calls::Column::Id)
+        .limit(limit)
+        .all(db.read())
+        .await?;
+    with_names(db.read(), rows).await
+}
+
+/// The latest calls to a customer, newest first.
+pub async fn find_calls_of_customer(
+    db: &Db,
+    customer: CustomerId,
+    visible: Option<Vec<i64>>,
+    limit: u64,
+) -> Result<Vec<LedgerEntry>, DbErr> {
+    let filter = CallFilter { customer_id: Some(customer), visible, ..CallFilter::default() };
+    list_calls(db, &filter, None, limit).await
+}
+
+/// One call, if it is visible.
+pub async fn find_call(
+    db: &Db,
+    call: CallId,
+    visible: Option<Vec<i64>>,
+) -> Result<Option<LedgerEntry>, DbErr> {
+    let filter = CallFilter { visible, ..CallFilter::default() };
+    let row = calls::Entity::find_by_id(call.0).filter(condition(&filter)).all(db.read()).await?;
+    Ok(with_names(db.read(), row).await?.pop())
+}
+
+fn condition(filter: &CallFilter) -> Condition {
+    Condition::all()
+        .add_option(filter.from.map(|from| calls::Column::StartedAt.gte(from.to_utc())))
+        .add_option(filter.to.map(|to| calls::Column::StartedAt.lt(to.to_utc())))
+        .add_option(filter.agent_id.map(|agent| calls::Column::AgentId.eq(agent)))
+        .add_option(filter.campaign_id.map(|campaign| calls::Column::CampaignId.eq(campaign.0)))
+        .add_option(filter.customer_id.map(|customer| calls::Column::CustomerId.eq(customer.0)))
+        .add_option(filter.result.map(|result| calls::Column::Result.eq(result.as_str())))
+        .add_option(filter.visible.as_ref().map(|users| calls::Column::AgentId.is_in(users.clone())))
+        .add_option(filter.text.as_deref().map(holds_text))
+}
+
+/// The number dialled, or the customer's name, holds this text.
+fn holds_text(text: &str) -> Condition {
+    let like = || {
+        let plain = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        LikeExpr::new(format!("%{plain}%")).escape('\\')
+    };
+    let named: SelectStatement = Query::select()
+        .column(customers::Column::Id)
+        .from(customers::Entity)
+        .and_where(Expr::col(customers::Column::Name).like(like()))
+        .to_owned();
+    Condition::any()
+        .add(Expr::col((calls::Entity, calls::Column::Number)).like(like()))
+        .add(Expr::col((calls::Entity, calls::Column::E164)).like(like()))
+        .add(calls::Column::CustomerId.in_subquery(named))
+}
+
+/// Adds the names, with one query for each kind of thing.
+async fn with_names(db: &DatabaseConnection, rows: Vec<calls::Model>) -> Result<Vec<LedgerEntry>, DbErr> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let campaigns: HashMap<i64, String> = campaigns::Entity::find()
+        .filter(campaigns::Column::Id.is_in(distinct(&rows, |row| Some(row.campaign_id))))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|campaign| (campaign.id, campaign.name))
+        .collect();
+    let customers: HashMap<i64, String> = customers::Entity::find()
+        .filter(customers::Column::Id.is_in(distinct(&rows, |row| Some(row.customer_id))))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|customer| (customer.id, customer.name))
+        .collect();
+    let agents: HashMap<i64, String> = users::Entity::find()
+        .filter(users::Column::Id.is_in(distinct(&rows, |row| row.agent_id)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|user| (user.id, user.display_name))
+        .collect();
+    let dispositions: HashMap<i64, dispositions::Model> = dispositions::Entity::find()
+        .filter(dispositions::Column::Id.is_in(distinct(&rows, |row| row.disposition_id)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|disposition| (disposition.id, disposition))
+        .collect();
+    let recordings: HashMap<Uuid, Uuid> = recordings::Entity::find()
+        .filter(recordings::Column::CallId.is_in(distinct(&rows, |row| Some(row.id))))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|recording| (recording.call_id, recording.id))
+        .collect();
+    let entry = |call: calls::Model| LedgerEntry {
+        campaign_name: campaigns.get(&call.campaign_id).cloned().unwrap_or_default(),
+        customer_name: customers.get(&call.customer_id).cloned().unwrap_or_default(),
+        agent_name: call.agent_id.and_then(|agent| agents.get(&agent).cloned()),
+        disposition: call.disposition_id.and_then(|id| dispositions.get(&id).cloned()),
+        recording_id: recordings.get(&call.id).copied(),
+        call,
+    };
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+fn distinct<K: Eq + Hash>(rows: &[calls::Model], key: impl Fn(&calls::Model) -> Option<K>) -> HashSet<K> {
+    rows.iter().filter_map(key).collect()
+}

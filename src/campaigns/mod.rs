@@ -1,0 +1,8 @@
+//! Campaigns: which list is dialled, by whom, when and how, and what becomes of
+//! a lead after each attempt.
+//!
+//! In: settings from the people who run campaigns; facts from the floor. Out:
+//! campaign profiles and due leads for the floor, figures for the console.
+
+pub mod model;
+pub mod rules;

@@ -1,0 +1,193 @@
+//! The words of campaigns and leads.
+
+use crate::floor::input::DialMode;
+use chrono::NaiveTime;
+
+/// Where a campaign is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CampaignState {
+    /// Being prepared; has never dialled.
+    Draft,
+    /// Dials within its hours.
+    Running,
+    /// Dials no more until started again; calls in progress go on.
+    Paused,
+    /// Every lead is done.
+    Finished,
+}
+
+impl CampaignState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Draft, Self::Running, Self::Paused, Self::Finished];
+
+    /// The name in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Finished => "finished",
+        }
+    }
+
+    /// The state of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// Where a lead is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LeadState {
+    /// Never dialled.
+    Fresh,
+    /// To be dialled again when its time has come.
+    Retry,
+    /// In a campaign's hopper.
+    Claimed,
+    /// Being called.
+    Dialling,
+    /// Not to be dialled again.
+    Done,
+}
+
+impl LeadState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Fresh, Self::Retry, Self::Claimed, Self::Dialling, Self::Done];
+
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Retry => "retry",
+            Self::Claimed => "claimed",
+            Self::Dialling => "dialling",
+            Self::Done => "done",
+        }
+    }
+
+    /// The state of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// The name of a dial mode in the database and the API.
+pub fn dial_mode_name(mode: DialMode) -> &'static str {
+    match mode {
+        DialMode::Predictive => "predictive",
+        DialMode::Progressive => "progressive",
+    }
+}
+
+/// The dial mode of that name.
+pub fn dial_mode_from_name(name: &str) -> Option<DialMode> {
+    [DialMode::Predictive, DialMode::Progressive].into_iter().find(|mode| dial_mode_name(*mode) == name)
+}
+
+/// The hours in which a campaign may call, in the centre's time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallingHours {
+    /// From this time of day.
+    pub from: NaiveTime,
+    /// Until, but not including, this time of day; later than `from`.
+    pub to: NaiveTime,
+    /// The days: Monday is bit 0, Sunday bit 6.
+    pub weekdays: u8,
+}
+
+/// How often and how soon a lead is dialled again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryRules {
+    /// Attempts at most, 1 or more.
+    pub max_attempts: u32,
+    /// Minutes between two attempts.
+    pub retry_minutes: u32,
+}
+
+/// The settings of a campaign as people give them: not yet checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignForm {
+    /// One line, unique.
+    pub name: String,
+    /// The list it dials.
+    pub list_id: i64,
+    /// How it dials.
+    pub mode: DialMode,
+    /// The trunk.
+    pub gateway_id: i64,
+    /// The number shown to customers.
+    pub caller_id: String,
+    /// How long to let it ring, in seconds.
+    pub ring_seconds: i32,
+    /// Length of after-call work in seconds; 0: until the disposition is saved.
+    pub wrap_up_seconds: i32,
+    /// Cap on dropped calls, per mille of answered calls.
+    pub drop_cap_permille: i32,
+    /// When an answered call without an agent counts as dropped, milliseconds.
+    pub drop_after_ms: i32,
+    /// How long a customer is kept waiting at all, milliseconds.
+    pub wait_ms_max: i32,
+    /// The most calls in progress at once.
+    pub lines_max: i32,
+    /// `HH:MM`.
+    pub hours_from: String,
+    /// `HH:MM`.
+    pub hours_to: String,
+    /// Monday = 1, Tuesday = 2, Wednesday = 4 … Sunday = 64, added up.
+    pub weekdays: i32,
+    /// Attempts at most for each lead.
+    pub max_attempts: i32,
+    /// Minutes between two attempts.
+    pub retry_minutes: i32,
+    /// What the agent says.
+    pub script: Option<String>,
+    /// The users who take its calls.
+    pub agents: Vec<i64>,
+}
+
+impl CampaignForm {
+    /// The settings a new campaign starts with, apart from what must be given.
+    pub fn new(name: String, list_id: i64, gateway_id: i64, caller_id: String) -> Self {
+        Self {
+            name,
+            list_id,
+            mode: DialMode::Predictive,
+            gateway_id,
+            caller_id,
+            ring_seconds: 30,
+            wrap_up_seconds: 30,
+            drop_cap_permille: 30,
+            drop_after_ms: 2_000,
+            wait_ms_max: 10_000,
+            lines_max: 100,
+            hours_from: "08:30".to_owned(),
+            hours_to: "20:30".to_owned(),
+            weekdays: 127,
+            max_attempts: 3,
+            retry_minutes: 60,
+            script: None,
+            agents: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_found_by_its_name() {
+        for state in CampaignState::ALL {
+            assert_eq!(CampaignState::from_name(state.as_str()), Some(state));
+        }
+        for state in LeadState::ALL {
+            assert_eq!(LeadState::from_name(state.as_str()), Some(state));
+        }
+        for mode in [DialMode::Predictive, DialMode::Progressive] {
+            assert_eq!(dial_mode_from_name(dial_mode_name(mode)), Some(mode));
+        }
+        assert_eq!(LeadState::from_name("lost"), None);
+    }
+}

@@ -1,0 +1,314 @@
+//! The decisions about campaigns and leads: pure.
+//!
+//! In: settings, a result, a time. Out: whether settings can be used and if not
+//! which field is at fault; today's calling hours; what becomes of a lead.
+
+use crate::base::clock::Moment;
+use crate::base::limits;
+use crate::base::phone::Dialable;
+use crate::campaigns::model::{CallingHours, CampaignForm, LeadState, RetryRules};
+use crate::floor::effect::CallResult;
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+/// A dropped customer is left in peace this long.
+pub const REST_AFTER_DROP_HOURS: i64 = 72;
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// The field's name in the API.
+    pub field: &'static str,
+    /// In words, for people.
+    pub message: String,
+}
+
+/// What becomes of a lead after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextAttempt {
+    /// [`LeadState::Retry`] or [`LeadState::Done`].
+    pub state: LeadState,
+    /// The position of the phone to dial next.
+    pub phone: i32,
+    /// Not before.
+    pub at: Option<Moment>,
+}
+
+/// Whether an attempt with this result counts against the campaign's maximum.
+/// One that we took back ourselves does not.
+pub fn counts_as_attempt(result: CallResult) -> bool {
+    result != CallResult::Cancelled
+}
+
+/// What becomes of a lead after an attempt.
+///
+/// `attempts` counts this one, if [`counts_as_attempt`]; `phones` are the
+/// positions of the customer's phones in ascending order, `dialled` is the one
+/// that was dialled.
+pub fn after_attempt(
+    result: CallResult,
+    attempts: u32,
+    rules: RetryRules,
+    phones: &[i32],
+    dialled: i32,
+    now: Moment,
+) -> NextAttempt {
+    let next_phone = phones.iter().find(|p| **p > dialled).or(phones.first()).copied().unwrap_or(dialled);
+    let done = NextAttempt { state: LeadState::Done, phone: dialled, at: None };
+    let retry = |ms: i64| NextAttempt { state: LeadState::Retry, phone: next_phone, at: Some(now + ms) };
+    if result == CallResult::Answered || attempts >= rules.max_attempts {
+        return done;
+    }
+    match result {
+        CallResult::Answered => done,
+        // Nobody will ever answer there: the customer's next number, at once.
+        CallResult::InvalidNumber | CallResult::OutOfService if next_phone == dialled => done,
+        CallResult::InvalidNumber | CallResult::OutOfService => retry(0),
+        CallResult::Dropped => retry(REST_AFTER_DROP_HOURS * 3_600_000),
+        CallResult::NoAnswer
+        | CallResult::Busy
+        | CallResult::Rejected
+        | CallResult::SwitchedOff
+        | CallResult::Unreachable
+        | CallResult::Machine
+        | CallResult::AbandonedEarly
+        | CallResult::Failed
+        | CallResult::Cancelled => retry(i64::from(rules.retry_minutes) * 60_000),
+    }
+}
+
+/// The instants between which calling is allowed on the day of `now` in the
+/// centre's zone; `None` when it is not allowed on that day.
+pub fn calling_hours(hours: CallingHours, now: Moment, zone: Tz) -> Option<(Moment, Moment)> {
+    let day = now.to_utc().with_timezone(&zone).date_naive();
+    let bit = 1u8 << day.weekday().num_days_from_monday();
+    if hours.weekdays & bit == 0 {
+        return None;
+    }
+    let from = instant(day, hours.from, zone)?;
+    let to = instant(day, hours.to, zone)?;
+    (from < to).then_some((from, to))
+}
+
+/// The instant at which a local clock shows this time. A time that the clocks
+/// skip in spring is taken as the first instant after the gap; of a time that
+/// comes twice in autumn, the first is taken.
+pub fn instant(day: NaiveDate, time: NaiveTime, zone: Tz) -> Option<Moment> {
+    let local = day.and_time(time);
+    // No zone skips more than a day at once.
+    (0..=24 * 4)
+        .find_map(|quarter| zone.from_local_datetime(&(local + Duration::minutes(15 * quarter))).earliest())
+        .map(|at: DateTime<Tz>| Moment(at.timestamp_millis()))
+}
+
+/// Reads `HH:MM`.
+pub fn time_of_day(text: &str) -> Option<NaiveTime> {
+    let is_in_form = text.len() == 5 && text.as_bytes()[2] == b':';
+    NaiveTime::parse_from_str(text, "%H:%M").ok().filter(|_| is_in_form)
+}
+
+/// The calling hours of a form; `None` when they cannot be read.
+pub fn hours_of(from: &str, to: &str, weekdays: i32) -> Option<CallingHours> {
+    let (from, to) = (time_of_day(from)?, time_of_day(to)?);
+    let weekdays = u8::try_from(weekdays).ok().filter(|days| (1..=127).contains(days))?;
+    (from < to).then_some(CallingHours { from, to, weekdays })
+}
+
+/// Everything that is wrong with the settings of a campaign, field by field.
+/// Whether the list, gateway and agents exist is for the store to say.
+pub fn check(form: &CampaignForm) -> Vec<FieldProblem> {
+    let mut problems = Problems::default();
+    let name = form.name.trim();
+    if name.is_empty() {
+        problems.add("name", "give the campaign a name");
+    } else if name.chars().count() > limits::LINE_CHARS || name.chars().any(char::is_control) {
+        problems.add("name", format!("one line of at most {} characters", limits::LINE_CHARS));
+    }
+    if let Err(refused) = Dialable::new(&form.caller_id) {
+        problems.add("caller_id", format!("the number shown to customers: {refused}"));
+    }
+    // Less than three rings reaches nobody and is forbidden in many countries.
+    problems.range("ring_seconds", form.ring_seconds, 15..=120, "seconds");
+    problems.range("wrap_up_seconds", form.wrap_up_seconds, 0..=3_600, "seconds");
+    problems.range("drop_cap_permille", form.drop_cap_permille, 0..=100, "per mille");
+    problems.range("drop_after_ms", form.drop_after_ms, 500..=10_000, "milliseconds");
+    problems.range("wait_ms_max", form.wait_ms_max, 500..=60_000, "milliseconds");
+    if form.wait_ms_max < form.drop_after_ms {
+        problems.add("wait_ms_max", "must not be shorter than drop_after_ms");
+    }
+    problems.range("lines_max", form.lines_max, 1..=2_000, "lines");
+    for (field, text) in [("hours_from", &form.hours_from), ("hours_to", &form.hours_to)] {
+        if time_of_day(text).is_none() {
+            problems.add(field, "a time of day as HH:MM, from 00:00 to 23:59");
+        }
+    }
+    if let (Some(from), Some(to)) = (time_of_day(&form.hours_from), time_of_day(&form.hours_to))
+        && from >= to
+    {
+        problems.add("hours_to", "must be later than hours_from");
+    }
+    problems.range("weekdays", form.weekdays, 1..=127, "(Monday 1, Tuesday 2 … Sunday 64, added up)");
+    problems.range("max_attempts", form.max_attempts, 1..=20, "attempts");
+    problems.range("retry_minutes", form.retry_minutes, 1..=30 * 24 * 60, "minutes");
+    if form.script.as_ref().is_some_and(|script| script.chars().count() > limits::TEXT_CHARS) {
+        problems.add("script", format!("at most {} characters", limits::TEXT_CHARS));
+    }
+    if form.agents.len() > limits::AGENTS_PER_CAMPAIGN {
+        problems.add("agents", format!("at most {} agents", limits::AGENTS_PER_CAMPAIGN));
+    }
+    let mut seen = HashSet::new();
+    if let Some(twice) = form.agents.iter().find(|agent| !seen.insert(**agent)) {
+        problems.add("agents", format!("user {twice} is named twice"));
+    }
+    problems.0
+}
+
+#[derive(Default)]
+struct Problems(Vec<FieldProblem>);
+
+impl Problems {
+    fn add(&mut self, field: &'static str, message: impl Display) {
+        self.0.push(FieldProblem { field, message: message.to_string() });
+    }
+
+    fn range(&mut self, field: &'static str, value: i32, allowed: RangeInclusive<i32>, unit: &str) {
+        if !allowed.contains(&value) {
+            self.add(field, format!("between {} and {} {unit}", allowed.start(), allowed.end()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono_tz::{America::New_York, Asia::Shanghai};
+
+    const RULES: RetryRules = RetryRules { max_attempts: 3, retry_minutes: 60 };
+    const NOW: Moment = Moment(1_795_419_968_730);
+    const MINUTE: i64 = 60_000;
+
+    fn next(
+        result: CallResult,
+        attempts: u32,
+        phones: &[i32],
+        dialled: i32,
+    ) -> (LeadState, i32, Option<i64>) {
+        let next = after_attempt(result, attempts, RULES, phones, dialled, NOW);
+        (next.state, next.phone, next.at.map(|at| at.since_ms(NOW) / MINUTE))
+    }
+
+    #[test]
+    fn a_lead_that_was_reached_is_done() {
+        assert_eq!(next(CallResult::Answered, 1, &[0, 1], 0), (LeadState::Done, 0, None));
+    }
+
+    #[test]
+    fn a_lead_that_was_not_reached_is_dialled_again_on_its_next_phone() {
+        for result in [
+            CallResult::NoAnswer,
+            CallResult::Busy,
+            CallResult::Rejected,
+            CallResult::SwitchedOff,
+            CallResult::Unreachable,
+            CallResult::Machine,
+            CallResult::AbandonedEarly,
+            CallResult::Failed,
+        ] {
+            assert_eq!(next(result, 1, &[0], 0), (LeadState::Retry, 0, Some(60)), "{result:?}");
+            assert_eq!(next(result, 2, &[0, 2], 0), (LeadState::Retry, 2, Some(60)), "{result:?}");
+            assert_eq!(next(result, 2, &[0, 2], 2), (LeadState::Retry, 0, Some(60)), "{result:?}");
+            assert_eq!(next(result, 3, &[0, 2], 0), (LeadState::Done, 0, None), "{result:?}");
+        }
+    }
+
+    #[test]
+    fn a_dead_number_is_followed_by_the_next_at_once_or_ends_the_lead() {
+        for result in [CallResult::InvalidNumber, CallResult::OutOfService] {
+            assert_eq!(next(result, 1, &[0], 0), (LeadState::Done, 0, None));
+            assert_eq!(next(result, 1, &[0, 1], 0), (LeadState::Retry, 1, Some(0)));
+            assert_eq!(next(result, 3, &[0, 1], 0), (LeadState::Done, 0, None));
+        }
+    }
+
+    #[test]
+    fn a_dropped_customer_rests_three_days() {
+        assert_eq!(next(CallResult::Dropped, 1, &[0], 0), (LeadState::Retry, 0, Some(72 * 60)));
+    }
+
+    #[test]
+    fn only_an_attempt_taken_back_does_not_count() {
+        let uncounted: Vec<CallResult> =
+            CallResult::ALL.into_iter().filter(|result| !counts_as_attempt(*result)).collect();
+        assert_eq!(uncounted, [CallResult::Cancelled]);
+        assert_eq!(next(CallResult::Cancelled, 0, &[0], 0), (LeadState::Retry, 0, Some(60)));
+    }
+
+    fn hours(now: &str, weekdays: u8, zone: Tz) -> Option<(String, String)> {
+        let now = Moment::from(DateTime::parse_from_rfc3339(now).unwrap().to_utc());
+        let hours =
+            CallingHours { from: time_of_day("08:30").unwrap(), to: time_of_day("20:30").unwrap(), weekdays };
+        let text = |at: Moment| at.to_utc().format("%FT%H:%M").to_string();
+        calling_hours(hours, now, zone).map(|(from, to)| (text(from), text(to)))
+    }
+
+    #[test]
+    fn hours_are_those_of_the_day_in_the_centres_zone() {
+        let monday = Some(("2026-11-23T00:30".to_owned(), "2026-11-23T12:30".to_owned()));
+        assert_eq!(hours("2026-11-23T10:00:00+08:00", 1, Shanghai), monday);
+        // 20:00 UTC on Sunday is Monday 04:00 in Shanghai.
+        assert_eq!(hours("2026-11-22T20:00:00Z", 1, Shanghai), monday);
+        assert_eq!(hours("2026-11-22T20:00:00Z", 64, Shanghai), None);
+    }
+
+    #[test]
+    fn hours_follow_summer_time() {
+        let winter = hours("2026-03-07T12:00:00Z", 127, New_York).unwrap();
+        let summer = hours("2026-03-08T12:00:00Z", 127, New_York).unwrap();
+        assert_eq!((winter.0.as_str(), summer.0.as_str()), ("2026-03-07T13:30", "2026-03-08T12:30"));
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_skip_is_the_first_after_the_gap() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 8).unwrap();
+        let at = instant(day, time_of_day("02:30").unwrap(), New_York).unwrap();
+        assert_eq!(at.to_utc().to_rfc3339(), "2026-03-08T07:00:00+00:00");
+    }
+
+    fn form() -> CampaignForm {
+        CampaignForm::new("Autumn".into(), 1, 1, "02160000000".into())
+    }
+
+    fn at_fault(form: CampaignForm) -> Vec<&'static str> {
+        check(&form).into_iter().map(|problem| problem.field).collect()
+    }
+
+    #[test]
+    fn the_defaults_are_in_order() {
+        assert_eq!(check(&form()), []);
+        assert!(hours_of("08:30", "20:30", 127).is_some());
+    }
+
+    #[test]
+    fn every_field_out_of_bounds_is_named() {
+        assert_eq!(at_fault(CampaignForm { ring_seconds: 14, ..form() }), ["ring_seconds"]);
+        assert_eq!(at_fault(CampaignForm { wrap_up_seconds: -1, ..form() }), ["wrap_up_seconds"]);
+        assert_eq!(at_fault(CampaignForm { drop_cap_permille: 101, ..form() }), ["drop_cap_permille"]);
+        assert_eq!(at_fault(CampaignForm { wait_ms_max: 1_000, ..form() }), ["wait_ms_max"]);
+        assert_eq!(at_fault(CampaignForm { lines_max: 0, ..form() }), ["lines_max"]);
+        assert_eq!(at_fault(CampaignForm { weekdays: 0, ..form() }), ["weekdays"]);
+        assert_eq!(at_fault(CampaignForm { weekdays: 128, ..form() }), ["weekdays"]);
+        assert_eq!(at_fault(CampaignForm { max_attempts: 0, ..form() }), ["max_attempts"]);
+        assert_eq!(at_fault(CampaignForm { retry_minutes: 0, ..form() }), ["retry_minutes"]);
+        assert_eq!(at_fault(CampaignForm { name: "  ".into(), ..form() }), ["name"]);
+        assert_eq!(at_fault(CampaignForm { caller_id: "1{2}".into(), ..form() }), ["caller_id"]);
+        assert_eq!(at_fault(CampaignForm { hours_from: "8:30".into(), ..form() }), ["hours_from"]);
+        assert_eq!(at_fault(CampaignForm { hours_to: "24:30".into(), ..form() }), ["hours_to"]);
+        assert_eq!(at_fault(CampaignForm { hours_to: "08:30".into(), ..form() }), ["hours_to"]);
+        assert_eq!(at_fault(CampaignForm { agents: vec![3, 4, 3], ..form() }), ["agents"]);
+        let two = CampaignForm { ring_seconds: 0, lines_max: -1, ..form() };
+        assert_eq!(at_fault(two), ["ring_seconds", "lines_max"]);
+    }
+}

@@ -1,0 +1,6 @@
+//! Customers and their phone numbers: who is called.
+//!
+//! In: spreadsheets of customers ([`import`]). Out: customers, each phone
+//! number once in the whole system, and lists of leads for campaigns.
+
+pub mod import;

@@ -1,0 +1,9 @@
+//! Recordings: every connected call, agent and customer apart, and who may hear
+//! them.
+//!
+//! In: facts about files that the switch writes. Out: the audio to those whose
+//! scope covers the agent, each listening in the audit log; sizes, lengths and
+//! checksums of closed files.
+
+pub mod store;
+pub mod wav;

@@ -1,0 +1,102 @@
+//! The rows of recordings.
+//!
+//! In: facts, each perhaps more than once; measured files. Out: recordings.
+
+use crate::base::clock::Moment;
+use crate::base::ids::CallId;
+use crate::floor::effect::Fact;
+use crate::store::entity::recordings;
+use crate::store::{Db, WriteTx};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use uuid::Uuid;
+
+/// What a closed file turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measured {
+    /// Its size.
+    pub bytes: i64,
+    /// Its checksum in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// Its length; `None` when its header cannot be read.
+    pub duration_ms: Option<i64>,
+}
+
+/// Writes a fact, if it is about a recording. Idempotent.
+pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
+    match fact {
+        Fact::RecordingStarted { call, agent, path, at } => {
+            let row = recordings::ActiveModel {
+                id: Set(recording_id(*call, path)),
+                call_id: Set(call.0),
+                agent_id: Set(agent.0),
+                path: Set(path.clone()),
+                started_at: Set(at.to_utc()),
+                ..Default::default()
+            };
+            let once = OnConflict::column(recordings::Column::Id).do_nothing().to_owned();
+            recordings::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await.map(|_| ())
+        }
+        Fact::RecordingStopped { call, path, at } => {
+            let stopped = recordings::Entity::update_many()
+                .col_expr(recordings::Column::StoppedAt, Expr::value(at.to_utc()))
+                .filter(recordings::Column::Id.eq(recording_id(*call, path)))
+                .filter(recordings::Column::StoppedAt.is_null());
+            stopped.exec(tx).await.map(|_| ())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The id follows from the call and the file, so that the same fact written
+/// twice finds its own row. A UUID of version 8 (RFC 9562, section 5.8).
+fn recording_id(call: CallId, path: &str) -> Uuid {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::new().chain_update(call.0.as_bytes()).chain_update(path).finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// A recording, if one of these agents (`None`: any) made it.
+pub async fn find_recording(
+    db: &Db,
+    id: Uuid,
+    visible: Option<Vec<i64>>,
+) -> Result<Option<recordings::Model>, DbErr> {
+    let visible = visible.map(|agents| recordings::Column::AgentId.is_in(agents));
+    let visible = Condition::all().add_option(visible);
+    recordings::Entity::find_by_id(id).filter(visible).one(db.read()).await
+}
+
+/// Recordings to be measured: stopped, or started so long ago that their stop
+/// must have been lost; oldest first.
+pub async fn find_unmeasured(
+    db: &Db,
+    started_before: Moment,
+    limit: u64,
+) -> Result<Vec<recordings::Model>, DbErr> {
+    let is_over = recordings::Column::StoppedAt
+        .is_not_null()
+        .or(recordings::Column::StartedAt.lt(started_before.to_utc()));
+    recordings::Entity::find()
+        .filter(recordings::Column::Bytes.is_null())
+        .filter(is_over)
+        .order_by_asc(recordings::Column::StartedAt)
+        .limit(limit)
+        .all(db.read())
+        .await
+}
+
+/// Notes what a file turned out to be; once.
+pub async fn mark_measured(tx: &WriteTx, id: Uuid, measured: &Measured) -> Result<bool, DbErr> {
+    let marked = recordings::Entity::update_many()
+        .col_expr(recordings::Column::Bytes, Expr::value(measured.bytes))
+        .col_expr(recordings::Column::Sha256, Expr::value(measured.sha256.clone()))
+        .col_expr(recordings::Column::DurationMs, Expr::value(measured.duration_ms))
+        .filter(recordings::Column::Id.eq(id))
+        .filter(recordings::Column::Bytes.is_null())
+        .exec(tx)
+        .await?;
+    Ok(marked.rows_affected == 1)
+}

@@ -1,0 +1,7 @@
+//! Figures about agents and calls, each with the one definition of the
+//! glossary; the screen and the workbook ask the same query.
+//!
+//! In: the ledger of calls and the agents' state spans, which other rooms write.
+//! Out: the agents report.
+
+pub mod stats;
