@@ -5,6 +5,8 @@
 //! through the house.
 
 pub mod api;
+pub mod audit;
+pub mod auth;
 pub mod base;
 pub mod calls;
 pub mod campaigns;
@@ -14,3 +16,4 @@ pub mod live;
 pub mod recordings;
 pub mod reports;
 pub mod store;
+pub mod switch;

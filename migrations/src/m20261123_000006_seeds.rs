@@ -33,7 +33,7 @@ INSERT INTO roles ("key", name, builtin, permissions) VALUES
     "gateway:read": "all", "gateway:write": "all", "audit:read": "all"}'),
 ('manager', 'Department manager', TRUE, '{
     "user:read": "department", "user:write": "department",
-    "customer:read": "department", "customer:write": "department", "customer:import": "department",
+    "customer:read": "all", "customer:write": "all", "customer:import": "all",
     "campaign:read": "all", "campaign:write": "all", "campaign:run": "all",
     "call:read": "department", "recording:listen": "department",
     "report:read": "department", "report:export": "department",

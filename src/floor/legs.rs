@@ -309,13 +309,8 @@ impl Floor {
         self.forget_leg(call.leg);
         self.numbers.remove(&call.lead.e164);
         self.touched.calls.insert(id);
-        let result = match (call.answered_at, call.connected) {
-            (_, Some(_)) => CallResult::Answered,
-            (Some(_), None) if call.dropped || call.ended_by == Some(EndedBy::System) => CallResult::Dropped,
-            (Some(_), None) if by == EndedBy::Switch => CallResult::Failed,
-            (Some(_), None) => CallResult::AbandonedEarly,
-            (None, None) => call_result(&hang_up),
-        };
+        let dropped = call.dropped || call.ended_by == Some(EndedBy::System);
+        let result = call_result(&hang_up, call.answered_at.is_some(), call.connected.is_some(), dropped);
         let talk_ms = call.connected.map_or(0, |(_, at)| now.since_ms(at));
         let ended_by = call.ended_by.unwrap_or(if call.answered_at.is_none() && by == EndedBy::Customer {
             unanswered_end(result)

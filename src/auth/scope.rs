@@ -1,0 +1,148 @@
+//! Whom a scope covers: the one filter that lists apply.
+
+use crate::auth::Caller;
+use crate::auth::permission::Scope;
+use crate::auth::store;
+use crate::base::ids::UserId;
+use crate::store::{Db, DbErr};
+use std::collections::{HashMap, HashSet};
+
+/// Whose things may be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserFilter {
+    /// Everybody's, and nobody's.
+    All,
+    /// Those of these users alone.
+    Ids(Vec<UserId>),
+}
+
+impl UserFilter {
+    /// Whether this user's things may be seen.
+    pub fn allows(&self, user: UserId) -> bool {
+        match self {
+            UserFilter::All => true,
+            UserFilter::Ids(ids) => ids.contains(&user),
+        }
+    }
+
+    /// Whether a thing with this owner may be seen; one without an owner only
+    /// by those who see everything.
+    pub fn allows_owner(&self, owner: Option<UserId>) -> bool {
+        match owner {
+            Some(owner) => self.allows(owner),
+            None => *self == UserFilter::All,
+        }
+    }
+}
+
+/// The users whose things `caller` may see with a permission of this scope.
+/// The caller is always among them; deactivated users stay in their team.
+pub async fn visible_users(db: &Db, caller: &Caller, scope: Scope) -> Result<UserFilter, DbErr> {
+    match scope {
+        Scope::All => Ok(UserFilter::All),
+        Scope::Own => Ok(UserFilter::Ids(vec![caller.user_id])),
+        Scope::Team | Scope::Department => {
+            let chart = store::load_chart(db.read()).await?;
+            Ok(UserFilter::Ids(chart.covered(caller.user_id, scope)))
+        }
+    }
+}
+
+/// Who belongs where.
+#[derive(Debug, Default)]
+pub struct Chart {
+    /// Each department's parent.
+    pub departments: HashMap<i64, Option<i64>>,
+    /// Each team's department.
+    pub teams: HashMap<i64, i64>,
+    /// Each user's team and department.
+    pub users: HashMap<i64, (Option<i64>, Option<i64>)>,
+}
+
+impl Chart {
+    fn covered(&self, caller: UserId, scope: Scope) -> Vec<UserId> {
+        let (team, department) = self.users.get(&caller.0).copied().unwrap_or_default();
+        let inside = |user: i64| match scope {
+            Scope::All => true,
+            Scope::Own => false,
+            Scope::Team => team.is_some() && self.users[&user].0 == team,
+            Scope::Department => match self.department_of(team, department) {
+                Some(root) => self.is_below(user, root),
+                None => false,
+            },
+        };
+        let mut ids: HashSet<i64> = self.users.keys().copied().filter(|user| inside(*user)).collect();
+        ids.insert(caller.0);
+        let mut ids: Vec<UserId> = ids.into_iter().map(UserId).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// A user's department: their own, or their team's.
+    fn department_of(&self, team: Option<i64>, department: Option<i64>) -> Option<i64> {
+        department.or_else(|| self.teams.get(&team?).copied())
+    }
+
+    fn is_below(&self, user: i64, root: i64) -> bool {
+        let (team, department) = self.users[&user];
+        let mut at = self.department_of(team, department);
+        // As many steps as there are departments: a circle ends, too.
+        for _ in 0..=self.departments.len() {
+            match at {
+                Some(department) if department == root => return true,
+                Some(department) => at = self.departments.get(&department).copied().flatten(),
+                None => return false,
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Department 1 has teams 10 and 11 and the sub-department 2 with team 20;
+    /// department 3 stands apart.
+    fn chart() -> Chart {
+        Chart {
+            departments: HashMap::from([(1, None), (2, Some(1)), (3, None)]),
+            teams: HashMap::from([(10, 1), (11, 1), (20, 2), (30, 3)]),
+            users: HashMap::from([
+                (100, (None, Some(1))),
+                (101, (Some(10), None)),
+                (102, (Some(10), Some(1))),
+                (111, (Some(11), None)),
+                (120, (Some(20), None)),
+                (130, (Some(30), None)),
+                (140, (None, None)),
+            ]),
+        }
+    }
+
+    fn covered(user: i64, scope: Scope) -> Vec<i64> {
+        chart().covered(UserId(user), scope).into_iter().map(|user| user.0).collect()
+    }
+
+    #[test]
+    fn a_team_covers_its_members_and_a_department_its_sub_tree() {
+        assert_eq!(covered(101, Scope::Team), [101, 102]);
+        assert_eq!(covered(100, Scope::Department), [100, 101, 102, 111, 120]);
+        assert_eq!(covered(111, Scope::Department), [100, 101, 102, 111, 120]);
+        assert_eq!(covered(120, Scope::Department), [120]);
+    }
+
+    #[test]
+    fn who_belongs_nowhere_sees_only_themselves() {
+        assert_eq!(covered(140, Scope::Team), [140]);
+        assert_eq!(covered(140, Scope::Department), [140]);
+        assert_eq!(covered(999, Scope::Team), [999]);
+    }
+
+    #[test]
+    fn a_circle_of_departments_ends() {
+        let mut chart = chart();
+        chart.departments.insert(1, Some(2));
+        assert!(!chart.covered(UserId(130), Scope::Department).contains(&UserId(120)));
+    }
+}

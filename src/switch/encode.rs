@@ -1,0 +1,364 @@
+//! Command → line of text for the switch.
+//!
+//! In: a [`SwitchCommand`]. Out: the Event Socket commands that do it, or a
+//! refusal. A command is one line of text in which a line break ends the
+//! command, a brace or comma ends a variable, a quote or space shifts every
+//! argument after it. So nothing from outside gets into a line but through
+//! [`checked`], which lets through an alphabet without any of these.
+
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, CallId, LegId};
+use crate::base::phone::Dialable;
+use crate::floor::effect::{HangUpCause, SwitchCommand};
+use crate::floor::input::CommandName;
+use chrono::Datelike;
+use uuid::Uuid;
+
+/// How long the switch keeps an answered customer parked, in seconds, when
+/// nothing comes from us: a customer must not hang in silence because Trunkline
+/// is away. Far above every wait that a campaign allows.
+const PARKED_CUSTOMER_SECONDS: u32 = 120;
+
+/// What this installation adds to commands.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The SIP domain of the desk phones.
+    pub domain: String,
+    /// The folder of the recordings, as the switch sees it.
+    pub recordings_dir: String,
+}
+
+/// One command for the Event Socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// Answered at once, with the outcome.
+    Api(String),
+    /// May take long: answered at once with a job's id, the outcome follows as
+    /// an event.
+    Background(String),
+}
+
+/// A value that must not get into a command.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} {value:?} holds a character that a switch command must not hold")]
+pub struct Refused {
+    /// Which value.
+    pub what: &'static str,
+    /// The value.
+    pub value: String,
+}
+
+/// The lines that carry out a command, in order. A recording goes to the file
+/// `recording` (see [`recording_path`]).
+pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<Vec<Line>, Refused> {
+    Ok(match command {
+        SwitchCommand::DialCustomer { call, leg, gateway, number, caller_id, ring_seconds } => {
+            vec![dial_customer(*call, *leg, gateway, number, caller_id, *ring_seconds)?]
+        }
+        SwitchCommand::RingAgent { agent, leg, extension, caller_id, nailed, call, ring_seconds } => {
+            let variables = Variables::new(*leg, caller_id, *ring_seconds)?;
+            vec![ring_agent(variables, *agent, extension, *nailed, *call, site)?]
+        }
+        SwitchCommand::Bridge { customer, agent } => {
+            vec![Line::Api(format!("uuid_bridge {customer} {agent}"))]
+        }
+        SwitchCommand::HangUp { leg, cause } => {
+            vec![Line::Api(format!("uuid_kill {leg} {}", cause_name(*cause)))]
+        }
+        SwitchCommand::StartRecording { leg, .. } => vec![
+            // Left: the customer. Right: what the customer is sent.
+            Line::Api(format!("uuid_setvar {leg} RECORD_STEREO true")),
+            Line::Api(format!("uuid_record {leg} start {}", checked("recording path", recording)?)),
+        ],
+        SwitchCommand::Check { leg } => vec![Line::Api(format!("uuid_exists {leg}"))],
+    })
+}
+
+/// Reads the profile's gateways from the directory again; new ones start.
+pub fn rescan_gateways() -> [Line; 2] {
+    // Both ask Trunkline over HTTP, so they must not hold up this connection.
+    [Line::Background("sofia profile external rescan".into()), Line::Background("reloadacl".into())]
+}
+
+/// Takes a gateway away. A rescan leaves a gateway alone that exists, so a
+/// changed one is taken away first.
+pub fn forget_gateway(name: &str) -> Result<Line, Refused> {
+    Ok(Line::Background(format!("sofia profile external killgw {}", checked("gateway", name)?)))
+}
+
+/// Where the recording of a call goes: a folder per day, and a name that
+/// cannot be guessed from the call's id.
+pub fn recording_path(site: &Site, call: CallId, at: Moment, secret: Uuid) -> String {
+    let day = at.to_utc().date_naive();
+    format!(
+        "{}/{:04}/{:02}/{:02}/{call}-{}.wav",
+        site.recordings_dir.trim_end_matches('/'),
+        day.year(),
+        day.month(),
+        day.day(),
+        secret.simple()
+    )
+}
+
+/// Which leg a command is about (a bridge: the customer's), and its name for
+/// the floor.
+pub fn subject(command: &SwitchCommand) -> (LegId, CommandName) {
+    match command {
+        SwitchCommand::DialCustomer { leg, .. } | SwitchCommand::RingAgent { leg, .. } => {
+            (*leg, CommandName::Originate)
+        }
+        SwitchCommand::Bridge { customer, .. } => (*customer, CommandName::Bridge),
+        SwitchCommand::HangUp { leg, .. } => (*leg, CommandName::HangUp),
+        SwitchCommand::StartRecording { leg, .. } => (*leg, CommandName::Record),
+        SwitchCommand::Check { leg } => (*leg, CommandName::Exists),
+    }
+}
+
+fn dial_customer(
+    call: CallId,
+    leg: LegId,
+    gateway: &str,
+    number: &Dialable,
+    caller_id: &Dialable,
+    ring_seconds: u32,
+) -> Result<Line, Refused> {
+    let mut variables = Variables::new(leg, caller_id, ring_seconds)?;
+    variables.set("tl_role", "customer")?;
+    variables.set("tl_call", &call.to_string())?;
+    // The call ends with the agent's leg instead of staying parked in silence,
+    // and ends by itself when nobody fetches it.
+    variables.set("hangup_after_bridge", "true")?;
+    variables.set("park_timeout", &format!("{PARKED_CUSTOMER_SECONDS}:NORMAL_CLEARING"))?;
+    let gateway = checked("gateway", gateway)?;
+    let number = checked("number", number.as_str())?;
+    Ok(variables.originate(&format!("sofia/gateway/{gateway}/{number}")))
+}
+
+fn ring_agent(
+    mut variables: Variables,
+    agent: AgentId,
+    extension: &Dialable,
+    nailed: bool,
+    call: Option<CallId>,
+    site: &Site,
+) -> Result<Line, Refused> {
+    variables.set("tl_role", "agent")?;
+    variables.set("tl_agent", &agent.to_string())?;
+    variables.set("tl_nailed", if nailed { "true" } else { "false" })?;
+    if let Some(call) = call {
+        variables.set("tl_call", &call.to_string())?;
+    }
+    // The phone answers by itself: sip_auto_answer makes the switch send
+    // Call-Info with answer-after=0; some makes look at Alert-Info instead.
+    variables.set("sip_auto_answer", "true")?;
+    variables.set("alert_info", "<sip:trunkline>;info=alert-autoanswer;delay=0")?;
+    if nailed {
+        // The leg outlives its calls. Both stay in force over any number of
+        // bridges (tests/data/esl/transfer_attended.jsonl, from 2713 ms on).
+        variables.set("park_after_bridge", "true")?;
+        variables.set("hangup_after_bridge", "false")?;
+    } else {
+        variables.set("hangup_after_bridge", "true")?;
+    }
+    let extension = checked("extension", extension.as_str())?;
+    let domain = checked("domain", &site.domain)?;
+    Ok(variables.originate(&format!("user/{extension}@{domain}")))
+}
+
+/// Channel variables of an originate, `{a=1,b=2}`.
+struct Variables(String);
+
+impl Variables {
+    fn new(leg: LegId, caller_id: &Dialable, ring_seconds: u32) -> Result<Self, Refused> {
+        let mut variables = Self(format!("origination_uuid={leg}"));
+        variables.set("origination_caller_id_number", caller_id.as_str())?;
+        variables.set("origination_caller_id_name", caller_id.as_str())?;
+        variables.set("originate_timeout", &ring_seconds.to_string())?;
+        // Without it, a ring-back tone sent as media would count as an answer.
+        variables.set("ignore_early_media", "true")?;
+        Ok(variables)
+    }
+
+    fn set(&mut self, name: &'static str, value: &str) -> Result<(), Refused> {
+        let value = checked(name, value)?;
+        self.0.push_str(&format!(",{name}={value}"));
+        Ok(())
+    }
+
+    fn originate(self, endpoint: &str) -> Line {
+        Line::Background(format!("originate {{{}}}{endpoint} &park()", self.0))
+    }
+}
+
+fn cause_name(cause: HangUpCause) -> &'static str {
+    match cause {
+        HangUpCause::NormalClearing => "NORMAL_CLEARING",
+        HangUpCause::OriginatorCancel => "ORIGINATOR_CANCEL",
+    }
+}
+
+/// The one door for values into a command: letters and digits of ASCII and
+/// `+ - _ . : ; = < > / @`. None of them ends or extends a command, a variable
+/// or an argument; in particular no line break, NUL, space, quote, backslash,
+/// brace, bracket, comma, `$`, `^` or `&`.
+fn checked<'a>(what: &'static str, value: &'a str) -> Result<&'a str, Refused> {
+    let harmless = |b: u8| b.is_ascii_alphanumeric() || b"+-_.:;=<>/@".contains(&b);
+    if !value.is_empty() && value.bytes().all(harmless) {
+        Ok(value)
+    } else {
+        Err(Refused { what, value: value.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn leg(n: u128) -> LegId {
+        LegId(Uuid::from_u128(n))
+    }
+
+    fn site() -> Site {
+        Site { domain: "trunkline".into(), recordings_dir: "/var/lib/rec/".into() }
+    }
+
+    fn number(text: &str) -> Dialable {
+        Dialable::new(text).unwrap()
+    }
+
+    fn dial(gateway: &str) -> SwitchCommand {
+        SwitchCommand::DialCustomer {
+            call: CallId(Uuid::from_u128(1)),
+            leg: leg(2),
+            gateway: gateway.into(),
+            number: number("13800138000"),
+            caller_id: number("02112345678"),
+            ring_seconds: 30,
+        }
+    }
+
+    fn ring(nailed: bool, call: Option<CallId>) -> SwitchCommand {
+        SwitchCommand::RingAgent {
+            agent: AgentId(7),
+            leg: leg(3),
+            extension: number("1001"),
+            caller_id: number("13800138000"),
+            nailed,
+            call,
+            ring_seconds: 20,
+        }
+    }
+
+    #[test]
+    fn a_customer_is_dialled_over_a_gateway_and_parked() {
+        let lines = encode(&dial("carrier-1"), &site(), "").unwrap();
+        let expect = "originate {origination_uuid=00000000-0000-0000-0000-000000000002,\
+            origination_caller_id_number=02112345678,origination_caller_id_name=02112345678,\
+            originate_timeout=30,ignore_early_media=true,tl_role=customer,\
+            tl_call=00000000-0000-0000-0000-000000000001,hangup_after_bridge=true,\
+            park_timeout=120:NORMAL_CLEARING}sofia/gateway/carrier-1/13800138000 &park()";
+        assert_eq!(lines, vec![Line::Background(expect.into())]);
+    }
+
+    #[test]
+    fn a_nailed_leg_outlives_its_calls_and_a_rung_one_does_not() {
+        let text = |command: &SwitchCommand| match &encode(command, &site(), "").unwrap()[..] {
+            [Line::Background(text)] => text.clone(),
+            other => panic!("{other:?}"),
+        };
+        let nailed = text(&ring(true, None));
+        assert!(nailed.ends_with("}user/1001@trunkline &park()"), "{nailed}");
+        for part in ["tl_agent=7", "tl_nailed=true", "park_after_bridge=true", "hangup_after_bridge=false"] {
+            assert!(nailed.contains(part), "{part} in {nailed}");
+        }
+        assert!(!nailed.contains("tl_call"));
+        let rung = text(&ring(false, Some(CallId(Uuid::from_u128(9)))));
+        for part in [
+            "tl_nailed=false",
+            "tl_call=00000000-0000-0000-0000-000000000009",
+            "hangup_after_bridge=true",
+            "sip_auto_answer=true",
+        ] {
+            assert!(rung.contains(part), "{part} in {rung}");
+        }
+        assert!(!rung.contains("park_after_bridge"));
+    }
+
+    #[test]
+    fn the_short_commands() {
+        let api = |command| encode(&command, &site(), "/rec/a.wav").unwrap();
+        let (a, b) = (leg(1), leg(2));
+        assert_eq!(
+            api(SwitchCommand::Bridge { customer: a, agent: b }),
+            vec![Line::Api(format!("uuid_bridge {a} {b}"))]
+        );
+        assert_eq!(
+            api(SwitchCommand::HangUp { leg: a, cause: HangUpCause::OriginatorCancel }),
+            vec![Line::Api(format!("uuid_kill {a} ORIGINATOR_CANCEL"))]
+        );
+        assert_eq!(
+            api(SwitchCommand::StartRecording { leg: a, call: CallId(b.0) }),
+            vec![
+                Line::Api(format!("uuid_setvar {a} RECORD_STEREO true")),
+                Line::Api(format!("uuid_record {a} start /rec/a.wav")),
+            ]
+        );
+        assert_eq!(api(SwitchCommand::Check { leg: a }), vec![Line::Api(format!("uuid_exists {a}"))]);
+    }
+
+    #[test]
+    fn recordings_lie_in_a_folder_per_day_under_a_name_nobody_guesses() {
+        let call = CallId(Uuid::from_u128(1));
+        let path = recording_path(&site(), call, Moment(1_795_419_968_730), Uuid::from_u128(0xabc));
+        let expect = "/var/lib/rec/2026/11/23/00000000-0000-0000-0000-000000000001-\
+            00000000000000000000000000000abc.wav";
+        assert_eq!(path, expect);
+    }
+
+    #[test]
+    fn what_could_end_or_extend_a_command_is_refused() {
+        for gateway in [
+            "", "a\nb", "a\rb", "a\0b", "a b", "a,b=c", "a}", "{a", "a'", "a\"", "a\\", "${x}", "a[b]",
+            "^^:a", "a&b", "中文",
+        ] {
+            let refused = encode(&dial(gateway), &site(), "").unwrap_err();
+            assert_eq!((refused.what, refused.value.as_str()), ("gateway", gateway));
+            assert!(forget_gateway(gateway).is_err(), "{gateway:?}");
+        }
+        let bad = Site { domain: "a b".into(), recordings_dir: "/x".into() };
+        assert!(encode(&ring(true, None), &bad, "").is_err());
+        let record = SwitchCommand::StartRecording { leg: leg(1), call: CallId(Uuid::nil()) };
+        assert!(encode(&record, &site(), "/my recordings/a.wav").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_can_be_broken_out_of(gateway in any::<String>(), domain in any::<String>(),
+                                        path in any::<String>(), digits in "[0-9]{1,20}", seconds in any::<u32>()) {
+            let site = Site { domain, recordings_dir: path.clone() };
+            let customer = SwitchCommand::DialCustomer {
+                call: CallId(Uuid::nil()), leg: leg(1), gateway, number: number(&digits),
+                caller_id: number(&digits), ring_seconds: seconds,
+            };
+            let record = SwitchCommand::StartRecording { leg: leg(1), call: CallId(Uuid::nil()) };
+            for command in [customer, ring(true, None), record] {
+                for line in encode(&command, &site, &path).unwrap_or_default() {
+                    let (Line::Api(text) | Line::Background(text)) = line;
+                    prop_assert!(!text.contains(['\r', '\n', '\0', '\'', '"', '\\', '$', '[', ']']), "{text:?}");
+                    let braces = usize::from(text.starts_with("originate "));
+                    prop_assert_eq!(text.matches('{').count(), braces);
+                    prop_assert_eq!(text.matches('}').count(), braces);
+                    let words = text.split(' ').count();
+                    prop_assert!(words <= 4 && text.split(' ').all(|w| !w.is_empty()), "{text:?}");
+                }
+            }
+        }
+
+        #[test]
+        fn the_door_lets_nothing_through_but_its_alphabet(value in any::<String>()) {
+            let harmless = value.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.:;=<>/@".contains(c));
+            prop_assert_eq!(checked("value", &value).is_ok(), harmless && !value.is_empty());
+        }
+    }
+}

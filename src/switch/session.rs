@@ -1,0 +1,539 @@
+//! One connection to the switch, from the list of its channels to its end.
+//!
+//! In: requests, and the switch's events. Out: inputs for the floor, and why
+//! the connection ended.
+
+use crate::base::clock::{self, Moment};
+use crate::base::ids::LegId;
+use crate::base::limits;
+use crate::floor::effect::SwitchCommand;
+use crate::floor::input::{ChannelSnapshot, CommandName, Input, LegLabel};
+use crate::switch::decode;
+use crate::switch::encode::{self, Line, Site};
+use crate::switch::event_log::EventLog;
+use crate::switch::link::{LinkConfig, Request};
+use crate::switch::meters;
+use crate::switch::snapshot::{self, RollCall};
+use freeswitch_esl::{
+    AuthMethod, ConnectionStatus, DisconnectReason, EslClient, EslConnectOptions, EslError, EslEvent,
+    EslEventStream, EslEventType, EventFormat, EventSubscription,
+};
+use secrecy::ExposeSecret;
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How often we look whether events were dropped. Also the shortest time
+/// between two full lists of channels, however many are dropped.
+const LOSS_CHECK_EVERY: Duration = Duration::from_millis(250);
+/// After its ringing time and this, the result of an originate is not waited
+/// for any more, in milliseconds.
+const ORIGINATE_GRACE_MS: i64 = 60_000;
+
+/// Why there is no connection, in words for people. The address is named where
+/// it can be the fault.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Problem {
+    #[error("cannot connect to the switch at {0}: {1}. Is FreeSWITCH running with its Event Socket there?")]
+    CannotConnect(String, String),
+    #[error("the switch at {0} does not accept the Event Socket password")]
+    WrongPassword(String),
+    #[error(
+        "the switch at {0} does not let this host connect: its access list for the Event Socket refuses us"
+    )]
+    RefusedByAccessList(String),
+    #[error("what answers at {0} is no usable Event Socket: {1}")]
+    Unusable(String, String),
+    #[error("the connection to the switch broke: {0}")]
+    Broken(String),
+    #[error("the switch has been silent for {0} s")]
+    Silent(u64),
+}
+
+/// How a connection ended.
+pub(super) enum End {
+    /// Trunkline is stopping.
+    Stop,
+    /// It is gone.
+    Broken(Problem),
+}
+
+/// An originate under way. Its channel may not exist yet, and must then not be
+/// taken for gone.
+struct Pending {
+    label: LegLabel,
+    /// Whether its channel was made.
+    made: bool,
+    /// When its result is not waited for any more.
+    until: Moment,
+}
+
+/// An open connection.
+pub(super) struct Session<'a> {
+    config: &'a LinkConfig,
+    site: Site,
+    inputs: &'a mpsc::Sender<Input>,
+    client: EslClient,
+    events: EslEventStream,
+    log: Option<EventLog>,
+    roll: RollCall,
+    /// Originates whose result is not in yet.
+    pending: HashMap<LegId, Pending>,
+    dropped: u64,
+    resync_due: bool,
+    up: bool,
+}
+
+impl<'a> Session<'a> {
+    /// Connects, logs in and subscribes.
+    pub(super) async fn open(
+        config: &'a LinkConfig,
+        inputs: &'a mpsc::Sender<Input>,
+    ) -> Result<Self, Problem> {
+        let options = EslConnectOptions::new()
+            .with_event_queue_size(limits::SWITCH_EVENTS)
+            .with_connect_timeout(config.connect_timeout);
+        let auth = AuthMethod::password(config.password.expose_secret());
+        let (client, events) = EslClient::connect_with_auth(&config.host, config.port, auth, options)
+            .await
+            .map_err(|error| connect_problem(config, &error))?;
+        client.set_command_timeout(config.command_timeout);
+        let subscription = EventSubscription::new(EventFormat::Plain).events(decode::EVENTS);
+        client
+            .apply_subscription(&subscription)
+            .await
+            .map_err(|error| Problem::Unusable(address(config), error.to_string()))?;
+        client.set_liveness_timeout(config.silence_max);
+        let log = match &config.event_log {
+            None => None,
+            Some(path) => EventLog::open(path)
+                .await
+                .inspect_err(|error| tracing::error!(%error, "the event log cannot be written"))
+                .ok(),
+        };
+        Ok(Self {
+            config,
+            site: config.site(),
+            inputs,
+            client,
+            events,
+            log,
+            roll: RollCall::default(),
+            pending: HashMap::new(),
+            dropped: 0,
+            resync_due: false,
+            up: false,
+        })
+    }
+
+    /// Whether the floor was told that the switch can be used.
+    pub(super) fn was_up(&self) -> bool {
+        self.up
+    }
+
+    /// Serves the connection until it ends.
+    pub(super) async fn run(
+        &mut self,
+        requests: &mut mpsc::Receiver<Request>,
+        shutdown: &CancellationToken,
+    ) -> End {
+        match self.serve(requests, shutdown).await {
+            Ok(()) => {
+                // The switch sees a proper end; whether it hears it is the same to us.
+                let _ = self.client.disconnect().await;
+                End::Stop
+            }
+            Err(problem) => End::Broken(problem),
+        }
+    }
+
+    async fn serve(
+        &mut self,
+        requests: &mut mpsc::Receiver<Request>,
+        shutdown: &CancellationToken,
+    ) -> Result<(), Problem> {
+        if !self.start(requests).await? {
+            return Ok(());
+        }
+        let mut loss_check = every(LOSS_CHECK_EVERY);
+        let mut roll_call = every(self.config.roll_call_every);
+        loop {
+            // Every branch runs to its end once chosen: only the waiting is
+            // given up, and that is safe for all of them.
+            let open = tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                event = self.events.recv() => match event {
+                    None => return Err(self.why_it_broke()),
+                    Some(event) => self.received(event).await,
+                },
+                request = requests.recv() => match request {
+                    None => return Ok(()),
+                    Some(request) => self.carry_out(request).await,
+                },
+                _ = loss_check.tick() => {
+                    self.note_dropped();
+                    if self.resync_due { self.resync(requests).await? } else { true }
+                }
+                _ = roll_call.tick() => { self.call_the_roll().await; true }
+            };
+            if !open {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes the floor up to date. What was asked for while there was no
+    /// connection was meant for a world that is gone, and is refused first.
+    async fn start(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<bool, Problem> {
+        let channels = self.channels().await?;
+        let core = self.core().await?;
+        while let Ok(request) = requests.try_recv() {
+            if !refuse(request, self.inputs).await {
+                return Ok(false);
+            }
+        }
+        self.roll.reset(channels.iter().map(|channel| channel.leg));
+        meters::connected();
+        tracing::info!(switch.core = %core, switch.channels = channels.len(), "connected to the switch");
+        self.up = true;
+        if !self.tell(Input::SwitchUp { core, channels }).await {
+            return Ok(false);
+        }
+        self.rescan_gateways().await;
+        Ok(true)
+    }
+
+    /// After lost events: the whole truth once more. Commands that wait are
+    /// sent first, so that their legs are in it or among the pending ones.
+    async fn resync(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<bool, Problem> {
+        self.resync_due = false;
+        while let Ok(request) = requests.try_recv() {
+            if !self.carry_out(request).await {
+                return Ok(false);
+            }
+        }
+        let mut channels = self.channels().await?;
+        let core = self.core().await?;
+        self.roll.reset(channels.iter().map(|channel| channel.leg));
+        let now = clock::now();
+        self.pending.retain(|_, pending| pending.until > now);
+        for (leg, pending) in &self.pending {
+            if !pending.made && !channels.iter().any(|channel| channel.leg == *leg) {
+                let label = Some(pending.label.clone());
+                channels.push(ChannelSnapshot { leg: *leg, label, answered: false, bridged_to: None });
+            }
+        }
+        meters::resynced();
+        tracing::warn!(
+            switch.channels = channels.len(),
+            "events of the switch were lost: starting from its list"
+        );
+        Ok(self.tell(Input::SwitchUp { core, channels }).await)
+    }
+
+    async fn received(&mut self, event: Result<EslEvent, EslError>) -> bool {
+        let event = match event {
+            Ok(event) => event,
+            Err(EslError::QueueFull) => {
+                self.note_dropped();
+                return true;
+            }
+            Err(error) => {
+                tracing::error!(%error, "an event of the switch cannot be read");
+                meters::lost(1);
+                self.resync_due = true;
+                return true;
+            }
+        };
+        meters::event();
+        if let Some(log) = &mut self.log
+            && let Err(error) = log.write(&event).await
+        {
+            tracing::error!(%error, "the event log cannot be written; it ends here");
+            self.log = None;
+        }
+        if !self.keep_account(&event) {
+            return true;
+        }
+        for input in decode::decode(&event) {
+            if !self.tell(input).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Notes which legs there are. False: the event is not for the floor.
+    fn keep_account(&mut self, event: &EslEvent) -> bool {
+        match (event.event_type(), decode::leg(event)) {
+            (Some(EslEventType::ChannelCreate), Some(leg)) => {
+                self.roll.created(leg);
+                if let Some(pending) = self.pending.get_mut(&leg) {
+                    pending.made = true;
+                }
+            }
+            (Some(EslEventType::ChannelHangupComplete), Some(leg)) => self.roll.gone(leg),
+            (Some(EslEventType::BackgroundJob), _) => {
+                // Once there was a channel, its own end says more (the SIP
+                // status), and comes for certain, if sometimes after the job's
+                // (tests/data/esl/originate_no_answer_timeout.jsonl).
+                let pending = decode::originated_leg(event).and_then(|leg| self.pending.remove(&leg));
+                return !pending.is_some_and(|pending| pending.made);
+            }
+            _ => {}
+        }
+        true
+    }
+
+    async fn carry_out(&mut self, request: Request) -> bool {
+        let command = match request {
+            Request::RescanGateways => {
+                self.rescan_gateways().await;
+                return true;
+            }
+            Request::ForgetGateway(name) => {
+                match encode::forget_gateway(&name) {
+                    Ok(line) => self.send_aside(&line).await,
+                    Err(refused) => tracing::error!(%refused, "a gateway cannot be taken away"),
+                }
+                return true;
+            }
+            Request::Command(command) => command,
+        };
+        let (leg, name) = encode::subject(&command);
+        match self.obey(&command).await {
+            Ok(()) => true,
+            // Silence is no answer to the question whether a leg exists.
+            Err(Failure::NoAnswer(reason)) if name == CommandName::Exists => {
+                tracing::warn!(leg.id = %leg, reason, "could not ask for a leg");
+                true
+            }
+            Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) => {
+                meters::command_failed(metric_name(name));
+                self.tell(Input::CommandFailed { leg, command: name, reason }).await
+            }
+        }
+    }
+
+    /// Sends the lines of a command, each to its end.
+    async fn obey(&mut self, command: &SwitchCommand) -> Result<(), Failure> {
+        let (leg, name) = encode::subject(command);
+        let recording = match command {
+            SwitchCommand::StartRecording { call, .. } => {
+                encode::recording_path(&self.site, *call, clock::now(), Uuid::new_v4())
+            }
+            _ => String::new(),
+        };
+        let lines = encode::encode(command, &self.site, &recording)
+            .map_err(|refused| Failure::Refused(refused.to_string()))?;
+        // Noted before it is sent: an originate that is not answered in time may
+        // have happened all the same.
+        if let Some((label, ring_seconds)) = launched(command)
+            && self.pending.len() < limits::SWITCH_COMMANDS
+        {
+            let until = clock::now() + i64::from(ring_seconds) * 1000 + ORIGINATE_GRACE_MS;
+            self.pending.insert(leg, Pending { label, made: false, until });
+        }
+        for line in lines {
+            let answer = match self.send(&line, metric_name(name)).await {
+                Ok(answer) => answer,
+                Err(failure) => {
+                    if name == CommandName::Originate && matches!(failure, Failure::Refused(_)) {
+                        self.pending.remove(&leg);
+                    }
+                    return Err(failure);
+                }
+            };
+            if name == CommandName::Exists && answer != "true" {
+                return Err(Failure::Refused("no such leg".into()));
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&self, line: &Line, name: &'static str) -> Result<String, Failure> {
+        let sent_at = clock::now();
+        let answer = match line {
+            Line::Api(text) => match self.client.api(text).await {
+                Ok(response) => response.api_result().map(|t| t.trim().to_owned()),
+                Err(error) => Err(error),
+            },
+            Line::Background(text) => match self.client.bgapi(text).await {
+                Ok(response) => response.into_result().map(|_| String::new()),
+                Err(error) => Err(error),
+            },
+        };
+        let took_ms = u64::try_from(clock::now().since_ms(sent_at)).unwrap_or_default();
+        meters::command(name, Duration::from_millis(took_ms));
+        answer.map_err(|error| match error {
+            EslError::Timeout { .. } => {
+                Failure::NoAnswer(format!("no answer within {} ms", self.config.command_timeout.as_millis()))
+            }
+            error if error.is_connection_error() => Failure::NoAnswer(error.to_string()),
+            EslError::CommandFailed { reply_text } => Failure::Refused(reply_text),
+            error => Failure::Refused(error.to_string()),
+        })
+    }
+
+    /// A command that no leg waits for.
+    async fn send_aside(&self, line: &Line) {
+        if let Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) = self.send(line, "gateways").await {
+            tracing::warn!(?line, reason, "the switch did not take a command");
+        }
+    }
+
+    async fn rescan_gateways(&self) {
+        for line in encode::rescan_gateways() {
+            self.send_aside(&line).await;
+        }
+    }
+
+    /// An answer without which the connection is of no use.
+    async fn ask(&self, question: String) -> Result<String, Problem> {
+        match self.send(&Line::Api(question), "list").await {
+            Ok(answer) => Ok(answer),
+            Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) => {
+                Err(Problem::Unusable(address(self.config), reason))
+            }
+        }
+    }
+
+    /// The id of the switch's process: another one means that it was restarted.
+    async fn core(&self) -> Result<String, Problem> {
+        self.ask("global_getvar core_uuid".into()).await
+    }
+
+    async fn channels(&self) -> Result<Vec<ChannelSnapshot>, Problem> {
+        let unreadable =
+            |error: snapshot::Unreadable| Problem::Unusable(address(self.config), error.to_string());
+        let legs =
+            snapshot::channels(&self.ask("show channels as json".into()).await?).map_err(unreadable)?;
+        if legs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let bridged = self.ask("show bridged_calls as json".into()).await?;
+        let bridges = snapshot::bridges(&bridged).map_err(unreadable)?;
+        let mut channels = Vec::with_capacity(legs.len());
+        for leg in legs {
+            match self.send(&Line::Api(format!("uuid_dump {leg} json")), "list").await {
+                Ok(dump) => channels.push(snapshot::channel(leg, &dump, &bridges).map_err(unreadable)?),
+                // It ended since the list was made.
+                Err(Failure::Refused(_)) => {}
+                Err(Failure::NoAnswer(reason)) => return Err(Problem::Broken(reason)),
+            }
+        }
+        Ok(channels)
+    }
+
+    /// Compares the switch's list with ours. When it cannot be had, the next
+    /// time will do: a broken or silent connection shows by itself.
+    async fn call_the_roll(&mut self) {
+        let listed = self.send(&Line::Api("show channels as json".into()), "list").await;
+        let legs = match listed.map(|list| snapshot::channels(&list)) {
+            Ok(Ok(legs)) => legs,
+            Ok(Err(error)) => return tracing::warn!(%error, "no roll call"),
+            Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) => {
+                return tracing::warn!(reason, "no roll call");
+            }
+        };
+        let lost = self.roll.call(legs);
+        if lost > 0 {
+            meters::lost(lost as u64);
+            self.resync_due = true;
+        }
+    }
+
+    fn note_dropped(&mut self) {
+        let dropped = self.client.dropped_event_count();
+        if dropped > self.dropped {
+            meters::lost(dropped - self.dropped);
+            self.dropped = dropped;
+            self.resync_due = true;
+        }
+    }
+
+    fn why_it_broke(&self) -> Problem {
+        match self.events.status() {
+            ConnectionStatus::Disconnected(DisconnectReason::HeartbeatExpired) => {
+                Problem::Silent(self.config.silence_max.as_secs())
+            }
+            ConnectionStatus::Disconnected(reason) => Problem::Broken(reason.to_string()),
+            _ => Problem::Broken("its reader ended".into()),
+        }
+    }
+
+    async fn tell(&self, input: Input) -> bool {
+        self.inputs.send(input).await.is_ok()
+    }
+}
+
+/// Why a command did not do.
+enum Failure {
+    /// The switch, or our own check, said no.
+    Refused(String),
+    /// Nobody knows: the deadline passed or the connection broke.
+    NoAnswer(String),
+}
+
+/// Answers a request that cannot be carried out for want of a connection. False:
+/// nobody reads the inputs any more.
+pub(super) async fn refuse(request: Request, inputs: &mpsc::Sender<Input>) -> bool {
+    let Request::Command(command) = request else { return true };
+    let (leg, name) = encode::subject(&command);
+    if name == CommandName::Exists {
+        // Not known; the next SwitchUp tells.
+        return true;
+    }
+    let reason = "not connected to the switch".to_owned();
+    inputs.send(Input::CommandFailed { leg, command: name, reason }).await.is_ok()
+}
+
+/// The label that a command gives to the leg it starts, and how long it rings.
+fn launched(command: &SwitchCommand) -> Option<(LegLabel, u32)> {
+    match command {
+        SwitchCommand::DialCustomer { call, ring_seconds, .. } => {
+            Some((LegLabel::Customer { call: *call }, *ring_seconds))
+        }
+        SwitchCommand::RingAgent { agent, nailed, call, ring_seconds, .. } => {
+            Some((LegLabel::Agent { agent: *agent, nailed: *nailed, call: *call }, *ring_seconds))
+        }
+        _ => None,
+    }
+}
+
+fn connect_problem(config: &LinkConfig, error: &EslError) -> Problem {
+    let address = address(config);
+    match error {
+        EslError::AuthenticationFailed { .. } => Problem::WrongPassword(address),
+        EslError::AccessDenied { .. } => Problem::RefusedByAccessList(address),
+        EslError::Io(error) => Problem::CannotConnect(address, error.to_string()),
+        EslError::Timeout { timeout_ms } => {
+            Problem::CannotConnect(address, format!("no answer within {timeout_ms} ms"))
+        }
+        error => Problem::Unusable(address, error.to_string()),
+    }
+}
+
+fn address(config: &LinkConfig) -> String {
+    format!("{}:{}", config.host, config.port)
+}
+
+fn metric_name(name: CommandName) -> &'static str {
+    match name {
+        CommandName::Originate => "originate",
+        CommandName::Bridge => "bridge",
+        CommandName::HangUp => "hang_up",
+        CommandName::Record => "record",
+        CommandName::Exists => "exists",
+    }
+}
+
+/// A ticker that waits a whole period before its first tick and does not make
+/// up for missed ones.
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + period, period);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks
+}

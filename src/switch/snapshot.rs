@@ -1,0 +1,172 @@
+//! Every channel that the switch has, and which of them are ours.
+//!
+//! In: the answers to `show channels as json`, `show bridged_calls as json` and
+//! `uuid_dump LEG json`. Out: [`ChannelSnapshot`]s. Pure; the link asks.
+
+use crate::base::ids::{AgentId, LegId};
+use crate::floor::input::{ChannelSnapshot, LegLabel};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// An answer of the switch that is not what its version 1.10 says.
+#[derive(Debug, thiserror::Error)]
+#[error("the switch's list cannot be read: {0}")]
+pub struct Unreadable(#[from] serde_json::Error);
+
+#[derive(Deserialize)]
+struct Shown<Row> {
+    /// Missing when there is none.
+    #[serde(default = "Vec::new")]
+    rows: Vec<Row>,
+}
+
+/// The legs of `show channels as json`. Channels that others named, not with a
+/// UUID, are left out.
+pub fn channels(json: &str) -> Result<Vec<LegId>, Unreadable> {
+    #[derive(Deserialize)]
+    struct Row {
+        uuid: String,
+    }
+    let shown: Shown<Row> = serde_json::from_str(json)?;
+    Ok(shown.rows.iter().filter_map(|row| row.uuid.parse().ok()).collect())
+}
+
+/// Who is bridged with whom, both ways, from `show bridged_calls as json`. The
+/// channels' own variables will not do: `signal_bond` and `bridge_uuid` stay
+/// after the bridge is gone (tests/data/esl/transfer_attended.jsonl, 7405 ms).
+pub fn bridges(json: &str) -> Result<HashMap<LegId, LegId>, Unreadable> {
+    #[derive(Deserialize)]
+    struct Row {
+        uuid: String,
+        b_uuid: String,
+    }
+    let shown: Shown<Row> = serde_json::from_str(json)?;
+    let pairs = shown.rows.iter().filter_map(|r| Some((r.uuid.parse().ok()?, r.b_uuid.parse().ok()?)));
+    Ok(pairs.flat_map(|(a, b)| [(a, b), (b, a)]).collect())
+}
+
+/// One channel from its `uuid_dump LEG json`.
+pub fn channel(
+    leg: LegId,
+    dump: &str,
+    bridges: &HashMap<LegId, LegId>,
+) -> Result<ChannelSnapshot, Unreadable> {
+    let dump: HashMap<String, serde_json::Value> = serde_json::from_str(dump)?;
+    let text = |name: &str| dump.get(name).and_then(|v| v.as_str());
+    Ok(ChannelSnapshot {
+        leg,
+        label: label(|name| text(&format!("variable_{name}"))),
+        answered: text("Answer-State") == Some("answered"),
+        bridged_to: bridges.get(&leg).copied(),
+    })
+}
+
+/// Our label, from a channel's variables; `None` for a channel that is not
+/// ours.
+pub fn label<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Option<LegLabel> {
+    let call = || variable("tl_call").and_then(|v| v.parse().ok());
+    match variable("tl_role")? {
+        "customer" => Some(LegLabel::Customer { call: call()? }),
+        "agent" => Some(LegLabel::Agent {
+            agent: AgentId(variable("tl_agent")?.parse().ok()?),
+            nailed: variable("tl_nailed") == Some("true"),
+            call: call(),
+        }),
+        _ => None,
+    }
+}
+
+/// Notices lost events: a leg that is known and not listed, or listed and not
+/// known, in two roll calls in a row was missed by an event in between.
+///
+/// Event-Sequence cannot tell: the switch counts all events, also those that
+/// we do not subscribe to, so it has gaps even when nothing is lost.
+#[derive(Debug, Default)]
+pub struct RollCall {
+    known: std::collections::HashSet<LegId>,
+    odd: std::collections::HashSet<LegId>,
+}
+
+impl RollCall {
+    /// Starts anew with the legs that exist.
+    pub fn reset(&mut self, legs: impl IntoIterator<Item = LegId>) {
+        self.known = legs.into_iter().collect();
+        self.odd.clear();
+    }
+
+    /// A leg was made.
+    pub fn created(&mut self, leg: LegId) {
+        self.known.insert(leg);
+    }
+
+    /// A leg is gone.
+    pub fn gone(&mut self, leg: LegId) {
+        self.known.remove(&leg);
+    }
+
+    /// Calls the roll; the number of legs whose events were lost.
+    pub fn call(&mut self, listed: impl IntoIterator<Item = LegId>) -> usize {
+        let listed: std::collections::HashSet<_> = listed.into_iter().collect();
+        let odd: std::collections::HashSet<_> = self.known.symmetric_difference(&listed).copied().collect();
+        let lost = odd.intersection(&self.odd).count();
+        self.odd = odd;
+        lost
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::ids::CallId;
+    use uuid::Uuid;
+
+    fn leg(n: u128) -> LegId {
+        LegId(Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn an_idle_switch_lists_nothing() {
+        assert_eq!(channels("{\"row_count\": 0}\n").unwrap(), vec![]);
+        assert!(bridges("{\"row_count\": 0}\n").unwrap().is_empty());
+        assert!(channels("-ERR Database Error!\n").is_err());
+    }
+
+    #[test]
+    fn a_label_needs_its_role_and_what_belongs_to_it() {
+        let read = |pairs: &[(&str, &'static str)]| {
+            let map: HashMap<String, &'static str> =
+                pairs.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect();
+            label(|name| map.get(name).copied())
+        };
+        let call = CallId(Uuid::from_u128(5));
+        let id = "00000000-0000-0000-0000-000000000005";
+        assert_eq!(read(&[("tl_role", "customer"), ("tl_call", id)]), Some(LegLabel::Customer { call }));
+        assert_eq!(
+            read(&[("tl_role", "agent"), ("tl_agent", "7"), ("tl_nailed", "true")]),
+            Some(LegLabel::Agent { agent: AgentId(7), nailed: true, call: None })
+        );
+        assert_eq!(
+            read(&[("tl_role", "agent"), ("tl_agent", "7"), ("tl_nailed", "false"), ("tl_call", id)]),
+            Some(LegLabel::Agent { agent: AgentId(7), nailed: false, call: Some(call) })
+        );
+        assert_eq!(read(&[("tl_role", "customer")]), None);
+        assert_eq!(read(&[("tl_role", "agent"), ("tl_agent", "x")]), None);
+        assert_eq!(read(&[("tl_call", id)]), None);
+    }
+
+    #[test]
+    fn a_leg_must_be_odd_twice_to_count_as_lost() {
+        let mut roll = RollCall::default();
+        roll.reset([leg(1), leg(2)]);
+        roll.created(leg(3));
+        // 3 is made, 1 is about to be reported gone: both only seem odd.
+        assert_eq!(roll.call([leg(2)]), 0);
+        roll.gone(leg(1));
+        assert_eq!(roll.call([leg(2), leg(3)]), 0);
+        // The end of 2 and the start of 4 are never reported.
+        assert_eq!(roll.call([leg(3), leg(4)]), 0);
+        assert_eq!(roll.call([leg(3), leg(4)]), 2);
+        roll.reset([leg(3), leg(4)]);
+        assert_eq!(roll.call([leg(3), leg(4)]), 0);
+    }
+}

@@ -1,0 +1,5 @@
+//! The switch room against recorded traces of a real FreeSWITCH and against a
+//! scripted one.
+
+mod link;
+mod traces;
