@@ -1,6 +1,7 @@
 //! The words of campaigns and leads.
 
 use crate::floor::input::DialMode;
+use crate::store::entity::campaigns;
 use chrono::NaiveTime;
 
 /// Where a campaign is in its life.
@@ -169,6 +170,78 @@ impl CampaignForm {
             retry_minutes: 60,
             script: None,
             agents: Vec::new(),
+        }
+    }
+}
+
+/// What has become of a campaign's calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AttemptCounts {
+    /// Originates handed to a gateway.
+    pub attempts: i64,
+    /// Of these, answered.
+    pub answered: i64,
+    /// Of these, connected with an agent.
+    pub connected: i64,
+    /// Answered and no agent there within the limit.
+    pub dropped: i64,
+}
+
+/// A campaign's figures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CampaignCounts {
+    /// Leads on its list.
+    pub leads: i64,
+    /// Of these, never dialled.
+    pub fresh: i64,
+    /// To be dialled again.
+    pub retry: i64,
+    /// Not to be dialled again.
+    pub done: i64,
+    /// Its calls.
+    pub attempts: AttemptCounts,
+}
+
+/// A campaign with what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignEntry {
+    /// The row.
+    pub campaign: campaigns::Model,
+    /// The list's name.
+    pub list_name: String,
+    /// The gateway's name.
+    pub gateway_name: String,
+    /// The users who take its calls.
+    pub agents: Vec<i64>,
+    /// Its figures.
+    pub counts: CampaignCounts,
+}
+
+/// Why settings that are right in themselves cannot be stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CampaignRefused {
+    /// Another campaign has it.
+    #[error("another campaign has this name")]
+    NameTaken,
+    /// There is none.
+    #[error("there is no such list")]
+    NoSuchList,
+    /// There is none.
+    #[error("there is no such gateway")]
+    NoSuchGateway,
+    /// Deactivated, or without a desk phone, or nobody.
+    #[error("user {0} is not an agent: an agent is active and has an extension")]
+    NotAnAgent(i64),
+}
+
+impl CampaignRefused {
+    /// The field at fault.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::NameTaken => "name",
+            Self::NoSuchList => "list_id",
+            Self::NoSuchGateway => "gateway_id",
+            Self::NotAnAgent(_) => "agents",
         }
     }
 }

@@ -1,0 +1,257 @@
+//! Leads: handing due ones to the floor, and what becomes of them.
+//!
+//! In: requests for leads, facts about calls (after the ledger has written
+//! them, in the same transaction). Out: leads, each claimed once and no customer
+//! twice, whichever list they are on.
+
+use crate::base::clock::Moment;
+use crate::base::ids::{CallId, CampaignId, CustomerId, LeadId};
+use crate::base::limits;
+use crate::base::phone::Dialable;
+use crate::campaigns::model::{LeadState, RetryRules};
+use crate::campaigns::rules::{self, REST_AFTER_DROP_HOURS};
+use crate::floor::effect::{CallResult, Fact};
+use crate::floor::input::Lead;
+use crate::store::entity::{calls, campaigns, customer_phones, do_not_call, leads};
+use crate::store::{Db, WriteTx, write_tx};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set, Statement,
+};
+use std::collections::{HashMap, HashSet};
+
+/// One claim at a time on PostgreSQL, so that two campaigns cannot claim the
+/// same customer from two lists; SQLite has one writer anyway.
+const CLAIM_LOCK: &str = "SELECT pg_advisory_xact_lock(727403)";
+
+/// Due leads of one state in the order in which they fell due. The customer is
+/// in nobody's hopper, has a number that may be dialled, and was not dropped of
+/// late.
+const DUE: &str = "
+    SELECT l.id, l.customer_id, l.next_phone
+    FROM leads l JOIN customers c ON c.id = l.customer_id
+    WHERE l.list_id = $1 AND l.state = $2 AND l.attempts < $3
+      AND (l.next_attempt_at IS NULL OR l.next_attempt_at <= $4)
+      AND c.deleted_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM leads o
+            WHERE o.customer_id = l.customer_id AND o.state IN ('claimed', 'dialling'))
+      AND NOT EXISTS (SELECT 1 FROM calls d
+            WHERE d.customer_id = l.customer_id AND d.dropped_at > $5)
+      AND EXISTS (SELECT 1 FROM customer_phones p
+            WHERE p.customer_id = l.customer_id AND p.live
+              AND NOT EXISTS (SELECT 1 FROM do_not_call n WHERE n.e164 = p.e164))
+    ORDER BY l.next_attempt_at, l.id
+    LIMIT $6";
+
+#[derive(Debug, FromQueryResult)]
+struct Due {
+    id: i64,
+    customer_id: i64,
+    next_phone: i32,
+}
+
+/// Claims up to `count` due leads for a campaign's hopper: those to be dialled
+/// again before those never dialled.
+pub async fn claim_leads(
+    db: &Db,
+    campaign: CampaignId,
+    count: usize,
+    now: Moment,
+) -> Result<Vec<Lead>, DbErr> {
+    let count = count.min(limits::HOPPER_BATCH);
+    let tx = write_tx(db).await?;
+    let Some(campaign) = campaigns::Entity::find_by_id(campaign.0).one(&tx).await? else {
+        return Ok(Vec::new());
+    };
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(CLAIM_LOCK).await?;
+    }
+    let mut due = Vec::new();
+    for state in [LeadState::Retry, LeadState::Fresh] {
+        due.extend(find_due(&tx, &campaign, state, count - due.len(), now).await?);
+    }
+    let phones = find_phones(&tx, due.iter().map(|lead| lead.customer_id).collect()).await?;
+    let leads: Vec<Lead> = due.iter().filter_map(|due| lead(due, phones.get(&due.customer_id)?)).collect();
+    leads::Entity::update_many()
+        .col_expr(leads::Column::State, Expr::value(LeadState::Claimed.as_str()))
+        .filter(leads::Column::Id.is_in(leads.iter().map(|lead| lead.lead.0)))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(leads)
+}
+
+async fn find_due(
+    tx: &WriteTx,
+    campaign: &campaigns::Model,
+    state: LeadState,
+    count: usize,
+    now: Moment,
+) -> Result<Vec<Due>, DbErr> {
+    let dropped_since = now - REST_AFTER_DROP_HOURS * 3_600_000;
+    let values = [
+        campaign.list_id.into(),
+        state.as_str().into(),
+        campaign.max_attempts.into(),
+        now.to_utc().into(),
+        dropped_since.to_utc().into(),
+        i64::try_from(count).unwrap_or(i64::MAX).into(),
+    ];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), DUE, values);
+    Due::find_by_statement(statement).all(tx).await
+}
+
+/// The numbers that may be dialled, by customer and position.
+async fn find_phones(
+    tx: &WriteTx,
+    customers: Vec<i64>,
+) -> Result<HashMap<i64, Vec<customer_phones::Model>>, DbErr> {
+    let phones = customer_phones::Entity::find()
+        .filter(customer_phones::Column::CustomerId.is_in(customers))
+        .filter(customer_phones::Column::Live.eq(true))
+        .order_by_asc(customer_phones::Column::Position)
+        .order_by_asc(customer_phones::Column::Id)
+        .all(tx)
+        .await?;
+    let numbers = phones.iter().map(|phone| phone.e164.clone());
+    let forbidden: HashSet<String> = do_not_call::Entity::find()
+        .select_only()
+        .column(do_not_call::Column::E164)
+        .filter(do_not_call::Column::E164.is_in(numbers))
+        .into_tuple::<String>()
+        .all(tx)
+        .await?
+        .into_iter()
+        .collect();
+    let mut by_customer: HashMap<i64, Vec<customer_phones::Model>> = HashMap::new();
+    for phone in phones.into_iter().filter(|phone| !forbidden.contains(&phone.e164)) {
+        by_customer.entry(phone.customer_id).or_default().push(phone);
+    }
+    Ok(by_customer)
+}
+
+/// The lead with the number to dial: the one at its position, or the next one
+/// that may be dialled.
+fn lead(due: &Due, phones: &[customer_phones::Model]) -> Option<Lead> {
+    let phone = phones.iter().find(|phone| phone.position >= due.next_phone).or(phones.first())?;
+    Some(Lead {
+        lead: LeadId(due.id),
+        customer: CustomerId(due.customer_id),
+        number: Dialable::new(&phone.dial).ok()?,
+        e164: phone.e164.clone(),
+    })
+}
+
+/// Gives claimed leads back that will not be dialled now.
+pub async fn release_leads(db: &Db, released: &[LeadId]) -> Result<(), DbErr> {
+    let tx = write_tx(db).await?;
+    for chunk in released.chunks(limits::HOPPER) {
+        release(&tx, Some(chunk)).await?;
+    }
+    tx.commit().await
+}
+
+/// At start-up, when no hopper holds anything: gives every claimed lead back.
+pub async fn release_all_claims(db: &Db) -> Result<(), DbErr> {
+    let tx = write_tx(db).await?;
+    release(&tx, None).await?;
+    tx.commit().await
+}
+
+async fn release(tx: &WriteTx, only: Option<&[LeadId]>) -> Result<(), DbErr> {
+    let before = Expr::case(leads::Column::LastAttemptAt.is_null(), LeadState::Fresh.as_str())
+        .finally(LeadState::Retry.as_str());
+    let mut update = leads::Entity::update_many()
+        .col_expr(leads::Column::State, before.into())
+        .filter(leads::Column::State.eq(LeadState::Claimed.as_str()));
+    if let Some(only) = only {
+        update = update.filter(leads::Column::Id.is_in(only.iter().map(|lead| lead.0)));
+    }
+    update.exec(tx).await.map(|_| ())
+}
+
+/// Writes what a fact means for its lead. The ledger must have written the fact
+/// before, in the same transaction. Idempotent: attempts are counted from the
+/// ledger, and an end is applied only while its own call is the lead's latest.
+pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
+    match fact {
+        Fact::AttemptStarted { call, lead, at, .. } => begin_attempt(tx, *call, *lead, *at).await,
+        Fact::CallEnded { call, lead, result, at, .. } => end_attempt(tx, *call, *lead, *result, *at).await,
+        _ => Ok(()),
+    }
+}
+
+async fn begin_attempt(tx: &WriteTx, call: CallId, lead: LeadId, at: Moment) -> Result<(), DbErr> {
+    let row = calls::Entity::find_by_id(call.0).one(tx).await?;
+    let Some(call) = row.filter(|call| call.ended_at.is_none()) else { return Ok(()) };
+    let dialling = leads::ActiveModel {
+        id: Set(lead.0),
+        state: Set(LeadState::Dialling.as_str().to_owned()),
+        attempts: Set(count_attempts(tx, &call).await?),
+        last_attempt_at: Set(Some(at.to_utc())),
+        ..Default::default()
+    };
+    leads::Entity::update(dialling).exec(tx).await.map(|_| ())
+}
+
+async fn end_attempt(
+    tx: &WriteTx,
+    call: CallId,
+    lead: LeadId,
+    result: CallResult,
+    at: Moment,
+) -> Result<(), DbErr> {
+    let row = leads::Entity::find_by_id(lead.0).one(tx).await?;
+    let Some(lead) = row.filter(|lead| lead.state == LeadState::Dialling.as_str()) else { return Ok(()) };
+    let latest = calls::Entity::find()
+        .filter(calls::Column::CustomerId.eq(lead.customer_id))
+        .filter(calls::Column::LeadId.eq(lead.id))
+        .order_by_desc(calls::Column::StartedAt)
+        .order_by_desc(calls::Column::Id)
+        .one(tx)
+        .await?;
+    let Some(call) = latest.filter(|latest| latest.id == call.0) else { return Ok(()) };
+    let campaign = campaigns::Entity::find_by_id(call.campaign_id).one(tx).await?;
+    let Some(campaign) = campaign else { return Ok(()) };
+    let retry = RetryRules {
+        max_attempts: u32::try_from(campaign.max_attempts).unwrap_or(1),
+        retry_minutes: u32::try_from(campaign.retry_minutes).unwrap_or(1),
+    };
+    let phones = customer_phones::Entity::find()
+        .filter(customer_phones::Column::CustomerId.eq(lead.customer_id))
+        .filter(customer_phones::Column::Live.eq(true))
+        .order_by_asc(customer_phones::Column::Position)
+        .all(tx)
+        .await?;
+    let dialled = phones.iter().find(|phone| phone.e164 == call.e164).map_or(lead.next_phone, |p| p.position);
+    let positions: Vec<i32> = phones.iter().map(|phone| phone.position).collect();
+    let attempts = count_attempts(tx, &call).await?;
+    let counted = u32::try_from(attempts).unwrap_or(u32::MAX);
+    let next = rules::after_attempt(result, counted, retry, &positions, dialled, at);
+    let ended = leads::ActiveModel {
+        id: Set(lead.id),
+        state: Set(next.state.as_str().to_owned()),
+        attempts: Set(attempts),
+        next_phone: Set(next.phone),
+        next_attempt_at: Set(next.at.map(Moment::to_utc)),
+        last_result: Set(Some(result.as_str().to_owned())),
+        ..Default::default()
+    };
+    leads::Entity::update(ended).exec(tx).await.map(|_| ())
+}
+
+/// The attempts of a call's lead that count, with this one.
+async fn count_attempts(tx: &WriteTx, call: &calls::Model) -> Result<i32, DbErr> {
+    let uncounted = CallResult::ALL.into_iter().filter(|result| !rules::counts_as_attempt(*result));
+    let counts = calls::Column::Result
+        .is_null()
+        .or(calls::Column::Result.is_not_in(uncounted.map(CallResult::as_str)));
+    let attempts = calls::Entity::find()
+        .filter(calls::Column::CustomerId.eq(call.customer_id))
+        .filter(calls::Column::LeadId.eq(call.lead_id))
+        .filter(counts)
+        .count(tx)
+        .await?;
+    Ok(i32::try_from(attempts).unwrap_or(i32::MAX))
+}

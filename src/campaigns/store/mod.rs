@@ -1,0 +1,14 @@
+//! The rows of campaigns and leads.
+//!
+//! In: checked settings, facts, requests for leads. Out: campaigns with their
+//! figures, profiles for the floor, due leads.
+
+mod campaigns;
+mod leads;
+mod profiles;
+
+pub use campaigns::{
+    find_campaign, gateway_caller_id, insert_campaign, list_campaigns, mark_state, update_campaign,
+};
+pub use leads::{claim_leads, release_all_claims, release_leads, write_fact};
+pub use profiles::{load_profile, load_profiles};
