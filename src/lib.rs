@@ -8,5 +8,6 @@ pub mod api;
 pub mod base;
 pub mod floor;
 pub mod live;
+pub mod sim;
 pub mod store;
 pub mod switch;
