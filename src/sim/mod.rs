@@ -9,11 +9,19 @@
 //! time, with faults, from a seed.
 
 pub mod apps;
+pub mod cdr;
 pub mod chance;
+pub mod commands;
+mod connection;
 pub mod customer;
 pub mod event;
+pub mod headers;
 pub mod leg;
+pub mod originate;
 pub mod phone;
+pub mod protocol;
+pub mod recorder;
+pub mod server;
 mod steps;
 #[cfg(test)]
 mod tests;

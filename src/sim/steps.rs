@@ -6,6 +6,7 @@
 use crate::base::clock::Moment;
 use crate::base::ids::LegId;
 use crate::sim::apps::App;
+use crate::sim::commands::known_cause;
 use crate::sim::customer::Conduct;
 use crate::sim::event::{EventKind, WorldEvent};
 use crate::sim::leg::{LegState, Target};
@@ -29,6 +30,8 @@ pub(super) enum Step {
     RingOut,
     /// The far end hangs up, if its plan is still this one.
     FarEndHangsUp { plan: u32 },
+    /// It has been parked for as long as it may be (`park_timeout`).
+    ParkTimeout { plan: u32, cause: &'static str },
     /// Both legs leave where they are, to be joined.
     Join { second: LegId },
     /// They hear each other.
@@ -76,6 +79,12 @@ impl World {
                     self.hang_up(at, leg, "NORMAL_CLEARING", None, true);
                 }
             }
+            Step::ParkTimeout { plan, cause } => {
+                let parked = matches!(state, LegState::Parked { .. });
+                if parked && self.entries.get(&leg).is_some_and(|entry| entry.plan == plan) {
+                    self.hang_up(at, leg, cause, None, false);
+                }
+            }
             Step::Join { second } => self.join(at, leg, second),
             Step::Joined { second } => self.joined(at, leg, second),
             Step::ParkBoth => self.park_both(at, state),
@@ -120,6 +129,17 @@ impl World {
         }
     }
 
+    /// A leg may be told how long to stay parked: `park_timeout=120:CAUSE`.
+    fn plan_park_timeout(&mut self, at: Moment, leg: LegId) {
+        let Some(entry) = self.entries.get(&leg) else { return };
+        let Some(text) = entry.leg.variable("park_timeout") else { return };
+        let (seconds, cause) = text.split_once(':').unwrap_or((text, "NORMAL_CLEARING"));
+        let (plan, cause) = (entry.plan, known_cause(cause));
+        if let Ok(seconds) = seconds.parse::<u32>() {
+            self.plan(at + i64::from(seconds) * 1000, leg, Step::ParkTimeout { plan, cause });
+        }
+    }
+
     /// The far end talks, as long as it cares to.
     fn plan_talk(&mut self, at: Moment, leg: LegId) {
         let percent = i64::from(self.config.talk_percent);
@@ -145,13 +165,10 @@ impl World {
             match app.name.as_str() {
                 "park" => {
                     self.settle(leg, LegState::Parked { by_application: true }, Some(app.clone()));
+                    self.plan_park_timeout(at, leg);
                     return self.emit(at, leg, EventKind::Park);
                 }
-                "eavesdrop" => {
-                    if self.eavesdrop(at, leg, app) {
-                        return;
-                    }
-                }
+                "eavesdrop" if self.eavesdrop(at, leg, app) => return,
                 "queue_dtmf" => {
                     for digit in app.data.split('@').next().unwrap_or_default().chars() {
                         digits += 1;
@@ -287,6 +304,7 @@ impl World {
             self.settle(leg, LegState::Parked { by_application: false }, None);
             self.emit(at, leg, EventKind::Park);
             self.plan_patience(at, leg);
+            self.plan_park_timeout(at, leg);
         } else {
             self.hang_up(at, leg, "NORMAL_CLEARING", None, false);
         }
@@ -306,6 +324,7 @@ impl World {
             self.emit(at, leg, EventKind::Execute { application: park.name.clone(), data: String::new() });
             self.emit(at, leg, EventKind::Park);
             self.plan_patience(at, leg);
+            self.plan_park_timeout(at, leg);
         }
     }
 
