@@ -179,12 +179,14 @@ fn commands_for_legs_that_are_gone_are_refused() {
     assert_eq!(world.command(START, bridge), Reply::NoSuchLeg);
     // As the real switch answers.
     assert_eq!(world.command(START, WorldCommand::Hold { leg: gone, on: true }), Reply::Ok);
-    // A leg that rings cannot be bridged.
+    // A leg that rings cannot be bridged, although the switch says +OK.
     world.command(START, WorldCommand::Originate(to_customer(1, "13800138000")));
     world.command(START, WorldCommand::Originate(to_phone(2, &[])));
     world.advance(START + 700);
     let early = WorldCommand::Bridge { first: leg(1), second: leg(2) };
-    assert_eq!(world.command(START + 700, early), Reply::NoSuchLeg);
+    assert_eq!(world.command(START + 700, early), Reply::Ok);
+    let events = world.advance(START + 5_000);
+    assert!(!story(&events, leg(1)).contains(&"BRIDGE".to_owned()));
 }
 
 #[test]

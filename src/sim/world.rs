@@ -428,12 +428,12 @@ impl World {
     }
 
     fn order_bridge(&mut self, now: Moment, first: LegId, second: LegId) -> Reply {
-        let answered = |world: &Self, leg| world.leg(leg).is_some_and(|leg| leg.answered_at.is_some());
-        if first == second || !answered(self, first) || !answered(self, second) {
-            return Reply::NoSuchLeg;
+        let (Some(a), Some(b)) = (self.leg(first), self.leg(second)) else { return Reply::NoSuchLeg };
+        // A real switch says +OK to this as well, and does nothing.
+        if first != second && a.answered_at.is_some() && b.answered_at.is_some() {
+            let delay = self.chance.between(5, 22);
+            self.plan(now + delay, first, Step::Join { second });
         }
-        let delay = self.chance.between(5, 22);
-        self.plan(now + delay, first, Step::Join { second });
         Reply::Ok
     }
 
