@@ -15,5 +15,6 @@ pub mod floor;
 pub mod live;
 pub mod recordings;
 pub mod reports;
+pub mod sim;
 pub mod store;
 pub mod switch;

@@ -1,0 +1,145 @@
+//! What the simulated switch says: the events of an Event Socket, with the leg
+//! as it was at that instant.
+
+use crate::base::clock::Moment;
+use crate::base::ids::LegId;
+use crate::sim::leg::Leg;
+use uuid::Uuid;
+
+/// One event.
+#[derive(Debug, Clone)]
+pub struct WorldEvent {
+    /// When it happened.
+    pub at: Moment,
+    /// What happened.
+    pub kind: EventKind,
+    /// The leg as it was then; `None` for the result of a job.
+    pub leg: Option<Leg>,
+}
+
+/// The kinds of events, in FreeSWITCH's terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKind {
+    /// CHANNEL_OUTGOING
+    Outgoing,
+    /// CHANNEL_CREATE
+    Create,
+    /// CHANNEL_ORIGINATE
+    Originate,
+    /// CHANNEL_PROGRESS
+    Progress,
+    /// CHANNEL_ANSWER
+    Answer,
+    /// CHANNEL_EXECUTE
+    Execute {
+        /// The application.
+        application: String,
+        /// Its argument.
+        data: String,
+    },
+    /// CHANNEL_EXECUTE_COMPLETE
+    ExecuteComplete {
+        /// The application.
+        application: String,
+        /// Its argument.
+        data: String,
+    },
+    /// CHANNEL_PARK
+    Park,
+    /// CHANNEL_UNPARK
+    Unpark,
+    /// CHANNEL_BRIDGE, of the first leg alone
+    Bridge {
+        /// The first leg of the bridge: this one.
+        a: LegId,
+        /// The second.
+        b: LegId,
+    },
+    /// CHANNEL_UNBRIDGE, of the first leg alone
+    Unbridge {
+        /// The first leg of the bridge: this one.
+        a: LegId,
+        /// The second.
+        b: LegId,
+    },
+    /// CHANNEL_HOLD
+    Hold,
+    /// CHANNEL_UNHOLD
+    Unhold,
+    /// DTMF
+    Dtmf {
+        /// The digit.
+        digit: char,
+    },
+    /// RECORD_START
+    RecordStart {
+        /// The file.
+        path: String,
+    },
+    /// RECORD_STOP
+    RecordStop {
+        /// The file.
+        path: String,
+        /// How much was recorded, in milliseconds.
+        ms: i64,
+    },
+    /// MEDIA_BUG_START
+    MediaBugStart {
+        /// What listens: `session_record` or `eavesdrop`.
+        function: &'static str,
+        /// The file or leg it serves.
+        target: String,
+    },
+    /// MEDIA_BUG_STOP
+    MediaBugStop {
+        /// What listened.
+        function: &'static str,
+        /// The file or leg it served.
+        target: String,
+    },
+    /// CHANNEL_HANGUP
+    Hangup,
+    /// CHANNEL_HANGUP_COMPLETE
+    HangupComplete,
+    /// CHANNEL_DESTROY
+    Destroy,
+    /// BACKGROUND_JOB: the result of an originate.
+    Job {
+        /// Which.
+        job: Uuid,
+        /// The leg asked for; there may never have been one.
+        leg: LegId,
+        /// The cause of the failure; `None`: it answered.
+        failure: Option<&'static str>,
+    },
+}
+
+impl EventKind {
+    /// The name on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            EventKind::Outgoing => "CHANNEL_OUTGOING",
+            EventKind::Create => "CHANNEL_CREATE",
+            EventKind::Originate => "CHANNEL_ORIGINATE",
+            EventKind::Progress => "CHANNEL_PROGRESS",
+            EventKind::Answer => "CHANNEL_ANSWER",
+            EventKind::Execute { .. } => "CHANNEL_EXECUTE",
+            EventKind::ExecuteComplete { .. } => "CHANNEL_EXECUTE_COMPLETE",
+            EventKind::Park => "CHANNEL_PARK",
+            EventKind::Unpark => "CHANNEL_UNPARK",
+            EventKind::Bridge { .. } => "CHANNEL_BRIDGE",
+            EventKind::Unbridge { .. } => "CHANNEL_UNBRIDGE",
+            EventKind::Hold => "CHANNEL_HOLD",
+            EventKind::Unhold => "CHANNEL_UNHOLD",
+            EventKind::Dtmf { .. } => "DTMF",
+            EventKind::RecordStart { .. } => "RECORD_START",
+            EventKind::RecordStop { .. } => "RECORD_STOP",
+            EventKind::MediaBugStart { .. } => "MEDIA_BUG_START",
+            EventKind::MediaBugStop { .. } => "MEDIA_BUG_STOP",
+            EventKind::Hangup => "CHANNEL_HANGUP",
+            EventKind::HangupComplete => "CHANNEL_HANGUP_COMPLETE",
+            EventKind::Destroy => "CHANNEL_DESTROY",
+            EventKind::Job { .. } => "BACKGROUND_JOB",
+        }
+    }
+}

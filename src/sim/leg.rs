@@ -1,0 +1,197 @@
+//! One channel of the simulated switch, as its events and its dump show it.
+
+use crate::base::clock::Moment;
+use crate::base::ids::LegId;
+use crate::sim::apps::App;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Where a leg leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Over a trunk to a customer.
+    Customer {
+        /// The gateway's name.
+        gateway: String,
+        /// The called number.
+        number: String,
+    },
+    /// To a desk phone.
+    Phone {
+        /// Its extension.
+        extension: String,
+    },
+}
+
+impl Target {
+    /// The number called.
+    pub fn number(&self) -> &str {
+        match self {
+            Target::Customer { number, .. } => number,
+            Target::Phone { extension } => extension,
+        }
+    }
+}
+
+/// What was asked for when the leg was started; it never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The leg's UUID.
+    pub leg: LegId,
+    /// Whom it calls.
+    pub target: Target,
+    /// The channel's name, e.g. `sofia/external/13800138000`.
+    pub channel_name: String,
+    /// The number shown.
+    pub caller_id: String,
+    /// How long it may ring, in seconds.
+    pub ring_seconds: u32,
+    /// What runs on it once it is answered.
+    pub apps: Vec<App>,
+    /// The background job that waits for the answer.
+    pub job: Option<Uuid>,
+    /// The switch's running number of the session.
+    pub session: u64,
+    /// When it was started.
+    pub created_at: Moment,
+}
+
+/// Where in its life a leg is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LegState {
+    /// Asked for; the call goes out.
+    New,
+    /// The far end rings.
+    Ringing,
+    /// Answered; its application has not begun.
+    Answered,
+    /// Parked.
+    Parked {
+        /// By the `park` application (true) or after a bridge (false).
+        by_application: bool,
+    },
+    /// Listens to another leg.
+    Eavesdropping {
+        /// Which.
+        target: LegId,
+    },
+    /// A bridge was ordered; it has left its parking place.
+    Joining,
+    /// Hears another leg.
+    Bridged {
+        /// The first leg of the bridge, which speaks for both.
+        a: LegId,
+        /// The second.
+        b: LegId,
+    },
+    /// Hung up; the switch tidies up.
+    Ending,
+}
+
+/// Why and by whom a leg was ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// FreeSWITCH's cause.
+    pub cause: &'static str,
+    /// The SIP status with which the far end refused.
+    pub sip_status: Option<u16>,
+    /// The far end hung up or refused; otherwise the switch did.
+    pub by_far_end: bool,
+    /// When.
+    pub at: Moment,
+}
+
+/// The leg last joined with this one; shown until the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherLeg {
+    /// What is known of it.
+    pub origin: Arc<Origin>,
+    /// This leg was named first in the bridge.
+    pub we_are_first: bool,
+    /// How that bridge ended, when the other leg hung up.
+    pub hangup_cause: Option<&'static str>,
+}
+
+/// A recording in progress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// The file.
+    pub path: String,
+    /// Since when.
+    pub since: Moment,
+}
+
+/// A channel.
+#[derive(Debug, Clone)]
+pub struct Leg {
+    /// How it was started.
+    pub origin: Arc<Origin>,
+    /// Channel variables: those of the originate, and those set later.
+    pub variables: Arc<BTreeMap<String, String>>,
+    /// Where in its life it is.
+    pub state: LegState,
+    /// The leg it is, or was, joined with.
+    pub other: Option<OtherLeg>,
+    /// When it rang.
+    pub progress_at: Option<Moment>,
+    /// When it was answered.
+    pub answered_at: Option<Moment>,
+    /// When it was bridged last.
+    pub bridged_at: Option<Moment>,
+    /// How it ended.
+    pub ending: Option<Ending>,
+    /// On hold by `uuid_hold`.
+    pub held: bool,
+    /// The recording that runs.
+    pub recording: Option<Recording>,
+    /// The application that runs, with its argument.
+    pub application: Option<App>,
+}
+
+impl Leg {
+    /// A leg that was just asked for.
+    pub fn new(origin: Origin, variables: BTreeMap<String, String>) -> Self {
+        Self {
+            origin: Arc::new(origin),
+            variables: Arc::new(variables),
+            state: LegState::New,
+            other: None,
+            progress_at: None,
+            answered_at: None,
+            bridged_at: None,
+            ending: None,
+            held: false,
+            recording: None,
+            application: None,
+        }
+    }
+
+    /// Its UUID.
+    pub fn id(&self) -> LegId {
+        self.origin.leg
+    }
+
+    /// Whether commands can still reach it.
+    pub fn is_up(&self) -> bool {
+        self.state != LegState::Ending
+    }
+
+    /// A channel variable.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// Whether a channel variable says yes.
+    pub fn is_true(&self, name: &str) -> bool {
+        self.variable(name).is_some_and(|value| value == "true")
+    }
+
+    /// The leg it is bridged with now.
+    pub fn bridged_to(&self) -> Option<LegId> {
+        match self.state {
+            LegState::Bridged { a, b } => Some(if a == self.id() { b } else { a }),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The simulated telephone world: customers who answer, refuse or are busy,
+//! desk phones, a trunk that can fail, and a switch between them.
+//!
+//! In: what a switch can be told ([`world::WorldCommand`]) and the time. Out:
+//! what a switch says of its legs ([`event::WorldEvent`]), in the order in
+//! which a real FreeSWITCH says it. One model, two fronts: [`server`] speaks
+//! the Event Socket over TCP in real time, for demonstrations and tests
+//! without a switch; [`day`] drives the floor through whole days in virtual
+//! time, with faults, from a seed.
+
+pub mod apps;
+pub mod cdr;
+pub mod chance;
+pub mod commands;
+mod connection;
+pub mod customer;
+pub mod event;
+pub mod headers;
+pub mod leg;
+pub mod originate;
+pub mod phone;
+pub mod protocol;
+pub mod recorder;
+pub mod server;
+mod steps;
+#[cfg(test)]
+mod tests;
+pub mod world;

@@ -1,0 +1,93 @@
+//! Recordings of simulated calls: real WAV files, so that everything that
+//! reads recordings has something to read.
+//!
+//! A file is made when the recording starts, folders included, as the real
+//! switch does, and filled when it stops: 8 kHz, 16 bit, left a 400 Hz tone for
+//! the customer, right 700 Hz for the agent.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+const RATE: u32 = 8_000;
+/// Two channels of two bytes.
+const FRAME_BYTES: u32 = 4;
+/// Longer recordings are cut off: two hours.
+const LONGEST_MS: i64 = 2 * 3_600_000;
+
+/// Makes the file, empty but for its header.
+pub fn start(path: &str) -> io::Result<()> {
+    if let Some(folder) = Path::new(path).parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    File::create(path)?.write_all(&header(0))
+}
+
+/// Fills the file with so many milliseconds of the two tones.
+pub fn finish(path: &str, ms: i64) -> io::Result<()> {
+    let frames = u32::try_from(ms.clamp(0, LONGEST_MS) * i64::from(RATE) / 1000).unwrap_or(0);
+    let mut out = BufWriter::with_capacity(256 * 1024, File::create(path)?);
+    out.write_all(&header(frames * FRAME_BYTES))?;
+    // Both tones have whole periods in a second: one second is all of them.
+    let second = second_of_tones();
+    for _ in 0..frames / RATE {
+        out.write_all(&second)?;
+    }
+    out.write_all(&second[..(frames % RATE * FRAME_BYTES) as usize])?;
+    out.flush()
+}
+
+fn second_of_tones() -> Vec<u8> {
+    let sample = |frame: u32, hertz: f64| {
+        let angle = std::f64::consts::TAU * hertz * f64::from(frame) / f64::from(RATE);
+        (angle.sin() * 8_000.0) as i16
+    };
+    let frames = (0..RATE).flat_map(|frame| [sample(frame, 400.0), sample(frame, 700.0)]);
+    frames.flat_map(i16::to_le_bytes).collect()
+}
+
+/// The 44 bytes before the samples.
+fn header(data_bytes: u32) -> Vec<u8> {
+    let mut header = Vec::with_capacity(44);
+    header.extend(b"RIFF");
+    header.extend((36 + data_bytes).to_le_bytes());
+    header.extend(b"WAVEfmt ");
+    header.extend(16u32.to_le_bytes());
+    header.extend(1u16.to_le_bytes());
+    header.extend(2u16.to_le_bytes());
+    header.extend(RATE.to_le_bytes());
+    header.extend((RATE * FRAME_BYTES).to_le_bytes());
+    header.extend((FRAME_BYTES as u16).to_le_bytes());
+    header.extend(16u16.to_le_bytes());
+    header.extend(b"data");
+    header.extend(data_bytes.to_le_bytes());
+    header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_is_a_stereo_file_of_the_right_length() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("2026/11/x.wav");
+        let path = path.to_str().expect("text");
+        start(path).expect("started, with its folders");
+        assert_eq!(std::fs::metadata(path).expect("a file").len(), 44);
+        finish(path, 2_500).expect("filled");
+        let bytes = std::fs::read(path).expect("a file");
+        assert_eq!(bytes.len(), 44 + 2_500 * 32);
+        assert_eq!(&bytes[..4], b"RIFF");
+        assert_eq!(bytes[22], 2, "two channels");
+        // Zero crossings upwards: 400 and 700 a second, left and right.
+        let samples: Vec<i16> =
+            bytes[44..].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
+        let crossings = |side: usize| {
+            let tone: Vec<i16> = samples.iter().skip(side).step_by(2).copied().take(8_000).collect();
+            tone.windows(2).filter(|pair| pair[0] < 0 && pair[1] >= 0).count()
+        };
+        assert!((398..=401).contains(&crossings(0)), "{}", crossings(0));
+        assert!((698..=701).contains(&crossings(1)), "{}", crossings(1));
+    }
+}
