@@ -4,5 +4,6 @@
 //! agents. Out: lists of calls within the reader's scope, and after a restart
 //! the calls that have no end yet.
 
+pub mod http;
 pub mod model;
 pub mod store;

@@ -72,13 +72,37 @@ pub struct LedgerEntry {
 }
 
 /// What an agent says of a call when it is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DispositionRequest {
     /// One of the active dispositions.
     pub disposition_id: i64,
     /// Free text.
+    #[serde(default)]
     pub note: Option<String>,
 }
+
+/// Why an agent takes no calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PauseReason {
+    /// The name in the database and the API.
+    pub key: &'static str,
+    /// In Chinese.
+    pub label_zh: &'static str,
+    /// In English.
+    pub label_en: &'static str,
+}
+
+/// The reasons an agent chooses from. The floor has some of its own beside
+/// them, such as having just logged in.
+pub const PAUSE_REASONS: [PauseReason; 6] = [
+    PauseReason { key: "break", label_zh: "小休", label_en: "Break" },
+    PauseReason { key: "meal", label_zh: "用餐", label_en: "Meal" },
+    PauseReason { key: "meeting", label_zh: "会议", label_en: "Meeting" },
+    PauseReason { key: "training", label_zh: "培训", label_en: "Training" },
+    PauseReason { key: "paperwork", label_zh: "案头工作", label_en: "Paperwork" },
+    PauseReason { key: "other", label_zh: "其他", label_en: "Other" },
+];
 
 /// Why a disposition cannot be saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

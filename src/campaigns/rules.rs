@@ -7,7 +7,7 @@ use crate::base::clock::Moment;
 use crate::base::day::{day_of, instant};
 use crate::base::limits;
 use crate::base::phone::Dialable;
-use crate::campaigns::model::{CallingHours, CampaignForm, LeadState, RetryRules};
+use crate::campaigns::model::{CallingHours, CampaignForm, CampaignState, LeadState, RetryRules};
 use crate::floor::effect::CallResult;
 use chrono::{Datelike, NaiveTime};
 use chrono_tz::Tz;
@@ -92,6 +92,18 @@ pub fn calling_hours(hours: CallingHours, now: Moment, zone: Tz) -> Option<(Mome
     let from = instant(day, hours.from, zone)?;
     let to = instant(day, hours.to, zone)?;
     (from < to).then_some((from, to))
+}
+
+/// Whether people may move a campaign from one state to the other. Doing it
+/// twice is no fault.
+pub fn may_become(from: CampaignState, to: CampaignState) -> bool {
+    use CampaignState::{Draft, Finished, Paused, Running};
+    match to {
+        Draft => from == Draft,
+        Running => matches!(from, Draft | Paused | Running),
+        Paused => matches!(from, Running | Paused),
+        Finished => true,
+    }
 }
 
 /// Reads `HH:MM`.
@@ -259,6 +271,23 @@ mod tests {
         let winter = hours("2026-03-07T12:00:00Z", 127, New_York).unwrap();
         let summer = hours("2026-03-08T12:00:00Z", 127, New_York).unwrap();
         assert_eq!((winter.0.as_str(), summer.0.as_str()), ("2026-03-07T13:30", "2026-03-08T12:30"));
+    }
+
+    #[test]
+    fn a_finished_campaign_stays_finished_and_a_draft_is_not_paused() {
+        use CampaignState::{Draft, Finished, Paused, Running};
+        for (from, to, may) in [
+            (Draft, Running, true),
+            (Paused, Running, true),
+            (Finished, Running, false),
+            (Running, Paused, true),
+            (Draft, Paused, false),
+            (Finished, Paused, false),
+            (Running, Finished, true),
+            (Running, Draft, false),
+        ] {
+            assert_eq!(may_become(from, to), may, "{from:?} -> {to:?}");
+        }
     }
 
     fn form() -> CampaignForm {

@@ -3,6 +3,7 @@
 //! In: spreadsheets of customers ([`import`]). Out: customers, each phone
 //! number once in the whole system, and lists of leads for campaigns.
 
+pub mod http;
 pub mod import;
 pub mod jobs;
 pub mod model;

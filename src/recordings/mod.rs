@@ -5,5 +5,8 @@
 //! scope covers the agent, each listening in the audit log; sizes, lengths and
 //! checksums of closed files.
 
+pub mod files;
+pub mod http;
+pub mod jobs;
 pub mod store;
 pub mod wav;

@@ -4,4 +4,7 @@
 //! In: the ledger of calls and the agents' state spans, which other rooms write.
 //! Out: the agents report.
 
+pub mod http;
 pub mod stats;
+pub mod store;
+pub mod xlsx;
