@@ -13,6 +13,7 @@ pub mod campaigns;
 pub mod customers;
 pub mod floor;
 pub mod live;
+pub mod people;
 pub mod recordings;
 pub mod reports;
 pub mod sim;
