@@ -1,15 +1,15 @@
 //! What the ledger is asked, and what it answers.
 
+use crate::auth::UserFilter;
 use crate::base::clock::Moment;
-use crate::base::ids::{CallId, CampaignId, CustomerId, LegId};
+use crate::base::ids::{CallId, CampaignId, CustomerId};
 use crate::floor::effect::CallResult;
-use crate::floor::input::HangUp;
 use crate::store::entity::{calls, dispositions};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Which calls are wanted; what is `None` does not matter.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct CallFilter {
     /// Started at or after.
     pub from: Option<Moment>,
@@ -25,8 +25,24 @@ pub struct CallFilter {
     pub result: Option<CallResult>,
     /// Part of the number dialled, or of the customer's name.
     pub text: Option<String>,
-    /// Of these agents only; `None`: of all, and those that reached no agent.
-    pub visible: Option<Vec<i64>>,
+    /// Of these agents only; all includes those that reached no agent.
+    pub visible: UserFilter,
+}
+
+impl CallFilter {
+    /// Every call that may be seen.
+    pub fn of(visible: UserFilter) -> Self {
+        Self {
+            from: None,
+            to: None,
+            agent_id: None,
+            campaign_id: None,
+            customer_id: None,
+            result: None,
+            text: None,
+            visible,
+        }
+    }
 }
 
 /// The place in a list, newest first, after which a page begins.
@@ -90,19 +106,6 @@ pub struct Disposed {
     pub before: Option<i64>,
     /// The number that will not be dialled again, when the disposition says so.
     pub never_again: Option<String>,
-}
-
-/// What the switch's own record says of a leg.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LegEnd {
-    /// Which leg.
-    pub leg: LegId,
-    /// When the far end answered.
-    pub answered_at: Option<Moment>,
-    /// When it ended.
-    pub ended_at: Moment,
-    /// Why it ended.
-    pub hang_up: HangUp,
 }
 
 /// What the switch's record of a leg did to the ledger.

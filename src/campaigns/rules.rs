@@ -4,11 +4,12 @@
 //! which field is at fault; today's calling hours; what becomes of a lead.
 
 use crate::base::clock::Moment;
+use crate::base::day::{day_of, instant};
 use crate::base::limits;
 use crate::base::phone::Dialable;
 use crate::campaigns::model::{CallingHours, CampaignForm, LeadState, RetryRules};
 use crate::floor::effect::CallResult;
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, TimeZone};
+use chrono::{Datelike, NaiveTime};
 use chrono_tz::Tz;
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -83,7 +84,7 @@ pub fn after_attempt(
 /// The instants between which calling is allowed on the day of `now` in the
 /// centre's zone; `None` when it is not allowed on that day.
 pub fn calling_hours(hours: CallingHours, now: Moment, zone: Tz) -> Option<(Moment, Moment)> {
-    let day = now.to_utc().with_timezone(&zone).date_naive();
+    let day = day_of(now, zone);
     let bit = 1u8 << day.weekday().num_days_from_monday();
     if hours.weekdays & bit == 0 {
         return None;
@@ -91,17 +92,6 @@ pub fn calling_hours(hours: CallingHours, now: Moment, zone: Tz) -> Option<(Mome
     let from = instant(day, hours.from, zone)?;
     let to = instant(day, hours.to, zone)?;
     (from < to).then_some((from, to))
-}
-
-/// The instant at which a local clock shows this time. A time that the clocks
-/// skip in spring is taken as the first instant after the gap; of a time that
-/// comes twice in autumn, the first is taken.
-pub fn instant(day: NaiveDate, time: NaiveTime, zone: Tz) -> Option<Moment> {
-    let local = day.and_time(time);
-    // No zone skips more than a day at once.
-    (0..=24 * 4)
-        .find_map(|quarter| zone.from_local_datetime(&(local + Duration::minutes(15 * quarter))).earliest())
-        .map(|at: DateTime<Tz>| Moment(at.timestamp_millis()))
 }
 
 /// Reads `HH:MM`.
@@ -184,6 +174,7 @@ impl Problems {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::DateTime;
     use chrono_tz::{America::New_York, Asia::Shanghai};
 
     const RULES: RetryRules = RetryRules { max_attempts: 3, retry_minutes: 60 };
@@ -268,13 +259,6 @@ mod tests {
         let winter = hours("2026-03-07T12:00:00Z", 127, New_York).unwrap();
         let summer = hours("2026-03-08T12:00:00Z", 127, New_York).unwrap();
         assert_eq!((winter.0.as_str(), summer.0.as_str()), ("2026-03-07T13:30", "2026-03-08T12:30"));
-    }
-
-    #[test]
-    fn a_time_that_the_clocks_skip_is_the_first_after_the_gap() {
-        let day = NaiveDate::from_ymd_opt(2026, 3, 8).unwrap();
-        let at = instant(day, time_of_day("02:30").unwrap(), New_York).unwrap();
-        assert_eq!(at.to_utc().to_rfc3339(), "2026-03-08T07:00:00+00:00");
     }
 
     fn form() -> CampaignForm {

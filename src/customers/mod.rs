@@ -4,3 +4,7 @@
 //! number once in the whole system, and lists of leads for campaigns.
 
 pub mod import;
+pub mod jobs;
+pub mod model;
+pub mod rejected;
+pub mod store;

@@ -2,13 +2,14 @@
 //!
 //! In: facts, each perhaps more than once; measured files. Out: recordings.
 
+use crate::auth::UserFilter;
 use crate::base::clock::Moment;
-use crate::base::ids::CallId;
+use crate::base::ids::{CallId, UserId};
 use crate::floor::effect::Fact;
 use crate::store::entity::recordings;
 use crate::store::{Db, WriteTx};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
 /// What a closed file turned out to be.
@@ -58,15 +59,14 @@ fn recording_id(call: CallId, path: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// A recording, if one of these agents (`None`: any) made it.
+/// A recording, if its agent is among these.
 pub async fn find_recording(
     db: &Db,
     id: Uuid,
-    visible: Option<Vec<i64>>,
+    visible: &UserFilter,
 ) -> Result<Option<recordings::Model>, DbErr> {
-    let visible = visible.map(|agents| recordings::Column::AgentId.is_in(agents));
-    let visible = Condition::all().add_option(visible);
-    recordings::Entity::find_by_id(id).filter(visible).one(db.read()).await
+    let recording = recordings::Entity::find_by_id(id).one(db.read()).await?;
+    Ok(recording.filter(|recording| visible.allows(UserId(recording.agent_id))))
 }
 
 /// Recordings to be measured: stopped, or started so long ago that their stop

@@ -1,5 +1,6 @@
 //! Reading the ledger: pages of calls with the names that belong to them.
 
+use crate::auth::UserFilter;
 use crate::base::ids::{CallId, CustomerId};
 use crate::calls::model::{CallCursor, CallFilter, LedgerEntry};
 use crate::store::Db;
@@ -38,20 +39,16 @@ pub async fn list_calls(
 pub async fn find_calls_of_customer(
     db: &Db,
     customer: CustomerId,
-    visible: Option<Vec<i64>>,
+    visible: UserFilter,
     limit: u64,
 ) -> Result<Vec<LedgerEntry>, DbErr> {
-    let filter = CallFilter { customer_id: Some(customer), visible, ..CallFilter::default() };
+    let filter = CallFilter { customer_id: Some(customer), ..CallFilter::of(visible) };
     list_calls(db, &filter, None, limit).await
 }
 
 /// One call, if it is visible.
-pub async fn find_call(
-    db: &Db,
-    call: CallId,
-    visible: Option<Vec<i64>>,
-) -> Result<Option<LedgerEntry>, DbErr> {
-    let filter = CallFilter { visible, ..CallFilter::default() };
+pub async fn find_call(db: &Db, call: CallId, visible: UserFilter) -> Result<Option<LedgerEntry>, DbErr> {
+    let filter = CallFilter::of(visible);
     let row = calls::Entity::find_by_id(call.0).filter(condition(&filter)).all(db.read()).await?;
     Ok(with_names(db.read(), row).await?.pop())
 }
@@ -64,7 +61,10 @@ fn condition(filter: &CallFilter) -> Condition {
         .add_option(filter.campaign_id.map(|campaign| calls::Column::CampaignId.eq(campaign.0)))
         .add_option(filter.customer_id.map(|customer| calls::Column::CustomerId.eq(customer.0)))
         .add_option(filter.result.map(|result| calls::Column::Result.eq(result.as_str())))
-        .add_option(filter.visible.as_ref().map(|users| calls::Column::AgentId.is_in(users.clone())))
+        .add_option(match &filter.visible {
+            UserFilter::All => None,
+            UserFilter::Ids(ids) => Some(calls::Column::AgentId.is_in(ids.iter().map(|user| user.0))),
+        })
         .add_option(filter.text.as_deref().map(holds_text))
 }
 

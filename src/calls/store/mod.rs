@@ -12,11 +12,12 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use crate::base::limits;
 use crate::base::phone::Dialable;
-use crate::calls::model::{CdrMerge, Disposed, DispositionRefused, DispositionRequest, LegEnd};
+use crate::calls::model::{CdrMerge, Disposed, DispositionRefused, DispositionRequest};
 use crate::floor::effect::Fact;
 use crate::floor::input::{DialMode, Lead, StoredCall};
 use crate::store::entity::{calls, dispositions, do_not_call};
 use crate::store::{Db, WriteTx};
+use crate::switch::cdr::LegCdr;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set, UpdateMany};
 
@@ -144,7 +145,7 @@ const NOTICED_LATE_MS: i64 = 2_000;
 
 /// Merges the switch's own record of a leg: fills in what an outage left out.
 /// Idempotent. An open call is left open, because its `CallEnded` knows more.
-pub async fn merge_cdr(tx: &WriteTx, cdr: &LegEnd, now: Moment) -> Result<CdrMerge, DbErr> {
+pub async fn merge_cdr(tx: &WriteTx, cdr: &LegCdr, now: Moment) -> Result<CdrMerge, DbErr> {
     let call = calls::Entity::find().filter(calls::Column::Leg.eq(cdr.leg.0)).one(tx).await?;
     let Some(call) = call else { return Ok(CdrMerge::NotACall) };
     if call.cdr_at.is_some() {

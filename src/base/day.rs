@@ -1,0 +1,70 @@
+//! Days and times of day in the centre's time zone.
+//!
+//! In: what a calendar and a clock on the wall show. Out: instants.
+
+use crate::base::clock::Moment;
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+
+/// The day it is in the zone.
+pub fn day_of(now: Moment, zone: Tz) -> NaiveDate {
+    now.to_utc().with_timezone(&zone).date_naive()
+}
+
+/// The first instant of a day.
+pub fn start_of_day(day: NaiveDate, zone: Tz) -> Option<Moment> {
+    instant(day, NaiveTime::MIN, zone)
+}
+
+/// The first instant after a day.
+pub fn end_of_day(day: NaiveDate, zone: Tz) -> Option<Moment> {
+    start_of_day(day.succ_opt()?, zone)
+}
+
+/// The instant at which a clock on the wall shows this time. A time that the
+/// clocks skip in spring is taken as the first instant after the gap; of a time
+/// that comes twice in autumn, the first is taken. `None` at the ends of the
+/// calendar.
+pub fn instant(day: NaiveDate, time: NaiveTime, zone: Tz) -> Option<Moment> {
+    let local = day.and_time(time);
+    // No zone skips more than a day at once.
+    (0..=24 * 4)
+        .find_map(|quarter| {
+            let later = local.checked_add_signed(Duration::minutes(15 * quarter))?;
+            zone.from_local_datetime(&later).earliest()
+        })
+        .map(|at: DateTime<Tz>| Moment(at.timestamp_millis()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono_tz::{America::New_York, America::Sao_Paulo, Asia::Shanghai};
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn text(at: Option<Moment>) -> String {
+        at.unwrap().to_utc().format("%FT%H:%M").to_string()
+    }
+
+    #[test]
+    fn a_day_begins_and_ends_in_the_zone() {
+        assert_eq!(text(start_of_day(day("2026-11-23"), Shanghai)), "2026-11-22T16:00");
+        assert_eq!(text(end_of_day(day("2026-11-23"), Shanghai)), "2026-11-23T16:00");
+        let late = start_of_day(day("2026-11-23"), Shanghai).unwrap() - 1;
+        assert_eq!(day_of(late, Shanghai), day("2026-11-22"));
+        // A day of 23 hours.
+        let short = (start_of_day(day("2026-03-08"), New_York), end_of_day(day("2026-03-08"), New_York));
+        assert_eq!(short.1.unwrap().since_ms(short.0.unwrap()), 23 * 3_600_000);
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_skip_is_the_first_after_the_gap() {
+        let at = instant(day("2026-03-08"), NaiveTime::from_hms_opt(2, 30, 0).unwrap(), New_York);
+        assert_eq!(text(at), "2026-03-08T07:00");
+        // Midnight itself was skipped there.
+        assert_eq!(text(start_of_day(day("2018-11-04"), Sao_Paulo)), "2018-11-04T03:00");
+    }
+}

@@ -1,0 +1,99 @@
+//! The words of customers and imports.
+
+use crate::customers::import::mapping::Mapping;
+use crate::store::entity::{customer_phones, customers};
+use serde::{Deserialize, Serialize};
+
+/// What is done with a row whose phone number a customer has already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// The row is rejected; the customer stays as they are and off the list.
+    Skip,
+    /// The customer gets the row's other numbers and what they lack of city and
+    /// remark, and is put on the list.
+    Merge,
+}
+
+/// Where an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportState {
+    /// Read and found usable; waits for its mapping.
+    Uploaded,
+    /// Its rows are being imported.
+    Running,
+    /// Every row was imported, merged or rejected.
+    Done,
+    /// Nothing more will be imported; the error says why.
+    Failed,
+    /// Stopped by a person; what was imported until then stays.
+    Cancelled,
+}
+
+impl ImportState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Uploaded, Self::Running, Self::Done, Self::Failed, Self::Cancelled];
+
+    /// The name in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Uploaded => "uploaded",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// How an import was started; stored with it, so that it can go on after a
+/// restart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportPlan {
+    /// Which column means what.
+    pub mapping: Mapping,
+    /// What to do with known numbers.
+    pub duplicates: Duplicates,
+}
+
+/// A customer with their numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerEntry {
+    /// The row.
+    pub customer: customers::Model,
+    /// The live numbers in their order.
+    pub phones: Vec<customer_phones::Model>,
+}
+
+/// A list with its figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListEntry {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Leads on it.
+    pub leads: i64,
+    /// Of these, never dialled.
+    pub fresh: i64,
+    /// When it was made.
+    pub created_at: chrono::DateTime<chrono::Utc>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_found_by_its_name() {
+        for state in ImportState::ALL {
+            assert_eq!(ImportState::from_name(state.as_str()), Some(state));
+        }
+    }
+}

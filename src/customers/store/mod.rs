@@ -1,0 +1,15 @@
+//! The rows of customers, their phones, lists and imports.
+//!
+//! In: rows read from a spreadsheet, what people ask for. Out: customers and
+//! lists within the reader's scope, imports with their progress.
+
+mod customers;
+mod imports;
+mod rows;
+
+pub use customers::{find_customer, list_customers, list_lists};
+pub use imports::{
+    ImportProgress, find_import, find_running_imports, insert_import, list_imports, list_rejects,
+    mark_cancelled, mark_done, mark_failed, start_import,
+};
+pub use rows::{NewReject, RowOutcome, import_chunk};
