@@ -2,10 +2,12 @@
 //! of agents.
 
 mod gateways;
+mod start;
 mod states;
 mod users;
 
 pub use gateways::{GatewayChange, find_gateway, insert_gateway, list_gateways, update_gateway};
+pub use start::{AgentCardRow, keep_password, load_cards, load_gateway_names, make_first_administrator};
 pub use states::{OpenState, load_open_states, write_fact};
 pub use users::{
     UserChange, UserListed, extension_taken, find_phone, find_role, find_user, insert_department,
