@@ -2,7 +2,8 @@
 //
 // In: `node tally.mjs KIND LOG EXIT_CODE`, where KIND says who wrote the log:
 //   cargo    `cargo test -- --show-output`: sums its `test result:` lines. A test that cannot run here prints
-//            `skipped: why` and returns; libtest counts it as passed, so it is moved to the skipped ones.
+//            `skipped: why`, or past the harness `skipped: its::name: why`, and returns; libtest counts it as
+//            passed, so it is moved to the skipped ones.
 //   node     `node --test --test-reporter=tap`: its summary.
 //   vitest   the file of vitest's JSON reporter.
 //   plain    a program of ours: its last line `N passed, N failed, N skipped`, and its `skipped: why` lines.
@@ -15,30 +16,41 @@ import { readFileSync } from "node:fs";
 /** Sums the results of every test binary of one `cargo test`. */
 export function tallyCargo(log) {
   const counts = { passed: 0, failed: 0, skipped: 0, reasons: [] };
-  let test = null;
-  let said = new Set();
+  const why = new Map(); // A test is skipped once, however often it says so.
+  let captured = "";
   for (const line of log.split("\n")) {
     const result = line.match(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;/);
     const heading = line.match(/^---- (.+) stdout ----$/);
-    const skipped = line.match(/^skipped: (.+)$/);
+    // Written past the test harness it carries the test's name, and may end a line that another test began.
+    const named = line.match(/skipped: (\w+(?:::\w+)+): (.+)$/);
+    const plain = line.match(/^skipped: (.+)$/);
     if (result) {
       counts.passed += Number(result[1]);
       counts.failed += Number(result[2]);
       counts.skipped += Number(result[3]);
-      if (Number(result[3]) > 0) counts.reasons.push(`${result[3]} tests are marked #[ignore]`);
-      said = new Set();
-      test = null;
+      if (Number(result[3]) > 0) counts.reasons.push(`${result[3]} marked #[ignore]`);
+      captured = "";
     } else if (heading) {
-      test = heading[1];
-    } else if (skipped && test !== null && !said.has(test)) {
-      // One test is skipped once, however often it says so.
-      said.add(test);
-      counts.passed -= 1;
-      counts.skipped += 1;
-      counts.reasons.push(`${test}: ${skipped[1]}`);
+      captured = heading[1];
+    } else if (named) {
+      why.set(named[1], named[2]);
+    } else if (plain && captured) {
+      why.set(captured, plain[1]);
     }
   }
+  counts.passed -= why.size;
+  counts.skipped += why.size;
+  counts.reasons.push(...grouped(why));
   return counts;
+}
+
+/** One line per reason, with how many tests gave it and the first of them. */
+function grouped(why) {
+  const byReason = new Map();
+  for (const [test, reason] of why) byReason.set(reason, [...(byReason.get(reason) ?? []), test]);
+  return [...byReason].map(([reason, tests]) =>
+    tests.length === 1 ? `${tests[0]}: ${reason}` : `${tests.length} tests, ${tests[0]} and others: ${reason}`,
+  );
 }
 
 /** Reads vitest's JSON report. A file that could not be loaded has no tests, yet it failed. */

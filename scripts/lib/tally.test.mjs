@@ -8,7 +8,9 @@ import { tallyCargo, tallyNode, tallyPlain, tallyVitest, withExitCode } from "./
 const CARGO = `running 3 tests
 test a::works ... ok
 test store::postgres ... ok
-test b::breaks ... FAILED
+test b::breaks ... skipped: it::calls::postgres: TRUNKLINE_TEST_POSTGRES is not set
+FAILED
+test it::calls::postgres ... ok
 
 successes:
 
@@ -19,7 +21,7 @@ skipped: TRUNKLINE_TEST_POSTGRES is not set
 ---- a::works stdout ----
 a call was skipped: busy
 
-test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
+test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
 
 running 1 test
 test other ... ok
@@ -30,8 +32,8 @@ test("cargo's binaries are added up, and a test that says it was skipped is not 
   assert.deepEqual(tallyCargo(CARGO), {
     passed: 2,
     failed: 1,
-    skipped: 1,
-    reasons: ["store::postgres: TRUNKLINE_TEST_POSTGRES is not set"],
+    skipped: 2,
+    reasons: ["2 tests, it::calls::postgres and others: TRUNKLINE_TEST_POSTGRES is not set"],
   });
 });
 
