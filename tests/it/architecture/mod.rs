@@ -152,11 +152,12 @@ fn the_floor_is_pure() {
 
 #[test]
 fn each_outside_library_has_its_rooms() {
-    let sources = sources();
-    let of_store = |path: &str| {
-        // problem.rs turns the library's errors into answers.
-        path.starts_with("src/store/") || path.ends_with("/store.rs") || path == "src/api/problem.rs"
-    };
+    let mut sources = sources();
+    for source in &mut sources {
+        // An error may travel up through any room; a query may not.
+        source.shipped = source.shipped.replace("sea_orm::DbErr", "");
+    }
+    let of_store = |path: &str| path.starts_with("src/store/") || path.ends_with("/store.rs");
     let mut complaints = misplaced(&sources, &["sea_orm"], of_store, "queries stand in a store.rs");
     let of_switch = |path: &str| path.starts_with("src/switch/");
     complaints.extend(misplaced(
