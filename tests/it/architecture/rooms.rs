@@ -53,6 +53,7 @@ pub const ROOMS: &[Room] = &[
 
 /// Arrows between rooms of one floor: from, to, why.
 pub const SAME_FLOOR: &[(&str, &str, &str)] = &[
+    ("auth", "audit", "who logged in, or failed to, is written down"),
     ("app", "config", "wiring reads the settings"),
     ("main", "app", "the command line starts the program"),
     ("main", "config", "check-config prints the settings"),

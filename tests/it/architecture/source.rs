@@ -72,23 +72,28 @@ fn relative(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
-/// Files (without extension) declared as `#[cfg(test)] mod name;` in `source`.
+/// Files (without extension) declared as `#[cfg(test)] mod name;` in `source`,
+/// perhaps with a `#[path = "…"]` in between.
 fn test_modules(source: &Source) -> Vec<PathBuf> {
     let path = Path::new(&source.path);
+    let beside = path.parent().unwrap_or(path);
     let folder = match path.file_stem().and_then(|stem| stem.to_str()) {
-        Some("mod" | "lib" | "main") => path.parent().unwrap_or(path).to_path_buf(),
+        Some("mod" | "lib" | "main") => beside.to_path_buf(),
         _ => path.with_extension(""),
     };
     let mut found = Vec::new();
     for (start, attribute) in source.code.match_indices(CFG_TEST) {
-        let item = source.code[start + attribute.len()..].trim_start();
-        let Some(name) =
-            item.strip_prefix("mod ").and_then(|rest| rest.split_once(';')).map(|(name, _)| name)
+        let start = start + attribute.len();
+        let Some(length) = source.code[start..].find([';', '{']) else { continue };
+        let (code, text) = (&source.code[start..start + length], &source.text[start..start + length]);
+        let Some((_, name)) =
+            code.rsplit_once("mod ").filter(|_| source.code[start + length..].starts_with(';'))
         else {
             continue;
         };
-        if name.chars().all(|c| c.is_alphanumeric() || c == '_') {
-            found.push(folder.join(name));
+        match text.split_once("#[path = \"").and_then(|(_, rest)| rest.split_once('"')) {
+            Some((file, _)) => found.push(beside.join(file).with_extension("")),
+            None => found.push(folder.join(name.trim())),
         }
     }
     found
@@ -113,15 +118,15 @@ fn blank_test_items(code: &str) -> String {
                 break;
             }
         }
-        let blank: String = kept[start..end].chars().map(blank).collect();
-        kept.replace_range(start..end, &blank);
+        kept.replace_range(start..end, &blank(&kept[start..end]));
     }
     kept
 }
 
-/// A space for everything but line ends, so that line numbers stay.
-fn blank(c: char) -> char {
-    if c == '\n' { '\n' } else { ' ' }
+/// Spaces for everything but line ends, byte for byte, so that a place in the
+/// blanked text is the same place in the text.
+fn blank(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) }).collect()
 }
 
 /// Blanks comments (nested ones too), strings (raw ones too) and characters.
@@ -132,7 +137,7 @@ fn blank_comments_and_literals(text: &str) -> String {
     while at < chars.len() {
         let end = literal_or_comment_end(&chars, at);
         if end > at {
-            code.extend(chars[at..end].iter().copied().map(blank));
+            code.push_str(&blank(&String::from_iter(&chars[at..end])));
             at = end;
         } else {
             code.push(chars[at]);
@@ -209,6 +214,16 @@ fn comments_and_literals_are_blanked_and_code_is_kept() {
     ));
     assert_eq!(code.split_whitespace().collect::<Vec<_>>(), ["a", "e", "i", "l", "m", "o<'p>", "r#type"]);
     assert_eq!(code.lines().count(), 2);
+    assert_eq!(blank_comments_and_literals("\"话术\" a").find('a'), Some(9), "the same place in bytes");
+}
+
+#[test]
+fn modules_for_tests_are_found() {
+    let text = "#[cfg(test)]\nmod tests;\n#[cfg(test)]\n#[path = \"odd_tests.rs\"]\nmod more;\n#[cfg(test)]\nmod here { }";
+    let code = blank_comments_and_literals(text);
+    let source = Source { path: "src/floor/call.rs".into(), text: text.into(), shipped: code.clone(), code };
+    let found = test_modules(&source);
+    assert_eq!(found, [Path::new("src/floor/call/tests"), Path::new("src/floor/odd_tests")]);
 }
 
 #[test]
