@@ -22,6 +22,8 @@ const { chromium } = createRequire(join(root, "web/package.json"))("playwright-c
 /** How long anything on a page may take, in milliseconds. */
 export const PATIENCE_MS = 15_000;
 const START_MS_MAX = 60_000;
+/** `admin / secret` or `admin with the password secret`. */
+const LOG_IN = /([\w.-]+) (?:\/|with the password) ([^\s,;]+)/g;
 
 /** A free port on loopback. */
 async function freePort() {
@@ -42,7 +44,7 @@ function zoneOfNoon() {
 
 /**
  * Starts a server with the built-in simulator on a folder of its own. Its one line on standard output must hold the
- * address and, as `name / password`, the administrator's log-in.
+ * address and, as `name / password`, the administrator's log-in. Robots may work at other desks; they do not matter.
  */
 async function startServer(folder) {
   const port = await freePort();
@@ -63,7 +65,7 @@ async function startServer(folder) {
     createInterface({ input: child.stdout }).on("line", (line) => {
       log.push(`${line}\n`);
       const address = line.match(/https?:\/\/[^\s,;]+/)?.[0];
-      const logIns = new Map([...line.matchAll(/([\w.-]+) \/ ([^\s,;]+)/g)].map(([, name, password]) => [name, password]));
+      const logIns = new Map([...line.matchAll(LOG_IN)].map(([, name, password]) => [name, password]));
       if (address) found({ address: address.replace(/\/$/, ""), logIns });
     });
     child.once("exit", (code) => lost(new Error(`the server ended with ${code}:\n${log.join("")}`)));
@@ -126,12 +128,17 @@ class Person {
     await this.page.getByLabel("用户名").fill(username);
     await this.page.getByLabel("密码", { exact: true }).fill(password);
     await this.page.getByRole("button", { name: /^登\s?录$/ }).click();
-    await this.page.getByRole("menu").waitFor();
+    await this.menu().waitFor();
+  }
+
+  /** The menu of pages, there for whoever is signed in. */
+  menu() {
+    return this.page.getByRole("menu").first();
   }
 
   /** Opens a page by its name in the menu. */
   async open(name) {
-    await this.page.getByRole("menu").getByRole("link", { name, exact: true }).click();
+    await this.menu().getByRole("link", { name, exact: true }).click();
     await this.page.getByRole("heading", { level: 1 }).waitFor();
   }
 
@@ -141,10 +148,23 @@ class Person {
     return this.page.getByRole("button", { name: new RegExp(name) });
   }
 
-  /** Chooses an entry of a select box, found by its form label. */
+  /** The input of a form's field, found by the field's label. */
+  field(label) {
+    const item = this.page.locator(".ant-form-item").filter({ has: this.page.getByText(label, { exact: true }) });
+    return item.locator("input, textarea").first();
+  }
+
+  /** Chooses an entry of a select box, found by the field's label. */
   async choose(label, option) {
-    await this.page.getByLabel(label, { exact: true }).click();
-    await this.page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: option }).click();
+    const input = this.field(label);
+    // What is chosen so far lies over the input, so the click is not to wait for a free one.
+    if ((await input.getAttribute("aria-expanded")) !== "true") await input.click({ force: true });
+    // A long list draws only what is in view; where it can be searched, the entry comes into view.
+    if ((await input.getAttribute("readonly")) === null) await input.fill(option);
+    await this.page
+      .locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option")
+      .filter({ hasText: option })
+      .click();
   }
 
   /** What a click downloads. */

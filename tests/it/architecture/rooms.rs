@@ -46,7 +46,9 @@ pub const ROOMS: &[Room] = &[
     room("jobs", 5),
     room("desk", 6),
     room("http", 7),
+    narrow("secrets", 8, &[]),
     room("config", 8),
+    room("demo", 8),
     room("app", 8),
     room("main", 8),
 ];
@@ -55,6 +57,10 @@ pub const ROOMS: &[Room] = &[
 pub const SAME_FLOOR: &[(&str, &str, &str)] = &[
     ("auth", "audit", "who logged in, or failed to, is written down"),
     ("app", "config", "wiring reads the settings"),
+    ("app", "secrets", "wiring makes the keys at the first start"),
+    ("app", "demo", "wiring starts the demonstration"),
+    ("demo", "config", "the demonstration points the settings at its own switch"),
+    ("demo", "secrets", "its switch has a password too"),
     ("main", "app", "the command line starts the program"),
     ("main", "config", "check-config prints the settings"),
 ];
