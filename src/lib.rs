@@ -13,6 +13,7 @@ pub mod campaigns;
 pub mod conductor;
 pub mod customers;
 pub mod floor;
+pub mod http;
 pub mod live;
 pub mod people;
 pub mod recordings;
