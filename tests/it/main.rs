@@ -3,6 +3,7 @@
 //! names a server, and says `skipped:` when it does not.
 
 mod architecture;
+mod contract_switch;
 mod store;
 mod support;
 mod switch;
