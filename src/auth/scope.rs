@@ -3,7 +3,7 @@
 use crate::auth::Caller;
 use crate::auth::permission::Scope;
 use crate::auth::store;
-use crate::base::ids::UserId;
+use crate::base::ids::{DepartmentId, TeamId, UserId};
 use crate::store::{Db, DbErr};
 use std::collections::{HashMap, HashSet};
 
@@ -48,6 +48,25 @@ pub async fn visible_users(db: &Db, caller: &Caller, scope: Scope) -> Result<Use
     }
 }
 
+/// Whether somebody placed in this team and department would be among those
+/// that `scope` covers: nobody may place a user where they could not see them.
+pub async fn covers_place(
+    db: &Db,
+    caller: &Caller,
+    scope: Scope,
+    team: Option<TeamId>,
+    department: Option<DepartmentId>,
+) -> Result<bool, DbErr> {
+    if scope == Scope::All {
+        return Ok(true);
+    }
+    let chart = store::load_chart(db.read()).await?;
+    Ok(chart.covers_place(caller.user_id, scope, (team.map(|id| id.0), department.map(|id| id.0))))
+}
+
+/// A user's team and department.
+type Place = (Option<i64>, Option<i64>);
+
 /// Who belongs where.
 #[derive(Debug, Default)]
 pub struct Chart {
@@ -56,36 +75,37 @@ pub struct Chart {
     /// Each team's department.
     pub teams: HashMap<i64, i64>,
     /// Each user's team and department.
-    pub users: HashMap<i64, (Option<i64>, Option<i64>)>,
+    pub users: HashMap<i64, Place>,
 }
 
 impl Chart {
     fn covered(&self, caller: UserId, scope: Scope) -> Vec<UserId> {
-        let (team, department) = self.users.get(&caller.0).copied().unwrap_or_default();
-        let inside = |user: i64| match scope {
-            Scope::All => true,
-            Scope::Own => false,
-            Scope::Team => team.is_some() && self.users[&user].0 == team,
-            Scope::Department => match self.department_of(team, department) {
-                Some(root) => self.is_below(user, root),
-                None => false,
-            },
-        };
-        let mut ids: HashSet<i64> = self.users.keys().copied().filter(|user| inside(*user)).collect();
+        let inside = |place: &Place| self.covers_place(caller, scope, *place);
+        let mut ids: HashSet<i64> =
+            self.users.iter().filter(|(_, place)| inside(place)).map(|(id, _)| *id).collect();
         ids.insert(caller.0);
         let mut ids: Vec<UserId> = ids.into_iter().map(UserId).collect();
         ids.sort_unstable();
         ids
     }
 
+    fn covers_place(&self, caller: UserId, scope: Scope, place: Place) -> bool {
+        let own = self.users.get(&caller.0).copied().unwrap_or_default();
+        match scope {
+            Scope::All => true,
+            Scope::Own => false,
+            Scope::Team => own.0.is_some() && place.0 == own.0,
+            Scope::Department => self.department_of(own).is_some_and(|root| self.is_below(place, root)),
+        }
+    }
+
     /// A user's department: their own, or their team's.
-    fn department_of(&self, team: Option<i64>, department: Option<i64>) -> Option<i64> {
+    fn department_of(&self, (team, department): Place) -> Option<i64> {
         department.or_else(|| self.teams.get(&team?).copied())
     }
 
-    fn is_below(&self, user: i64, root: i64) -> bool {
-        let (team, department) = self.users[&user];
-        let mut at = self.department_of(team, department);
+    fn is_below(&self, place: Place, root: i64) -> bool {
+        let mut at = self.department_of(place);
         // As many steps as there are departments: a circle ends, too.
         for _ in 0..=self.departments.len() {
             match at {
@@ -137,6 +157,17 @@ mod tests {
         assert_eq!(covered(140, Scope::Team), [140]);
         assert_eq!(covered(140, Scope::Department), [140]);
         assert_eq!(covered(999, Scope::Team), [999]);
+    }
+
+    #[test]
+    fn nobody_is_placed_out_of_sight() {
+        let may = |user, scope, place| chart().covers_place(UserId(user), scope, place);
+        assert!(may(100, Scope::Department, (Some(20), None)));
+        assert!(may(100, Scope::Department, (None, Some(2))));
+        assert!(!may(100, Scope::Department, (Some(30), None)));
+        assert!(!may(100, Scope::Department, (None, None)));
+        assert!(may(101, Scope::Team, (Some(10), None)) && !may(101, Scope::Team, (Some(11), None)));
+        assert!(!may(140, Scope::Team, (None, None)));
     }
 
     #[test]

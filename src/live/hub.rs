@@ -111,6 +111,11 @@ impl Hub {
         state.agents.get(&agent).map(|live| state.view(live.clone()))
     }
 
+    /// An agent of the floor with their name.
+    pub fn named(&self, live: AgentLive) -> AgentLiveView {
+        self.lock().view(live)
+    }
+
     /// One call as last told.
     pub fn call(&self, call: CallId) -> Option<CallLiveView> {
         self.lock().calls.get(&call).cloned().map(CallLiveView::from)

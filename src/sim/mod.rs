@@ -14,6 +14,7 @@ pub mod chance;
 pub mod commands;
 mod connection;
 pub mod customer;
+pub mod day;
 pub mod event;
 pub mod headers;
 pub mod leg;

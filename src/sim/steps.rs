@@ -251,7 +251,6 @@ impl World {
         match self.leg(leg).map(|leg| leg.state) {
             Some(LegState::Parked { by_application }) => {
                 self.unpark(at, leg, by_application);
-                self.settle(leg, LegState::Joining, None);
                 self.after_bridge(at, leg);
             }
             Some(LegState::Joining) => self.after_bridge(at, leg),
@@ -306,6 +305,8 @@ impl World {
             self.plan_patience(at, leg);
             self.plan_park_timeout(at, leg);
         } else {
+            // Its bridge is over already: its end must not end it again.
+            self.settle(leg, LegState::Joining, None);
             self.hang_up(at, leg, "NORMAL_CLEARING", None, false);
         }
     }

@@ -1,4 +1,4 @@
-//! Written by calls.
+//! Written by http (the switch's side).
 
 use sea_orm::entity::prelude::*;
 

@@ -1,0 +1,175 @@
+//! The loop: take an input, apply it, carry its effects out.
+
+use super::loader::Loader;
+use super::writer::{self, Entry, Writer};
+use super::{Command, Parts, SwitchPort};
+use crate::base::clock::{self, Moment};
+use crate::base::limits;
+use crate::floor::Floor;
+use crate::floor::effect::{Effect, Fact, Refusal, SwitchCommand};
+use crate::floor::input::Input;
+use crate::live::hub::Hub;
+use crate::store::changes::{Change, ChangeListener};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// How long the loop sleeps at most, so that a clock set forward is noticed.
+const NAP_MS_MAX: i64 = 1_000;
+/// How often campaigns are read again although nothing was told: calling
+/// hours begin with a new day.
+const RELOAD_EVERY_MS: i64 = 60_000;
+
+pub(super) struct Driver {
+    floor: Floor,
+    hub: Hub,
+    loader: Loader,
+    changes: ChangeListener,
+    shutdown: CancellationToken,
+    db: crate::store::Db,
+}
+
+/// Where effects go while the loop runs.
+struct Outlets {
+    switch: Arc<dyn SwitchPort>,
+    facts: mpsc::Sender<Entry>,
+    inputs: mpsc::Sender<Input>,
+    lagging: bool,
+}
+
+impl Driver {
+    pub(super) fn prepare(parts: Parts) -> Self {
+        let Parts { db, changes, hub, zone, run, shutdown } = parts;
+        let changes_heard = changes.listen();
+        let loader = Loader { db: db.clone(), hub: hub.clone(), zone };
+        Self { floor: Floor::new(run), hub, loader, changes: changes_heard, shutdown, db }
+    }
+
+    pub(super) async fn run(
+        mut self,
+        switch: Arc<dyn SwitchPort>,
+        mut from_switch: mpsc::Receiver<Input>,
+        mut commands: mpsc::Receiver<Command>,
+    ) {
+        let (inputs, mut from_inside) = mpsc::channel(limits::FLOOR_INPUTS);
+        let (facts, queue) = mpsc::channel(limits::FACTS_WAITING);
+        let writer = tokio::spawn(Writer::new(self.db.clone(), switch.clone(), inputs.clone()).run(queue));
+        let mut out = Outlets { switch, facts, inputs, lagging: false };
+        for input in self.loader.first_inputs().await {
+            self.apply(&mut out, input);
+        }
+        let mut reload_at = clock::now() + RELOAD_EVERY_MS;
+        loop {
+            let now = clock::now();
+            if now >= reload_at {
+                reload_at = now + RELOAD_EVERY_MS;
+                self.loader.spawn_campaigns(out.inputs.clone());
+            }
+            // The switch first: a customer is waiting there.
+            tokio::select! {
+                biased;
+                () = self.shutdown.cancelled() => break,
+                Some(input) = from_switch.recv() => self.apply(&mut out, input),
+                Some(command) = commands.recv() => self.apply_command(&mut out, command),
+                Some(input) = from_inside.recv() => self.apply(&mut out, input),
+                Some(change) = self.changes.next() => self.follow(&out, change),
+                () = sleep_until(self.floor.next_wakeup(), now) => self.apply(&mut out, Input::Tick),
+            }
+        }
+        drop(out);
+        if let Err(error) = writer.await {
+            tracing::error!(%error, "the writer of facts ended badly");
+        }
+    }
+
+    fn apply(&mut self, out: &mut Outlets, input: Input) {
+        let _ = self.step(out, input);
+    }
+
+    fn apply_command(&mut self, out: &mut Outlets, command: Command) {
+        let Command { agent, command, answer } = command;
+        let refusal = self.step(out, Input::Agent { agent, command });
+        let result = match (refusal, self.floor.agent_live(agent)) {
+            (Some(refusal), _) => Err(refusal),
+            (None, Some(live)) => Ok(live),
+            (None, None) => Err(Refusal::NotAnAgent),
+        };
+        // Whoever asked may have gone away; the command stands.
+        let _ = answer.send(result);
+    }
+
+    fn step(&mut self, out: &mut Outlets, input: Input) -> Option<Refusal> {
+        let started = clock::now();
+        let effects = self.floor.apply(started, input);
+        let mut refusal = None;
+        for effect in effects {
+            match effect {
+                Effect::Switch(command @ SwitchCommand::DialCustomer { .. }) => {
+                    out.write(Entry::Dial(command));
+                }
+                Effect::Switch(command) => {
+                    if !out.switch.send(command.clone()) {
+                        tracing::warn!(?command, "the switch link takes no command now");
+                    }
+                }
+                Effect::Record(Fact::Ignored { why, .. }) => tracing::warn!(why, "ignored by the floor"),
+                Effect::Record(fact) => out.write(Entry::Fact(fact)),
+                Effect::Tell(tell) => self.hub.publish(tell),
+                Effect::WantLeads { campaign, count } => {
+                    self.loader.spawn_claim(campaign, count, out.inputs.clone());
+                }
+                Effect::ReturnLeads { leads, .. } => self.loader.spawn_release(leads),
+                Effect::Refuse(refused) => refusal = Some(refused),
+            }
+        }
+        metrics::histogram!("floor_input_seconds").record(clock::now().since_ms(started) as f64 / 1_000.0);
+        self.watch_the_queue(out);
+        refusal
+    }
+
+    /// No new attempts while many facts wait to be written.
+    fn watch_the_queue(&mut self, out: &mut Outlets) {
+        let waiting = out.facts.max_capacity() - out.facts.capacity();
+        let lagging = waiting > limits::FACTS_WAITING_BEFORE_DIALLING_STOPS;
+        if lagging != out.lagging {
+            out.lagging = lagging;
+            tracing::warn!(waiting, lagging, "facts waiting to be written");
+            // The writer reports a store that is away; this reports a slow one.
+            let _ = out.inputs.try_send(Input::StoreLagging(lagging));
+        }
+    }
+
+    fn follow(&self, out: &Outlets, change: Change) {
+        match change {
+            Change::Campaign(campaign) => self.loader.spawn_campaign(campaign, out.inputs.clone()),
+            Change::Agent(agent) => self.loader.spawn_agent(agent, out.inputs.clone()),
+            Change::Leads(_) => self.loader.spawn_campaigns(out.inputs.clone()),
+            Change::Gateways => {
+                self.loader.spawn_gateways(out.switch.clone());
+                // A campaign names its gateway.
+                self.loader.spawn_campaigns(out.inputs.clone());
+            }
+            Change::Everything => {
+                self.loader.spawn_campaigns(out.inputs.clone());
+                self.loader.spawn_agents(out.inputs.clone());
+                self.loader.spawn_gateways(out.switch.clone());
+            }
+        }
+    }
+}
+
+impl Outlets {
+    fn write(&self, entry: Entry) {
+        if let Err(refused) = self.facts.try_send(entry) {
+            // Dialling stopped long before the queue was full; what is lost
+            // here is at least in the log.
+            tracing::error!(entry = ?writer::refused(refused), "the queue of facts is full: NOT WRITTEN");
+        }
+    }
+}
+
+async fn sleep_until(due: Option<Moment>, now: Moment) {
+    let ms = due.map_or(NAP_MS_MAX, |due| due.since_ms(now)).clamp(0, NAP_MS_MAX);
+    tokio::time::sleep(Duration::from_millis(ms.unsigned_abs())).await;
+}

@@ -1,0 +1,150 @@
+//! What the floor learns from the store: agents, campaigns, unfinished calls
+//! at the start, changes and leads as it goes. Each is read in a task of its
+//! own, so that a slow database never holds the floor up; the answer comes
+//! back as an input.
+
+use crate::base::clock;
+use crate::base::ids::{AgentId, CampaignId, LeadId};
+use crate::conductor::SwitchPort;
+use crate::floor::input::Input;
+use crate::live::hub::Hub;
+use crate::live::view::AgentCard;
+use crate::store::Db;
+use crate::{calls, campaigns, people};
+use chrono_tz::Tz;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// How long the start waits between tries to read the store.
+const RETRY: Duration = Duration::from_secs(1);
+
+#[derive(Clone)]
+pub(super) struct Loader {
+    pub(super) db: Db,
+    pub(super) hub: Hub,
+    pub(super) zone: Tz,
+}
+
+impl Loader {
+    /// What must be known before the first event: in this order, agents before
+    /// the campaigns that name them, states and calls before the switch.
+    pub(super) async fn first_inputs(&self) -> Vec<Input> {
+        loop {
+            match self.read_all().await {
+                Ok(inputs) => return inputs,
+                Err(error) => {
+                    tracing::error!(error = format!("{error:#}"), "the store cannot be read; trying again");
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+        }
+    }
+
+    async fn read_all(&self) -> anyhow::Result<Vec<Input>> {
+        campaigns::store::release_all_claims(&self.db).await?;
+        let mut inputs: Vec<Input> = self.agents().await?;
+        inputs.extend(self.campaigns().await?);
+        for open in people::store::load_open_states(&self.db).await? {
+            inputs.push(Input::RestoreAgent { agent: open.agent, state: open.state, since: open.since });
+        }
+        let calls = calls::store::load_open_calls(&self.db).await?;
+        inputs.extend(calls.into_iter().map(Input::RestoreCall));
+        Ok(inputs)
+    }
+
+    async fn agents(&self) -> anyhow::Result<Vec<Input>> {
+        for (agent, card) in people::store::load_cards(&self.db).await? {
+            let card = AgentCard { name: card.name, extension: card.extension, team: card.team };
+            self.hub.set_card(agent, card);
+        }
+        let agents = people::store::load_agents(&self.db).await?;
+        Ok(agents.into_iter().map(Input::AgentProfile).collect())
+    }
+
+    async fn campaigns(&self) -> anyhow::Result<Vec<Input>> {
+        let profiles = campaigns::store::load_profiles(&self.db, clock::now(), self.zone).await?;
+        Ok(profiles.into_iter().map(Input::Campaign).collect())
+    }
+
+    pub(super) fn spawn_campaigns(&self, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("reading campaigns", async move {
+            for input in this.campaigns().await? {
+                inputs.send(input).await?;
+            }
+            Ok(())
+        });
+    }
+
+    pub(super) fn spawn_campaign(&self, campaign: CampaignId, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("reading a campaign", async move {
+            let profile = campaigns::store::load_profile(&this.db, campaign, clock::now(), this.zone).await?;
+            if let Some(profile) = profile {
+                inputs.send(Input::Campaign(profile)).await?;
+            }
+            Ok(())
+        });
+    }
+
+    pub(super) fn spawn_agents(&self, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("reading agents", async move {
+            for input in this.agents().await? {
+                inputs.send(input).await?;
+            }
+            Ok(())
+        });
+    }
+
+    pub(super) fn spawn_agent(&self, agent: AgentId, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("reading an agent", async move {
+            let found = this
+                .agents()
+                .await?
+                .into_iter()
+                .find(|input| matches!(input, Input::AgentProfile(profile) if profile.agent == agent));
+            inputs.send(found.unwrap_or(Input::AgentRemoved(agent))).await?;
+            Ok(())
+        });
+    }
+
+    pub(super) fn spawn_gateways(&self, switch: Arc<dyn SwitchPort>) {
+        let this = self.clone();
+        spawn_logged("reading gateways", async move {
+            switch.reload_gateways(&people::store::load_gateway_names(&this.db).await?);
+            Ok(())
+        });
+    }
+
+    pub(super) fn spawn_claim(&self, campaign: CampaignId, count: usize, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("fetching leads", async move {
+            let leads = campaigns::store::claim_leads(&this.db, campaign, count, clock::now()).await?;
+            inputs.send(Input::Leads { campaign, leads }).await?;
+            Ok(())
+        });
+    }
+
+    pub(super) fn spawn_release(&self, leads: Vec<LeadId>) {
+        let this = self.clone();
+        spawn_logged("giving leads back", async move {
+            Ok(campaigns::store::release_leads(&this.db, &leads).await?)
+        });
+    }
+}
+
+/// A task whose failure is said in the log; the floor asks again by itself.
+fn spawn_logged<F>(what: &'static str, work: F)
+where
+    F: Future<Output = anyhow::Result<()>> + Send + 'static,
+{
+    tokio::spawn(async move {
+        if let Err(error) = work.await {
+            tracing::warn!(error = format!("{error:#}"), "{what} failed");
+        }
+    });
+}

@@ -1,0 +1,119 @@
+//! The one task that owns the floor.
+//!
+//! In: events of the switch link, people's commands, leads and changes from
+//! the store, time. Out: switch commands, facts through one writer, messages
+//! for the consoles.
+//!
+//! Order of effects: what answers a live event (bridge, hang up) goes to the
+//! switch at once, and messages with it; facts follow in order through the
+//! writer, which batches commits. Only a *new* attempt waits: its originate is
+//! sent after its record is committed. A slow database therefore never delays
+//! a bridge, and nothing is ever dialled without a record.
+
+mod driver;
+mod loader;
+mod writer;
+
+use crate::base::ids::AgentId;
+use crate::base::limits;
+use crate::floor::effect::{AgentLive, Refusal, SwitchCommand};
+use crate::floor::input::{AgentCommand, Input};
+use crate::live::hub::Hub;
+use crate::store::Db;
+use crate::store::changes::Changes;
+use crate::switch::link::LinkHandle;
+use chrono_tz::Tz;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+/// What carries switch commands out; the production link, or a test's.
+pub trait SwitchPort: Send + Sync + 'static {
+    /// Hands a command over without waiting. `false`: it cannot be taken now;
+    /// the floor's timers find out what became of it.
+    fn send(&self, command: SwitchCommand) -> bool;
+    /// Gateways changed: have the switch forget these and read what there is.
+    fn reload_gateways(&self, names: &[String]);
+}
+
+impl SwitchPort for LinkHandle {
+    fn send(&self, command: SwitchCommand) -> bool {
+        LinkHandle::send(self, command).is_ok()
+    }
+
+    fn reload_gateways(&self, names: &[String]) {
+        // A full queue is no loss: every connect reads the gateways again.
+        for name in names {
+            let _ = self.forget_gateway(name);
+        }
+        let _ = self.rescan_gateways();
+    }
+}
+
+/// What the conductor needs.
+pub struct Parts {
+    /// The store.
+    pub db: Db,
+    /// Changes told by the rooms.
+    pub changes: Changes,
+    /// The live feed.
+    pub hub: Hub,
+    /// The centre's time zone.
+    pub zone: Tz,
+    /// Differs between runs of the server.
+    pub run: u64,
+    /// Ends the conductor; facts at hand are written first.
+    pub shutdown: CancellationToken,
+}
+
+/// For rooms that turn requests into inputs.
+#[derive(Clone)]
+pub struct Handle {
+    commands: mpsc::Sender<Command>,
+}
+
+struct Command {
+    agent: AgentId,
+    command: AgentCommand,
+    answer: oneshot::Sender<Result<AgentLive, Refusal>>,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The floor says no, in words for people.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The conductor is overloaded or stopping.
+    #[error("the live floor cannot take the command now; try again in a moment")]
+    Busy,
+}
+
+impl Handle {
+    /// Carries an agent's command out and gives the agent as they are then.
+    pub async fn agent(&self, agent: AgentId, command: AgentCommand) -> Result<AgentLive, CommandError> {
+        let (answer, answered) = oneshot::channel();
+        self.commands.try_send(Command { agent, command, answer }).map_err(|_| CommandError::Busy)?;
+        answered.await.map_err(|_| CommandError::Busy)?.map_err(CommandError::from)
+    }
+}
+
+/// A conductor before it runs.
+pub struct Conductor {
+    driver: driver::Driver,
+    commands: mpsc::Receiver<Command>,
+}
+
+impl Conductor {
+    /// A conductor and the handle that gives it commands.
+    pub fn prepare(parts: Parts) -> (Self, Handle) {
+        let (sender, commands) = mpsc::channel(limits::FLOOR_INPUTS);
+        (Self { driver: driver::Driver::prepare(parts), commands }, Handle { commands: sender })
+    }
+
+    /// Reads agents, campaigns and unfinished calls from the store, then runs
+    /// until shutdown; returns when the last fact is written.
+    pub async fn run(self, switch: Arc<dyn SwitchPort>, inputs: mpsc::Receiver<Input>) {
+        self.driver.run(switch, inputs, self.commands).await;
+    }
+}

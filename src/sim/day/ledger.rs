@@ -1,0 +1,381 @@
+//! Checks what the floor wrote down in a simulated day, as an auditor would
+//! who sees nothing but the facts and the commands.
+//!
+//! In: facts, messages and commands in their order. Out: broken promises in
+//! words, and the figures of the day.
+
+use super::DaySummary;
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
+use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell};
+use crate::floor::input::CampaignProfile;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The auditor's books.
+#[derive(Debug)]
+pub struct Ledger {
+    campaigns: BTreeMap<CampaignId, CampaignProfile>,
+    live: HashMap<CallId, Entry>,
+    ended: BTreeSet<CallId>,
+    numbers: HashMap<String, CallId>,
+    legs: HashMap<LegId, CallId>,
+    popped: BTreeSet<(CallId, AgentId)>,
+    agents: BTreeMap<AgentId, Span>,
+    spent: BTreeMap<AgentStateKind, i64>,
+    shift_ms: i64,
+    attempts: u64,
+    answered: u64,
+    connected: u64,
+    dropped: u64,
+    talk_ms: i64,
+    waits: Vec<i64>,
+    results: BTreeMap<CallResult, u64>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    campaign: CampaignId,
+    e164: String,
+    started: Moment,
+    ringing: bool,
+    answered: Option<Moment>,
+    dropped: bool,
+    connected: Option<(AgentId, Moment)>,
+    dialled: bool,
+}
+
+/// The state an agent is in, and since when.
+#[derive(Debug, PartialEq, Eq)]
+struct Span {
+    kind: AgentStateKind,
+    reason: Option<String>,
+    call: Option<CallId>,
+    since: Moment,
+    logged_in: Option<Moment>,
+    counted_ms: i64,
+}
+
+impl Ledger {
+    /// Empty books for these campaigns.
+    pub fn new(campaigns: &[CampaignProfile]) -> Self {
+        Self {
+            campaigns: campaigns.iter().map(|c| (c.campaign, c.clone())).collect(),
+            live: HashMap::new(),
+            ended: BTreeSet::new(),
+            numbers: HashMap::new(),
+            legs: HashMap::new(),
+            popped: BTreeSet::new(),
+            agents: BTreeMap::new(),
+            spent: BTreeMap::new(),
+            shift_ms: 0,
+            attempts: 0,
+            answered: 0,
+            connected: 0,
+            dropped: 0,
+            talk_ms: 0,
+            waits: Vec::new(),
+            results: BTreeMap::new(),
+        }
+    }
+
+    /// A campaign was changed.
+    pub fn campaign(&mut self, campaign: &CampaignProfile) {
+        self.campaigns.insert(campaign.campaign, campaign.clone());
+    }
+
+    /// A message to the consoles.
+    pub fn told(&mut self, tell: &Tell) {
+        if let Tell::ScreenPop { agent, call, .. } = tell {
+            self.popped.insert((*call, *agent));
+        }
+    }
+
+    /// A command to the switch: nothing is dialled without a record, and no
+    /// conversation begins without the customer on the agent's screen.
+    pub fn command(&mut self, command: &SwitchCommand) -> Vec<String> {
+        let mut broken = Vec::new();
+        match command {
+            SwitchCommand::DialCustomer { call, leg, .. } => match self.live.get_mut(call) {
+                Some(entry) if !entry.dialled && self.legs.get(leg) == Some(call) => entry.dialled = true,
+                Some(_) => broken.push(format!("call {call} is dialled twice, or with a strange leg")),
+                None => broken.push(format!("call {call} is dialled without a record")),
+            },
+            SwitchCommand::Bridge { customer, .. } => match self.legs.get(customer) {
+                Some(call) if self.popped.iter().any(|(popped, _)| popped == call) => {}
+                Some(call) => broken.push(format!("call {call} is bridged before the screen pop")),
+                None => broken.push(format!("leg {customer} is bridged and no attempt has it")),
+            },
+            _ => {}
+        }
+        broken
+    }
+
+    /// The record of this attempt was never committed.
+    pub fn not_stored(&mut self, call: CallId) {
+        if let Some(entry) = self.live.remove(&call) {
+            self.numbers.remove(&entry.e164);
+            self.legs.retain(|_, owner| *owner != call);
+            self.attempts -= 1;
+        }
+    }
+
+    /// A fact. `now` is the time of the input that led to it.
+    pub fn write(&mut self, now: Moment, switch_up: bool, fact: &Fact) -> Vec<String> {
+        let mut broken = Vec::new();
+        if fact_time(fact) != now {
+            broken.push(format!("a fact is not of now: {fact:?}"));
+        }
+        match fact {
+            Fact::AttemptStarted { .. } => self.attempt(now, switch_up, fact, &mut broken),
+            Fact::CallEnded { call, result, talk_ms, .. } => {
+                self.call_ended(now, *call, *result, *talk_ms, &mut broken);
+            }
+            Fact::AgentState { agent, kind, reason, call, .. } => {
+                self.agent_state(now, *agent, *kind, reason.clone(), *call, &mut broken);
+            }
+            Fact::CallRinging { call, .. } => {
+                self.within(*call, "rings", &mut broken, |entry| {
+                    !std::mem::replace(&mut entry.ringing, true)
+                });
+            }
+            Fact::CallAnswered { call, .. } => {
+                self.answered += 1;
+                self.within(*call, "is answered", &mut broken, |e| e.answered.replace(now).is_none());
+            }
+            Fact::CallDropped { call, .. } => {
+                self.dropped += 1;
+                self.within(*call, "is dropped", &mut broken, |entry| {
+                    let before = entry.connected.is_none() && entry.answered.is_some();
+                    before && !std::mem::replace(&mut entry.dropped, true)
+                });
+            }
+            Fact::CallConnected { call, agent, .. } => self.call_connected(now, *call, *agent, &mut broken),
+            Fact::RecordingStarted { call, .. } => {
+                self.within(*call, "is recorded", &mut broken, |entry| entry.connected.is_some());
+            }
+            // The file may be closed after the call has ended.
+            Fact::RecordingStopped { call, .. } => {
+                if !self.live.contains_key(call) && !self.ended.contains(call) {
+                    broken.push(format!("a recording of call {call} ends, which nobody dialled"));
+                }
+            }
+            Fact::Ignored { .. } => {}
+        }
+        broken
+    }
+
+    /// A fact of a live call, that must be true of it.
+    fn within(
+        &mut self,
+        call: CallId,
+        what: &str,
+        broken: &mut Vec<String>,
+        check: impl FnOnce(&mut Entry) -> bool,
+    ) {
+        match self.live.get_mut(&call) {
+            Some(entry) => {
+                if !check(entry) {
+                    broken.push(format!("call {call} {what}, which cannot be: {entry:?}"));
+                }
+            }
+            None => broken.push(format!("call {call} {what} and is not a live attempt")),
+        }
+    }
+
+    fn attempt(&mut self, now: Moment, switch_up: bool, fact: &Fact, broken: &mut Vec<String>) {
+        let Fact::AttemptStarted { call, leg, campaign, e164, .. } = fact else { return };
+        self.attempts += 1;
+        let allowed = self.campaigns.get(campaign).is_some_and(|profile| {
+            let open = profile.hours.is_some_and(|(from, until)| from <= now && now < until);
+            open && profile.running
+        });
+        if !allowed {
+            broken.push(format!("call {call} is dialled outside its hours, or while its campaign is paused"));
+        }
+        if !switch_up {
+            broken.push(format!("call {call} is dialled without a switch"));
+        }
+        if let Some(other) = self.numbers.insert(e164.clone(), *call) {
+            broken.push(format!("{e164} is dialled for call {call} while call {other} is live"));
+        }
+        let entry = Entry {
+            campaign: *campaign,
+            e164: e164.clone(),
+            started: now,
+            ringing: false,
+            answered: None,
+            dropped: false,
+            connected: None,
+            dialled: false,
+        };
+        let twice = self.ended.contains(call) || self.live.insert(*call, entry).is_some();
+        if twice || self.legs.insert(*leg, *call).is_some() {
+            broken.push(format!("call {call} is started twice, or its leg was used before"));
+        }
+    }
+
+    fn call_connected(&mut self, now: Moment, call: CallId, agent: AgentId, broken: &mut Vec<String>) {
+        self.connected += 1;
+        let elsewhere = self.live.iter().find(|(_, e)| e.connected.is_some_and(|(a, _)| a == agent));
+        if let Some((other, _)) = elsewhere {
+            broken.push(format!("agent {agent} is connected to call {call} while on call {other}"));
+        }
+        if !self.popped.contains(&(call, agent)) {
+            broken.push(format!("agent {agent} talks on call {call} without a screen pop"));
+        }
+        let member = |profile: &CampaignProfile| profile.agents.contains(&agent);
+        let mut wait = None;
+        let campaigns = &self.campaigns;
+        match self.live.get_mut(&call) {
+            Some(entry) => {
+                if !campaigns.get(&entry.campaign).is_some_and(member) {
+                    broken.push(format!("agent {agent} is connected to call {call} of a strange campaign"));
+                }
+                match entry.answered {
+                    Some(at) if entry.connected.is_none() => wait = Some(now.since_ms(at)),
+                    _ => broken.push(format!("call {call} is connected before the answer, or twice")),
+                }
+                entry.connected = Some((agent, now));
+            }
+            None => broken.push(format!("call {call} is connected and is not a live attempt")),
+        }
+        self.waits.extend(wait);
+    }
+
+    fn call_ended(
+        &mut self,
+        now: Moment,
+        call: CallId,
+        result: CallResult,
+        talk_ms: i64,
+        broken: &mut Vec<String>,
+    ) {
+        let Some(entry) = self.live.remove(&call) else {
+            broken.push(format!("call {call} ends twice, or was never started"));
+            return;
+        };
+        self.ended.insert(call);
+        self.popped.retain(|(popped, _)| *popped != call);
+        self.numbers.remove(&entry.e164);
+        *self.results.entry(result).or_default() += 1;
+        self.talk_ms += talk_ms;
+        let talked = entry.connected.map_or(0, |(_, at)| now.since_ms(at));
+        if talk_ms < 0 || talk_ms > talked {
+            broken.push(format!("call {call} has {talk_ms} ms of talk in {talked} ms"));
+        }
+        if (result == CallResult::Answered) != entry.connected.is_some() {
+            broken.push(format!("call {call} ends as {result:?}: {entry:?}"));
+        }
+        let unanswered = entry.answered.is_none();
+        if unanswered && matches!(result, CallResult::Dropped | CallResult::AbandonedEarly) {
+            broken.push(format!("call {call} ends as {result:?} and was never answered"));
+        }
+        if entry.started > now {
+            broken.push(format!("call {call} ends before it began"));
+        }
+    }
+
+    fn agent_state(
+        &mut self,
+        now: Moment,
+        agent: AgentId,
+        kind: AgentStateKind,
+        reason: Option<String>,
+        call: Option<CallId>,
+        broken: &mut Vec<String>,
+    ) {
+        let span = self.agents.entry(agent).or_insert(Span {
+            kind: AgentStateKind::LoggedOut,
+            reason: None,
+            call: None,
+            since: now,
+            logged_in: None,
+            counted_ms: 0,
+        });
+        if now < span.since {
+            broken.push(format!("agent {agent}: a span begins before the last one did"));
+        }
+        if (span.kind, &span.reason, span.call) == (kind, &reason, call) {
+            broken.push(format!("agent {agent} enters {kind:?} twice in a row"));
+        }
+        if span.kind != AgentStateKind::LoggedOut {
+            let ms = now.since_ms(span.since);
+            *self.spent.entry(span.kind).or_default() += ms;
+            span.counted_ms += ms;
+        }
+        match (span.kind, kind) {
+            (AgentStateKind::LoggedOut, _) => (span.logged_in, span.counted_ms) = (Some(now), 0),
+            (_, AgentStateKind::LoggedOut) => {
+                let shift = span.logged_in.take().map_or(0, |at| now.since_ms(at));
+                self.shift_ms += shift;
+                if shift != span.counted_ms {
+                    broken.push(format!(
+                        "agent {agent}: spans of {} ms in a shift of {shift} ms",
+                        span.counted_ms
+                    ));
+                }
+            }
+            _ => {}
+        }
+        if kind == AgentStateKind::Talking {
+            let on = call.and_then(|call| self.live.get(&call)).and_then(|entry| entry.connected);
+            if on.is_none_or(|(who, _)| who != agent) {
+                broken.push(format!("agent {agent} talks on {call:?}, which is not connected to them"));
+            }
+        }
+        (span.kind, span.reason, span.call, span.since) = (kind, reason, call, now);
+    }
+
+    /// The day is over: what is still open?
+    pub fn close(&mut self, now: Moment) -> Vec<String> {
+        let mut broken = Vec::new();
+        for (call, entry) in &self.live {
+            broken.push(format!("call {call} has no end: {entry:?}"));
+        }
+        for (agent, span) in &self.agents {
+            if span.kind != AgentStateKind::LoggedOut {
+                let since = now.since_ms(span.since);
+                broken.push(format!("agent {agent} never left: {:?} for {since} ms", span.kind));
+            }
+        }
+        // A HashMap's order must not get into a summary that is compared.
+        broken.sort();
+        broken
+    }
+
+    /// Puts the figures into the summary.
+    pub(super) fn sum_up(&self, summary: &mut DaySummary) {
+        let minutes = |ms: i64| (ms as f64 / 600.0).round() / 100.0;
+        let spent = |kind| self.spent.get(&kind).copied().unwrap_or(0);
+        let handled =
+            spent(AgentStateKind::Talking) + spent(AgentStateKind::Hold) + spent(AgentStateKind::WrapUp);
+        let offered = handled + spent(AgentStateKind::Ready);
+        summary.calls = self.attempts;
+        summary.answered = self.answered;
+        summary.connected = self.connected;
+        summary.dropped = self.dropped;
+        summary.abandoned_early = self.results.get(&CallResult::AbandonedEarly).copied().unwrap_or(0);
+        summary.drop_permille = self.dropped as f64 * 1000.0 / self.answered.max(1) as f64;
+        summary.talk_minutes = minutes(self.talk_ms);
+        summary.occupancy_percent = handled as f64 * 100.0 / offered.max(1) as f64;
+        summary.wait_ms_mean = self.waits.iter().sum::<i64>() / (self.waits.len().max(1) as i64);
+        summary.wait_ms_max = self.waits.iter().copied().max().unwrap_or(0);
+        summary.by_result = self.results.iter().map(|(result, count)| (result.as_str(), *count)).collect();
+        summary.state_minutes = self.spent.iter().map(|(kind, ms)| (kind.as_str(), minutes(*ms))).collect();
+    }
+}
+
+fn fact_time(fact: &Fact) -> Moment {
+    match fact {
+        Fact::AttemptStarted { at, .. }
+        | Fact::CallRinging { at, .. }
+        | Fact::CallAnswered { at, .. }
+        | Fact::CallDropped { at, .. }
+        | Fact::CallConnected { at, .. }
+        | Fact::RecordingStarted { at, .. }
+        | Fact::RecordingStopped { at, .. }
+        | Fact::CallEnded { at, .. }
+        | Fact::AgentState { at, .. }
+        | Fact::Ignored { at, .. } => *at,
+    }
+}

@@ -1,0 +1,25 @@
+// What the signed-in person may do, from the permissions the server sent. The
+// server decides; this only spares people buttons that would be refused.
+import { useSession } from './session';
+
+/** The permissions that the console asks about; their names are the server's. */
+export type PermissionName =
+  | 'user:read'
+  | 'user:write'
+  | 'customer:read'
+  | 'customer:import'
+  | 'campaign:read'
+  | 'campaign:write'
+  | 'campaign:run'
+  | 'call:read'
+  | 'recording:listen'
+  | 'report:read'
+  | 'report:export'
+  | 'live:read'
+  | 'gateway:read'
+  | 'gateway:write';
+
+/** Whether the signed-in person holds a permission, in whatever scope. */
+export function useMay(permission: PermissionName): boolean {
+  return useSession((session) => session.me?.permissions[permission] !== undefined);
+}

@@ -1,0 +1,23 @@
+// The English texts; the same keys as the Chinese ones.
+import type { zh } from '../zh';
+import { calls } from './calls';
+import { campaigns } from './campaigns';
+import { common } from './common';
+import { customers } from './customers';
+import { desk } from './desk';
+import { floor } from './floor';
+import { imports } from './imports';
+import { people } from './people';
+import { reports } from './reports';
+
+export const en: typeof zh = {
+  ...common,
+  desk,
+  floor,
+  campaigns,
+  customers,
+  imports,
+  calls,
+  reports,
+  ...people,
+};

@@ -1,0 +1,22 @@
+// 中文文本。The Chinese texts: the measure for every other language.
+import { calls } from './calls';
+import { campaigns } from './campaigns';
+import { common } from './common';
+import { customers } from './customers';
+import { desk } from './desk';
+import { floor } from './floor';
+import { imports } from './imports';
+import { people } from './people';
+import { reports } from './reports';
+
+export const zh = {
+  ...common,
+  desk,
+  floor,
+  campaigns,
+  customers,
+  imports,
+  calls,
+  reports,
+  ...people,
+};

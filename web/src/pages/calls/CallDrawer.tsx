@@ -1,0 +1,104 @@
+// One call in full: its course, its figures, the disposition and the recording.
+import { useQuery } from '@tanstack/react-query';
+import { Descriptions, Drawer, Timeline } from 'antd';
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useMay } from '../../api/access';
+import { api, ask } from '../../api/client';
+import type { CallView } from '../../api/types';
+import { dateTime, DASH, duration, phone, timeOfDay } from '../../base/format';
+import { labelIn } from '../../base/label';
+import { ResultLabel } from '../../parts/labels';
+import { QueryGate } from '../../parts/QueryGate';
+import { paths } from '../../paths';
+
+const Player = lazy(() => import('./Player'));
+
+function Course({ call }: { call: CallView }) {
+  const { t } = useTranslation();
+  const steps = [
+    { at: call.started_at, text: t('calls.dialled', { callerId: call.caller_id }) },
+    { at: call.ringing_at, text: t('calls.rang') },
+    { at: call.answered_at, text: t('calls.customerAnswered') },
+    {
+      at: call.connected_at,
+      text: t('calls.agentConnected', { name: call.agent_name ?? DASH }),
+    },
+    {
+      at: call.ended_at,
+      text: call.ended_by ? t(`endedBy.${call.ended_by}`) : t('calls.ended'),
+    },
+  ].filter((step) => step.at != null);
+  return (
+    <Timeline
+      items={steps.map((step) => ({
+        content: (
+          <span className="line">
+            <span className="figure quiet">{timeOfDay(step.at)}</span>
+            {step.text}
+          </span>
+        ),
+      }))}
+    />
+  );
+}
+
+function Content({ call }: { call: CallView }) {
+  const { t, i18n } = useTranslation();
+  const mayListen = useMay('recording:listen');
+  const signalling = [call.hangup_cause, call.sip_status && `SIP ${call.sip_status}`]
+    .filter(Boolean)
+    .join(' · ');
+  const items = [
+    {
+      label: t('calls.customer'),
+      children: <Link to={paths.customer(call.customer_id)}>{call.customer_name}</Link>,
+    },
+    { label: t('calls.number'), children: phone(call.number) },
+    { label: t('calls.agent'), children: call.agent_name ?? DASH },
+    { label: t('calls.campaign'), children: call.campaign_name },
+    { label: t('calls.startedAt'), children: dateTime(call.started_at) },
+    { label: t('calls.talk'), children: duration(call.talk_ms) },
+    { label: t('calls.wait'), children: duration(call.wait_ms) },
+    { label: t('calls.signalling'), children: signalling || DASH },
+    {
+      label: t('calls.disposition'),
+      children: call.disposition ? labelIn(call.disposition, i18n.language) : DASH,
+    },
+    { label: t('calls.note'), children: call.note ?? DASH },
+  ];
+  return (
+    <div className="stack">
+      <div>
+        <ResultLabel result={call.result} />
+      </div>
+      {call.recording_id && mayListen && (
+        <Suspense fallback={<div style={{ height: 170 }} />}>
+          <Player key={call.recording_id} recordingId={call.recording_id} />
+        </Suspense>
+      )}
+      <Descriptions
+        size="small"
+        column={2}
+        items={items.map((item) => ({ ...item, key: item.label }))}
+      />
+      <Course call={call} />
+    </div>
+  );
+}
+
+/** The drawer; closed without an id. */
+export function CallDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  const call = useQuery({
+    queryKey: ['calls', id],
+    queryFn: () => ask(api.GET('/api/v1/calls/{id}', { params: { path: { id: id ?? '' } } })),
+    enabled: id !== null,
+  });
+  return (
+    <Drawer open={id !== null} onClose={onClose} title={t('calls.one')} size={620} destroyOnHidden>
+      <QueryGate query={call}>{(data) => <Content call={data} />}</QueryGate>
+    </Drawer>
+  );
+}

@@ -1,0 +1,162 @@
+// The fields of the campaign form, in three groups: what is dialled, by which
+// rules, and who takes the calls.
+import { Checkbox, Col, Form, Input, InputNumber, Row, Select } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CampaignRequest } from '../../api/types';
+import { TimeField } from '../../parts/TimeField';
+import { useGateways, useLists, useUsers } from './queries';
+import { DAYS, daysIn, maskOf } from './weekdays';
+
+interface FieldProps {
+  name: keyof CampaignRequest;
+  label: string;
+  hint?: string;
+  span?: number;
+  optional?: boolean;
+  children: ReactNode;
+}
+
+function Field({ name, label, hint, span = 6, optional, children }: FieldProps) {
+  return (
+    <Col span={span}>
+      <Form.Item name={name} label={label} extra={hint} rules={[{ required: !optional }]}>
+        {children}
+      </Form.Item>
+    </Col>
+  );
+}
+
+/** Name, list, trunk, numbers. */
+export function DialFields() {
+  const { t } = useTranslation();
+  const lists = useLists();
+  const gateways = useGateways();
+  return (
+    <Row gutter={16}>
+      <Field name="name" label={t('common.name')} span={8}>
+        <Input maxLength={100} />
+      </Field>
+      <Field name="list_id" label={t('campaigns.list')} span={8}>
+        <Select
+          loading={lists.isPending}
+          options={lists.data?.items.map((list) => ({
+            value: list.id,
+            label: t('campaigns.listOption', { name: list.name, count: list.leads }),
+          }))}
+        />
+      </Field>
+      <Field name="mode" label={t('campaigns.modeLabel')} span={8}>
+        <Select
+          options={(['predictive', 'progressive'] as const).map((mode) => ({
+            value: mode,
+            label: t(`campaigns.mode.${mode}`),
+          }))}
+        />
+      </Field>
+      <Field name="gateway_id" label={t('campaigns.gateway')} span={8}>
+        <Select
+          loading={gateways.isPending}
+          options={gateways.data?.items.map((gateway) => ({
+            value: gateway.id,
+            label: gateway.name,
+            disabled: !gateway.enabled,
+          }))}
+        />
+      </Field>
+      <Field name="caller_id" label={t('campaigns.callerId')} span={8}>
+        <Input maxLength={20} inputMode="tel" />
+      </Field>
+      <Field name="lines_max" label={t('campaigns.linesMax')} span={8}>
+        <InputNumber min={1} style={{ width: '100%' }} />
+      </Field>
+    </Row>
+  );
+}
+
+function WeekdaysField({ value, onChange }: { value?: number; onChange?: (mask: number) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Checkbox.Group
+      value={daysIn(value ?? 0)}
+      onChange={(days) => onChange?.(maskOf(days))}
+      options={DAYS.map((day) => ({ value: day, label: t(`campaigns.day.${day}`) }))}
+    />
+  );
+}
+
+/** Hours, times, limits. */
+export function RuleFields() {
+  const { t } = useTranslation();
+  const seconds = t('common.seconds');
+  const number = (unit: string, min: number) => (
+    <InputNumber min={min} suffix={unit} style={{ width: '100%' }} />
+  );
+  return (
+    <Row gutter={16}>
+      <Field name="hours_from" label={t('campaigns.hoursFrom')}>
+        <TimeField />
+      </Field>
+      <Field name="hours_to" label={t('campaigns.hoursTo')}>
+        <TimeField />
+      </Field>
+      <Field name="weekdays" label={t('campaigns.weekdays')} span={12}>
+        <WeekdaysField />
+      </Field>
+      <Field name="ring_seconds" label={t('campaigns.ringSeconds')}>
+        {number(seconds, 15)}
+      </Field>
+      <Field
+        name="wrap_up_seconds"
+        label={t('campaigns.wrapUpSeconds')}
+        hint={t('campaigns.wrapUpHint')}
+      >
+        {number(seconds, 0)}
+      </Field>
+      <Field name="max_attempts" label={t('campaigns.maxAttempts')}>
+        <InputNumber min={1} style={{ width: '100%' }} />
+      </Field>
+      <Field name="retry_minutes" label={t('campaigns.retryMinutes')}>
+        {number(t('common.minutes'), 1)}
+      </Field>
+      <Field
+        name="drop_cap_permille"
+        label={t('campaigns.dropCap')}
+        hint={t('campaigns.dropCapHint')}
+      >
+        {number('‰', 0)}
+      </Field>
+      <Field name="drop_after_ms" label={t('campaigns.dropAfter')}>
+        {number('ms', 0)}
+      </Field>
+      <Field name="wait_ms_max" label={t('campaigns.waitMax')} hint={t('campaigns.waitMaxHint')}>
+        {number('ms', 0)}
+      </Field>
+    </Row>
+  );
+}
+
+/** Agents and the script. */
+export function PeopleFields() {
+  const { t } = useTranslation();
+  const users = useUsers();
+  const agents = users.data?.items.filter((user) => user.extension && user.active);
+  return (
+    <Row gutter={16}>
+      <Field name="agents" label={t('campaigns.agentsLabel')} span={24} optional>
+        <Select
+          mode="multiple"
+          loading={users.isPending}
+          showSearch={{ optionFilterProp: 'label' }}
+          options={agents?.map((user) => ({
+            value: user.id,
+            label: `${user.display_name} (${user.extension ?? ''})`,
+          }))}
+        />
+      </Field>
+      <Field name="script" label={t('campaigns.script')} span={24} optional>
+        <Input.TextArea rows={5} />
+      </Field>
+    </Row>
+  );
+}

@@ -1,0 +1,53 @@
+// A campaign's settings to read.
+import { Card, Descriptions } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { CampaignView } from '../../api/types';
+import { percent } from '../../base/format';
+import { useGateways, useLists } from './queries';
+import { daysIn } from './weekdays';
+
+/** The settings and the script. */
+export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
+  const { t } = useTranslation();
+  const lists = useLists();
+  const gateways = useGateways();
+  const seconds = (value: number) => `${value} ${t('common.seconds')}`;
+  const list = lists.data?.items.find((each) => each.id === campaign.list_id);
+  const gateway = gateways.data?.items.find((each) => each.id === campaign.gateway_id);
+  const days = daysIn(campaign.weekdays).map((day) => t(`campaigns.day.${day}`));
+
+  const items = [
+    { label: t('campaigns.list'), children: list?.name ?? campaign.list_id },
+    { label: t('campaigns.modeLabel'), children: t(`campaigns.mode.${campaign.mode}`) },
+    { label: t('campaigns.gateway'), children: gateway?.name ?? campaign.gateway_id },
+    { label: t('campaigns.callerId'), children: campaign.caller_id },
+    { label: t('campaigns.hours'), children: `${campaign.hours_from} – ${campaign.hours_to}` },
+    { label: t('campaigns.weekdays'), children: days.join(' ') },
+    { label: t('campaigns.ringSeconds'), children: seconds(campaign.ring_seconds) },
+    { label: t('campaigns.wrapUpSeconds'), children: seconds(campaign.wrap_up_seconds) },
+    { label: t('campaigns.dropCap'), children: percent(campaign.drop_cap_permille / 1000) },
+    { label: t('campaigns.linesMax'), children: campaign.lines_max },
+    { label: t('campaigns.maxAttempts'), children: campaign.max_attempts },
+    {
+      label: t('campaigns.retryMinutes'),
+      children: `${campaign.retry_minutes} ${t('common.minutes')}`,
+    },
+  ];
+  return (
+    <Card title={t('campaigns.settings')}>
+      <Descriptions
+        size="small"
+        column={2}
+        items={items.map((item) => ({ ...item, key: item.label }))}
+      />
+      {campaign.script && (
+        <>
+          <div className="quiet" style={{ margin: '8px 0 4px' }}>
+            {t('campaigns.script')}
+          </div>
+          <div className="script">{campaign.script}</div>
+        </>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,83 @@
+// Campaigns and what their form needs: lists, trunks, agents.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, ask } from '../../api/client';
+import type { CampaignRequest } from '../../api/types';
+
+const PAGE_MAX = 200;
+
+function fetchCampaigns() {
+  return ask(api.GET('/api/v1/campaigns', { params: { query: { limit: PAGE_MAX } } }));
+}
+
+/** All campaigns with their counts, renewed while the page is open. */
+export function useCampaigns() {
+  return useQuery({
+    queryKey: ['campaigns'],
+    queryFn: fetchCampaigns,
+    refetchInterval: 15_000,
+  });
+}
+
+/** A campaign's name by its id; the id itself until names are known. */
+export function useCampaignName(id: number): string {
+  const { data } = useQuery({
+    queryKey: ['campaigns'],
+    queryFn: fetchCampaigns,
+    staleTime: 300_000,
+  });
+  return data?.items.find((each) => each.id === id)?.name ?? `#${id}`;
+}
+
+/** One campaign; nothing is asked without an id. */
+export function useCampaign(id: number | undefined) {
+  return useQuery({
+    queryKey: ['campaigns', id],
+    queryFn: () => ask(api.GET('/api/v1/campaigns/{id}', { params: { path: { id: id ?? 0 } } })),
+    enabled: id !== undefined,
+    refetchInterval: 15_000,
+  });
+}
+
+/** Starts or pauses a campaign. */
+export function useRunCampaign() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, run }: { id: number; run: boolean }) => {
+      const params = { path: { id } };
+      return run
+        ? ask(api.POST('/api/v1/campaigns/{id}/start', { params }))
+        : ask(api.POST('/api/v1/campaigns/{id}/pause', { params }));
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['campaigns'] }),
+  });
+}
+
+/** Creates a campaign, or changes the one of that id. */
+export function useSaveCampaign(id: number | undefined) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: CampaignRequest) =>
+      id === undefined
+        ? ask(api.POST('/api/v1/campaigns', { body }))
+        : ask(api.PATCH('/api/v1/campaigns/{id}', { params: { path: { id } }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['campaigns'] }),
+  });
+}
+
+/** The lead lists to choose from. */
+export function useLists() {
+  return useQuery({ queryKey: ['lists'], queryFn: () => ask(api.GET('/api/v1/lists')) });
+}
+
+/** The trunks to choose from. */
+export function useGateways() {
+  return useQuery({ queryKey: ['gateways'], queryFn: () => ask(api.GET('/api/v1/gateways')) });
+}
+
+/** The users, to choose agents from. */
+export function useUsers() {
+  return useQuery({
+    queryKey: ['users'],
+    queryFn: () => ask(api.GET('/api/v1/users', { params: { query: { limit: PAGE_MAX } } })),
+  });
+}

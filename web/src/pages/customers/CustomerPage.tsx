@@ -1,0 +1,67 @@
+// One customer: who it is, and every call so far.
+import { Card, Descriptions } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useParams } from 'react-router';
+import { dateTime, phone } from '../../base/format';
+import { PageHead } from '../../parts/PageHead';
+import { QueryGate } from '../../parts/QueryGate';
+import { HistoryList } from './HistoryList';
+import { useCustomer } from './queries';
+
+/** The page of one customer. */
+export default function CustomerPage() {
+  const { t } = useTranslation();
+  const customer = useCustomer(Number(useParams()['id']));
+  return (
+    <>
+      <PageHead title={customer.data?.name ?? t('menu.customers')} />
+      <QueryGate query={customer}>
+        {(data) => (
+          <div className="stack">
+            <Card>
+              <Descriptions
+                size="small"
+                column={3}
+                items={[
+                  {
+                    key: 'phones',
+                    label: t('customers.phones'),
+                    children: (
+                      <strong className="figure">
+                        {data.phones.map((each) => phone(each.dial)).join('，')}
+                      </strong>
+                    ),
+                  },
+                  {
+                    key: 'city',
+                    label: t('customers.city'),
+                    children: data.city ?? t('common.none'),
+                  },
+                  {
+                    key: 'source',
+                    label: t('customers.source'),
+                    children: data.source ?? t('common.none'),
+                  },
+                  {
+                    key: 'created',
+                    label: t('common.createdAt'),
+                    children: dateTime(data.created_at),
+                  },
+                  {
+                    key: 'remark',
+                    label: t('customers.remark'),
+                    span: 2,
+                    children: data.remark ?? t('common.none'),
+                  },
+                ]}
+              />
+            </Card>
+            <Card title={t('customers.history', { count: data.history.length })}>
+              <HistoryList calls={data.history} />
+            </Card>
+          </div>
+        )}
+      </QueryGate>
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+// The current call and its disposition: chosen and noted while talking or in
+// after-call work, saved when the floor accepts it. Works by keyboard alone.
+import { App, Button, Card, Descriptions, Input, Radio } from 'antd';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AgentLiveView, DeskCallView } from '../../api/types';
+import { dateTime, duration, phone } from '../../base/format';
+import { labelIn } from '../../base/label';
+import { ProblemAlert } from '../../parts/Problem';
+import { ReasonButton } from '../../parts/ReasonButton';
+import { Elapsed } from '../../parts/timers';
+import { useHotkeys } from '../../parts/useHotkeys';
+import { dropDraft, useDraft } from './draft';
+import { useDispose, useDispositions } from './queries';
+
+const NOTE_CHARS_MAX = 1000;
+
+function CallFacts({ desk }: { desk: DeskCallView }) {
+  const { t } = useTranslation();
+  const { call } = desk;
+  return (
+    <Descriptions
+      size="small"
+      column={1}
+      items={[
+        {
+          key: 'number',
+          label: t('calls.number'),
+          children: <strong className="figure">{phone(call.number)}</strong>,
+        },
+        { key: 'campaign', label: t('calls.campaign'), children: desk.campaign_name },
+        {
+          key: 'talk',
+          label: t('calls.talk'),
+          children:
+            call.connected_at && !call.ended_at ? (
+              <Elapsed since={call.connected_at} />
+            ) : (
+              duration(call.talk_ms)
+            ),
+        },
+        {
+          key: 'answered',
+          label: t('calls.answeredAt'),
+          children: dateTime(call.answered_at),
+        },
+      ]}
+    />
+  );
+}
+
+/** The call with its disposition form. */
+export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiveView }) {
+  const { t, i18n } = useTranslation();
+  const { message } = App.useApp();
+  const { call } = desk;
+  const [draft, change] = useDraft(call.id);
+  const dispositions = useDispositions();
+  const dispose = useDispose(call.id, () => {
+    dropDraft(call.id);
+    void message.success(t('desk.disposed'));
+  });
+  const items = dispositions.data?.items ?? [];
+  const accepted = agent.allowed.includes('dispose');
+
+  function reason(): string | undefined {
+    if (!accepted) return t('desk.why.afterCall');
+    if (draft.dispositionId === null) return t('desk.why.chooseFirst');
+    return undefined;
+  }
+  function save() {
+    if (draft.dispositionId === null) return;
+    dispose.mutate({ disposition_id: draft.dispositionId, note: draft.note.trim() });
+  }
+  useHotkeys({
+    'ctrl+enter': reason() === undefined && !dispose.isPending ? save : undefined,
+    ...Object.fromEntries(
+      items
+        .slice(0, 9)
+        .map((item, index) => [`alt+${index + 1}`, () => change({ dispositionId: item.id })]),
+    ),
+  });
+  useEffect(() => {
+    document.title = `${desk.customer.name} · Trunkline`;
+  }, [desk.customer.name]);
+
+  return (
+    <Card title={t('desk.currentCall')}>
+      <div className="stack" style={{ gap: 12 }}>
+        <CallFacts desk={desk} />
+        {dispositions.error && <ProblemAlert error={dispositions.error} />}
+        <div>
+          <div className="quiet" style={{ marginBottom: 6 }}>
+            {t('desk.disposition')}
+          </div>
+          <Radio.Group
+            value={draft.dispositionId}
+            onChange={(event) => change({ dispositionId: event.target.value as number })}
+            style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 8 }}
+          >
+            {items.map((item, index) => (
+              <Radio key={item.id} value={item.id}>
+                {labelIn(item, i18n.language)}{' '}
+                {index < 9 && <span className="quiet">Alt+{index + 1}</span>}
+              </Radio>
+            ))}
+          </Radio.Group>
+        </div>
+        <Input.TextArea
+          value={draft.note}
+          onChange={(event) => change({ note: event.target.value })}
+          placeholder={t('desk.notePlaceholder')}
+          aria-label={t('desk.note')}
+          maxLength={NOTE_CHARS_MAX}
+          rows={4}
+        />
+        {dispose.error && <ProblemAlert error={dispose.error} />}
+        <div className="line">
+          <ReasonButton
+            type="primary"
+            size="large"
+            reason={reason()}
+            loading={dispose.isPending}
+            onClick={save}
+          >
+            {t('desk.saveDisposition')}
+          </ReasonButton>
+          <span className="quiet">Ctrl+Enter</span>
+          {draft.note !== '' && (
+            <Button type="text" style={{ marginLeft: 'auto' }} onClick={() => change({ note: '' })}>
+              {t('desk.clearNote')}
+            </Button>
+          )}
+        </div>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,76 @@
+// The screen pop: who is on the line, what to say, what happened before.
+import { Card, Descriptions, Tabs, Typography } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { DeskCallView } from '../../api/types';
+import { phone } from '../../base/format';
+import { paths } from '../../paths';
+import { HistoryList } from '../customers/HistoryList';
+
+/** The customer of the current call. */
+export function CustomerPanel({ desk }: { desk: DeskCallView }) {
+  const { t } = useTranslation();
+  const { customer, call } = desk;
+  const history = customer.history.filter((each) => each.id !== call.id);
+  return (
+    <Card>
+      <div className="line" style={{ marginBottom: 12 }}>
+        <Typography.Title level={4} style={{ margin: 0 }}>
+          {customer.name}
+        </Typography.Title>
+        {customer.city && <span className="quiet">{customer.city}</span>}
+        <Link to={paths.customer(customer.id)} style={{ marginLeft: 'auto' }}>
+          {t('desk.openCustomer')}
+        </Link>
+      </div>
+      <Descriptions
+        size="small"
+        column={2}
+        items={[
+          {
+            key: 'phones',
+            label: t('customers.phones'),
+            children: (
+              <span className="line">
+                {customer.phones.map((each) => (
+                  <strong
+                    key={each.id}
+                    className="figure"
+                    style={{ fontWeight: each.dial === call.number ? 600 : 400 }}
+                  >
+                    {phone(each.dial)}
+                  </strong>
+                ))}
+              </span>
+            ),
+          },
+          {
+            key: 'source',
+            label: t('customers.source'),
+            children: customer.source ?? t('common.none'),
+          },
+          {
+            key: 'remark',
+            label: t('customers.remark'),
+            span: 2,
+            children: customer.remark ?? t('common.none'),
+          },
+        ]}
+      />
+      <Tabs
+        items={[
+          {
+            key: 'script',
+            label: t('desk.script'),
+            children: <div className="script">{desk.script ?? t('desk.noScript')}</div>,
+          },
+          {
+            key: 'history',
+            label: t('desk.history', { count: history.length }),
+            children: <HistoryList calls={history} />,
+          },
+        ]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,59 @@
+// The agent's workplace: state and buttons on top; the customer of the current
+// call with script and history beside the call and its disposition; between
+// calls the agent's latest ones.
+import { Result } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../../api/session';
+import type { DeskView } from '../../api/types';
+import { PageHead } from '../../parts/PageHead';
+import { QueryGate } from '../../parts/QueryGate';
+import { CallPanel } from './CallPanel';
+import { CustomerPanel } from './CustomerPanel';
+import { RecentCalls } from './RecentCalls';
+import { StateBar } from './StateBar';
+import { useDesk } from './queries';
+
+function Desk({ desk }: { desk: DeskView }) {
+  return (
+    <div className="stack">
+      <StateBar agent={desk.agent} />
+      {desk.call ? (
+        <div className="split">
+          <CustomerPanel desk={desk.call} />
+          {/* A new call is a new form. */}
+          <CallPanel key={desk.call.call.id} desk={desk.call} agent={desk.agent} />
+        </div>
+      ) : (
+        <RecentCalls agent={desk.agent} />
+      )}
+    </div>
+  );
+}
+
+function AgentDesk({ agentId }: { agentId: number }) {
+  const desk = useDesk(agentId);
+  return <QueryGate query={desk}>{(data) => <Desk desk={data} />}</QueryGate>;
+}
+
+/** The desk; people without a phone are told what is missing. */
+export default function DeskPage() {
+  const { t } = useTranslation();
+  const me = useSession((session) => session.me);
+  return (
+    <>
+      <PageHead
+        title={t('menu.desk')}
+        aside={
+          me?.extension && (
+            <span className="quiet">{t('desk.extension', { number: me.extension })}</span>
+          )
+        }
+      />
+      {me?.is_agent ? (
+        <AgentDesk agentId={me.id} />
+      ) : (
+        <Result status="info" title={t('desk.notAgent')} subTitle={t('desk.notAgentHint')} />
+      )}
+    </>
+  );
+}

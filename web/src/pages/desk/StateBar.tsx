@@ -1,0 +1,144 @@
+// The agent's state with its timer, and the large buttons. Which buttons work
+// is what the floor says it would accept; the others say why not.
+import {
+  CoffeeOutlined,
+  LoginOutlined,
+  LogoutOutlined,
+  PhoneFilled,
+  PlayCircleOutlined,
+} from '@ant-design/icons';
+import { Card, Dropdown, Tooltip } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { AgentAction, AgentLiveView } from '../../api/types';
+import { labelIn } from '../../base/label';
+import { ReasonButton } from '../../parts/ReasonButton';
+import { Elapsed, Remaining } from '../../parts/timers';
+import { useHotkeys } from '../../parts/useHotkeys';
+import { AGENT_STATE_COLOUR } from '../../theme';
+import { useDeskCommand, usePauseReasons } from './queries';
+import { usePauseReasonText } from './pauseReason';
+import { whyNot } from './reasons';
+
+function State({ agent }: { agent: AgentLiveView }) {
+  const { t } = useTranslation();
+  const reasonText = usePauseReasonText();
+  const colour = AGENT_STATE_COLOUR[agent.state];
+  return (
+    <div style={{ minWidth: 210 }}>
+      <div className="line" style={{ color: colour, fontSize: 24, fontWeight: 600, gap: 12 }}>
+        {t(`agentState.${agent.state}`)}
+        <Elapsed since={agent.since} />
+      </div>
+      <div className="quiet">
+        {[
+          agent.reason && reasonText(agent.reason),
+          agent.next && t('desk.next', { state: t(`agentState.${agent.next}`) }),
+          agent.state !== 'logged_out' && t(agent.phone_up ? 'desk.phoneUp' : 'desk.phoneDown'),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+        {agent.state === 'logged_out' && t('desk.loggedOutHint')}
+      </div>
+    </div>
+  );
+}
+
+/** State, timers and commands of the agent. */
+export function StateBar({ agent }: { agent: AgentLiveView }) {
+  const { t, i18n } = useTranslation();
+  const command = useDeskCommand();
+  const reasons = usePauseReasons();
+
+  const may = (action: AgentAction) => !command.isPending && agent.allowed.includes(action);
+  const why = (action: AgentAction) => {
+    const key = whyNot(action, agent);
+    return key && t(`desk.why.${key}`);
+  };
+  const run = (action: 'log_in' | 'log_out' | 'ready' | 'hang_up') => () =>
+    command.mutate({ do: action });
+  useHotkeys({
+    'alt+r': may('ready') ? run('ready') : undefined,
+    'alt+h': may('hang_up') ? run('hang_up') : undefined,
+  });
+
+  const large = { size: 'large', loading: false, disabled: command.isPending } as const;
+  return (
+    <Card>
+      <div className="line" style={{ gap: 20 }}>
+        <State agent={agent} />
+        {agent.wrap_up_until && (
+          <div style={{ color: AGENT_STATE_COLOUR.wrap_up }}>
+            <div className="quiet">{t('desk.wrapUpLeft')}</div>
+            <div style={{ fontSize: 20, fontWeight: 600 }}>
+              <Remaining until={agent.wrap_up_until} />
+            </div>
+          </div>
+        )}
+        <div className="line" style={{ marginLeft: 'auto', gap: 10 }}>
+          {agent.state === 'logged_out' ? (
+            <ReasonButton
+              {...large}
+              type="primary"
+              icon={<LoginOutlined />}
+              reason={why('log_in')}
+              onClick={run('log_in')}
+            >
+              {t('desk.logIn')}
+            </ReasonButton>
+          ) : (
+            <>
+              <Tooltip title="Alt+H">
+                <ReasonButton
+                  {...large}
+                  danger
+                  type="primary"
+                  icon={<PhoneFilled rotate={225} />}
+                  reason={why('hang_up')}
+                  onClick={run('hang_up')}
+                >
+                  {t('desk.hangUp')}
+                </ReasonButton>
+              </Tooltip>
+              <Tooltip title="Alt+R">
+                <ReasonButton
+                  {...large}
+                  type="primary"
+                  icon={<PlayCircleOutlined />}
+                  reason={why('ready')}
+                  onClick={run('ready')}
+                >
+                  {t('desk.ready')}
+                </ReasonButton>
+              </Tooltip>
+              <Dropdown
+                trigger={['click']}
+                disabled={!may('pause')}
+                menu={{
+                  items: (reasons.data?.items ?? []).map((reason) => ({
+                    key: reason.key,
+                    label: labelIn(reason, i18n.language),
+                  })),
+                  onClick: ({ key }) => command.mutate({ do: 'pause', reason: key }),
+                }}
+              >
+                <span>
+                  <ReasonButton {...large} icon={<CoffeeOutlined />} reason={why('pause')}>
+                    {t('desk.pause')}
+                  </ReasonButton>
+                </span>
+              </Dropdown>
+              <ReasonButton
+                {...large}
+                icon={<LogoutOutlined />}
+                reason={why('log_out')}
+                onClick={run('log_out')}
+              >
+                {t('desk.logOut')}
+              </ReasonButton>
+            </>
+          )}
+        </div>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,54 @@
+// The agents of the live floor as a table; each cell follows its own agent.
+import { Table, type TableColumnsType } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AgentLiveView } from '../../api/types';
+import { DASH, phone } from '../../base/format';
+import { useLive } from '../../live/store';
+import { AgentStateLabel } from '../../parts/labels';
+import { Elapsed } from '../../parts/timers';
+import { usePauseReasonText } from '../desk/pauseReason';
+
+function Cell({ id, show }: { id: number; show: (agent: AgentLiveView) => ReactNode }) {
+  const agent = useLive((live) => live.agents[id]);
+  return agent ? <>{show(agent)}</> : null;
+}
+
+function CallNumber({ callId }: { callId: string }) {
+  const number = useLive((live) => live.calls[callId]?.number);
+  return <span className="figure">{number ? phone(number) : DASH}</span>;
+}
+
+/** One row per agent. */
+export function AgentsTable({ ids }: { ids: number[] }) {
+  const { t } = useTranslation();
+  const reasonText = usePauseReasonText();
+  const column = (title: string, show: (agent: AgentLiveView) => ReactNode) => ({
+    title,
+    render: (_: unknown, row: { id: number }) => <Cell id={row.id} show={show} />,
+  });
+  const columns: TableColumnsType<{ id: number }> = [
+    column(t('floor.agent'), (agent) => agent.name),
+    column(t('floor.extension'), (agent) => agent.extension),
+    column(t('common.status'), (agent) => (
+      <AgentStateLabel
+        kind={agent.state}
+        reason={agent.reason ? reasonText(agent.reason) : undefined}
+      />
+    )),
+    column(t('floor.since'), (agent) => <Elapsed since={agent.since} />),
+    column(t('floor.phone'), (agent) => t(agent.phone_up ? 'floor.phoneUp' : 'floor.phoneDown')),
+    column(t('calls.number'), (agent) =>
+      agent.call_id ? <CallNumber callId={agent.call_id} /> : DASH,
+    ),
+  ];
+  return (
+    <Table
+      size="small"
+      rowKey="id"
+      columns={columns}
+      dataSource={ids.map((id) => ({ id }))}
+      pagination={false}
+    />
+  );
+}

@@ -1,0 +1,72 @@
+// The calls in progress.
+import { Card, Table, type TableColumnsType } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useShallow } from 'zustand/react/shallow';
+import type { CallLiveView } from '../../api/types';
+import { DASH, phone } from '../../base/format';
+import { useLive } from '../../live/store';
+import { CallStateLabel } from '../../parts/labels';
+import { Elapsed } from '../../parts/timers';
+import { useCampaignName } from '../campaigns/queries';
+
+function Cell({ id, show }: { id: string; show: (call: CallLiveView) => ReactNode }) {
+  const call = useLive((live) => live.calls[id]);
+  return call ? <>{show(call)}</> : null;
+}
+
+function AgentName({ id }: { id: number }) {
+  return <>{useLive((live) => live.agents[id]?.name) ?? DASH}</>;
+}
+
+function CampaignName({ id }: { id: number }) {
+  return <>{useCampaignName(id)}</>;
+}
+
+/** Calls, those that wait for an agent and those talking first. */
+export function CallsCard() {
+  const { t } = useTranslation();
+  const ids = useLive(
+    useShallow((live) =>
+      Object.values(live.calls)
+        .sort((a, b) => a.started_at.localeCompare(b.started_at))
+        .map((call) => call.call_id),
+    ),
+  );
+  const column = (title: string, show: (call: CallLiveView) => ReactNode) => ({
+    title,
+    ellipsis: true,
+    render: (_: unknown, row: { id: string }) => <Cell id={row.id} show={show} />,
+  });
+  const columns: TableColumnsType<{ id: string }> = [
+    { ...column(t('common.status'), (call) => <CallStateLabel state={call.state} />), width: 128 },
+    {
+      ...column(t('calls.number'), (call) => <span className="figure">{phone(call.number)}</span>),
+      width: 128,
+    },
+    column(t('calls.agent'), (call) =>
+      call.agent_id == null ? DASH : <AgentName id={call.agent_id} />,
+    ),
+    column(t('calls.campaign'), (call) => <CampaignName id={call.campaign_id} />),
+    {
+      ...column(t('floor.since'), (call) => (
+        <Elapsed since={call.connected_at ?? call.answered_at ?? call.started_at} />
+      )),
+      align: 'right' as const,
+      width: 76,
+    },
+  ];
+  return (
+    <Card title={t('floor.calls', { count: ids.length })}>
+      <Table
+        size="small"
+        rowKey="id"
+        columns={columns}
+        dataSource={ids.map((id) => ({ id }))}
+        pagination={false}
+        scroll={{ y: 420 }}
+        locale={{ emptyText: t('floor.noCalls') }}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,151 @@
+// The charts of the agents' report: time in each state, talk time, results.
+import type { TFunction } from 'i18next';
+import type { EChartsCoreOption } from 'echarts/core';
+import type { AgentReportRow, AgentStateKind, CallResult } from '../../api/types';
+import { count, duration } from '../../base/format';
+import { AGENT_STATE_COLOUR, RESULT_COLOUR } from '../../theme';
+
+/** The states of a shift in the order of the stack. */
+export const SHIFT_STATES = [
+  'talking',
+  'hold',
+  'wrap_up',
+  'ready',
+  'ringing',
+  'paused',
+  'unreachable',
+] as const satisfies AgentStateKind[];
+
+const ROWS_SHOWN = 25;
+const MS_PER_HOUR = 3_600_000;
+
+function agentAxis(rows: AgentReportRow[]): EChartsCoreOption {
+  return {
+    type: 'category',
+    data: rows.map((row) => row.agent_name),
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: '#cfd6df' } },
+    axisLabel: { color: '#55616f', interval: 0, rotate: rows.length > 10 ? 40 : 0 },
+  };
+}
+
+/** With very many agents the chart shows the first and can be scrolled. */
+function zoom(rows: AgentReportRow[]): EChartsCoreOption {
+  if (rows.length <= ROWS_SHOWN) return {};
+  return {
+    dataZoom: [{ type: 'slider', startValue: 0, endValue: ROWS_SHOWN - 1, height: 16, bottom: 4 }],
+  };
+}
+
+const hours = (ms: number) => Math.round((ms / MS_PER_HOUR) * 100) / 100;
+
+/** Stacked bars: hours in each state, one bar per agent. */
+export function stateTimeOption(rows: AgentReportRow[], t: TFunction): EChartsCoreOption {
+  return {
+    animation: false,
+    grid: {
+      left: 8,
+      right: 8,
+      top: 36,
+      bottom: rows.length > ROWS_SHOWN ? 28 : 4,
+      containLabel: true,
+    },
+    legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: '#55616f' } },
+    tooltip: {
+      trigger: 'axis',
+      axisPointer: { type: 'shadow' },
+      valueFormatter: (value: number) => duration(value * MS_PER_HOUR),
+    },
+    xAxis: agentAxis(rows),
+    yAxis: {
+      type: 'value',
+      axisLabel: { color: '#55616f', formatter: '{value} h' },
+      splitLine: { lineStyle: { color: '#edf0f4' } },
+    },
+    series: SHIFT_STATES.map((state) => ({
+      name: t(`agentState.${state}`),
+      type: 'bar',
+      stack: 'shift',
+      barMaxWidth: 34,
+      itemStyle: { color: AGENT_STATE_COLOUR[state] },
+      data: rows.map((row) => hours(row.states[`${state}_ms`])),
+    })),
+    ...zoom(rows),
+  };
+}
+
+/** Bars: minutes of talk per agent, most first. */
+export function talkTimeOption(rows: AgentReportRow[], t: TFunction): EChartsCoreOption {
+  const sorted = [...rows].sort((a, b) => b.talk_ms - a.talk_ms);
+  return {
+    animation: false,
+    grid: {
+      left: 8,
+      right: 8,
+      top: 12,
+      bottom: rows.length > ROWS_SHOWN ? 28 : 4,
+      containLabel: true,
+    },
+    tooltip: {
+      trigger: 'axis',
+      axisPointer: { type: 'shadow' },
+      valueFormatter: (value: number) => duration(value * 60_000),
+    },
+    xAxis: agentAxis(sorted),
+    yAxis: {
+      type: 'value',
+      axisLabel: { color: '#55616f', formatter: `{value} ${t('common.minutes')}` },
+      splitLine: { lineStyle: { color: '#edf0f4' } },
+    },
+    series: [
+      {
+        name: t('reports.talk'),
+        type: 'bar',
+        barMaxWidth: 34,
+        itemStyle: { color: AGENT_STATE_COLOUR.talking, borderRadius: [3, 3, 0, 0] },
+        data: sorted.map((row) => Math.round((row.talk_ms / 60_000) * 10) / 10),
+      },
+    ],
+    ...zoom(rows),
+  };
+}
+
+/** A ring: how the attempts ended. */
+export function resultOption(byResult: Record<string, number>, t: TFunction): EChartsCoreOption {
+  const results = (Object.keys(RESULT_COLOUR) as CallResult[]).filter(
+    (result) => (byResult[result] ?? 0) > 0,
+  );
+  const total = results.reduce((sum, result) => sum + (byResult[result] ?? 0), 0);
+  return {
+    animation: false,
+    tooltip: { trigger: 'item' },
+    legend: {
+      type: 'scroll',
+      orient: 'vertical',
+      right: 0,
+      top: 'middle',
+      itemWidth: 12,
+      itemHeight: 12,
+      textStyle: { color: '#1b2430' },
+      formatter: (name: string) => {
+        const result = results.find((each) => t(`result.${each}`) === name);
+        const value = result ? (byResult[result] ?? 0) : 0;
+        return `${name}  ${count(value)}  ${((value / total) * 100).toFixed(1)}%`;
+      },
+    },
+    series: [
+      {
+        type: 'pie',
+        radius: ['52%', '80%'],
+        center: ['27%', '50%'],
+        label: { show: false },
+        itemStyle: { borderColor: '#fff', borderWidth: 2 },
+        data: results.map((result) => ({
+          name: t(`result.${result}`),
+          value: byResult[result] ?? 0,
+          itemStyle: { color: RESULT_COLOUR[result] },
+        })),
+      },
+    ],
+  };
+}

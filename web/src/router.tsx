@@ -1,0 +1,41 @@
+// Every page of the console on one page. Pages are loaded when first visited.
+import { createBrowserRouter, type RouteObject } from 'react-router';
+import { Home } from './shell/Home';
+import { NotFound } from './shell/NotFound';
+import { RequireSession } from './shell/RequireSession';
+import { RouteFailed } from './shell/RouteFailed';
+import { Shell } from './shell/Shell';
+
+/** A page in a file of its own, by its default export. */
+function page(path: string, load: () => Promise<{ default: React.ComponentType }>): RouteObject {
+  return { path, lazy: async () => ({ Component: (await load()).default }) };
+}
+
+const pages: RouteObject[] = [
+  { index: true, Component: Home },
+  page('desk', () => import('./pages/desk/DeskPage')),
+  page('floor', () => import('./pages/floor/FloorPage')),
+  page('campaigns', () => import('./pages/campaigns/CampaignsPage')),
+  page('campaigns/new', () => import('./pages/campaigns/CampaignFormPage')),
+  page('campaigns/:id', () => import('./pages/campaigns/CampaignPage')),
+  page('campaigns/:id/edit', () => import('./pages/campaigns/CampaignFormPage')),
+  page('customers', () => import('./pages/customers/CustomersPage')),
+  page('customers/:id', () => import('./pages/customers/CustomerPage')),
+  page('imports', () => import('./pages/imports/ImportsPage')),
+  page('imports/:id', () => import('./pages/imports/ImportPage')),
+  page('calls', () => import('./pages/calls/CallsPage')),
+  page('reports/agents', () => import('./pages/reports/AgentReportPage')),
+  page('users', () => import('./pages/people/UsersPage')),
+  page('gateways', () => import('./pages/gateways/GatewaysPage')),
+  { path: '*', Component: NotFound },
+];
+
+export const router = createBrowserRouter([
+  {
+    ErrorBoundary: RouteFailed,
+    children: [
+      page('sign-in', () => import('./pages/login/SignInPage')),
+      { Component: RequireSession, children: [{ Component: Shell, children: pages }] },
+    ],
+  },
+]);

@@ -1,0 +1,22 @@
+// What everybody must know at once: the switch is down, or this page no longer
+// hears from the server.
+import { Alert } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useLive } from '../live/store';
+
+/** The banners over the page; none when all is well. */
+export function Banners() {
+  const { t } = useTranslation();
+  const link = useLive((live) => live.link);
+  const telephone = useLive((live) => live.switch);
+  return (
+    <>
+      {link === 'lost' && (
+        <Alert banner type="warning" title={t('live.lost')} description={t('live.lostHint')} />
+      )}
+      {telephone && !telephone.up && (
+        <Alert banner type="error" title={t('live.switchDown')} description={telephone.detail} />
+      )}
+    </>
+  );
+}

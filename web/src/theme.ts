@@ -1,0 +1,78 @@
+// The look of the console in one place: the library's tokens and the colours
+// that carry a meaning (agent states, call states, call results).
+import type { ThemeConfig } from 'antd';
+import type { AgentStateKind, CallResult, CallStateKind } from './api/types';
+
+export const FONT =
+  'system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","WenQuanYi Zen Hei",sans-serif';
+
+export const theme: ThemeConfig = {
+  token: {
+    colorPrimary: '#2457c5',
+    colorInfo: '#2457c5',
+    colorSuccess: '#1f9254',
+    colorWarning: '#c77700',
+    colorError: '#c93a3a',
+    colorBgLayout: '#f3f5f8',
+    colorTextBase: '#1b2430',
+    colorBorderSecondary: '#e5e9ef',
+    borderRadius: 6,
+    fontFamily: FONT,
+    fontSize: 14,
+  },
+  components: {
+    Layout: { siderBg: '#13233d', headerBg: '#ffffff', headerHeight: 52, headerPadding: '0 20px' },
+    Menu: {
+      darkItemBg: '#13233d',
+      darkSubMenuItemBg: '#13233d',
+      darkItemSelectedBg: '#2457c5',
+      darkItemColor: '#b9c5d8',
+      itemHeight: 38,
+    },
+    Card: { headerHeight: 44, bodyPadding: 16, headerPadding: 16 },
+    Table: { headerBg: '#f7f9fb', headerColor: '#55616f', cellPaddingBlockMD: 9 },
+    Statistic: { contentFontSize: 22 },
+  },
+};
+
+/** One colour per agent state, on every page and in every chart. */
+export const AGENT_STATE_COLOUR: Record<AgentStateKind, string> = {
+  logged_out: '#98a3b3',
+  ready: '#1f9254',
+  ringing: '#d99a00',
+  talking: '#2457c5',
+  hold: '#7a52c7',
+  wrap_up: '#0f8f9e',
+  paused: '#d0681d',
+  unreachable: '#c93a3a',
+};
+
+export const CALL_STATE_COLOUR: Record<CallStateKind, string> = {
+  dialling: '#98a3b3',
+  ringing: '#d99a00',
+  waiting: '#c93a3a',
+  connecting: '#0f8f9e',
+  talking: '#2457c5',
+  ending: '#98a3b3',
+};
+
+export const RESULT_COLOUR: Record<CallResult, string> = {
+  answered: '#1f9254',
+  no_answer: '#98a3b3',
+  busy: '#d99a00',
+  rejected: '#d0681d',
+  invalid_number: '#8a5a44',
+  out_of_service: '#a07a5f',
+  switched_off: '#6f7d8f',
+  unreachable: '#5c6b80',
+  machine: '#7a52c7',
+  dropped: '#c93a3a',
+  abandoned_early: '#e07a8b',
+  failed: '#8f1f2f',
+  cancelled: '#b9c2cd',
+};
+
+/** The colours of a coloured label: the text dark enough on its own tint. */
+export function tint(colour: string): { color: string; background: string; borderColor: string } {
+  return { color: colour, background: `${colour}14`, borderColor: `${colour}40` };
+}
