@@ -2,6 +2,8 @@
 //! a database of its own; what needs PostgreSQL runs when TRUNKLINE_TEST_POSTGRES
 //! names a server, and says `skipped:` when it does not.
 
+mod api;
+mod contract;
 mod store;
 mod support;
 mod switch;
