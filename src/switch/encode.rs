@@ -81,9 +81,10 @@ pub fn rescan_gateways() -> [Line; 2] {
 }
 
 /// Takes a gateway away. A rescan leaves a gateway alone that exists, so a
-/// changed one is taken away first.
+/// changed one is taken away first; done at once, so that a rescan right after
+/// it brings the changed one.
 pub fn forget_gateway(name: &str) -> Result<Line, Refused> {
-    Ok(Line::Background(format!("sofia profile external killgw {}", checked("gateway", name)?)))
+    Ok(Line::Api(format!("sofia profile external killgw {}", checked("gateway", name)?)))
 }
 
 /// Where the recording of a call goes: a folder per day, and a name that
@@ -173,7 +174,8 @@ impl Variables {
         let mut variables = Self(format!("origination_uuid={leg}"));
         variables.set("origination_caller_id_number", caller_id.as_str())?;
         variables.set("origination_caller_id_name", caller_id.as_str())?;
-        variables.set("originate_timeout", &ring_seconds.to_string())?;
+        // The switch counts whole seconds and gives up as much as one early.
+        variables.set("originate_timeout", &ring_seconds.saturating_add(1).to_string())?;
         // Without it, a ring-back tone sent as media would count as an answer.
         variables.set("ignore_early_media", "true")?;
         Ok(variables)
@@ -255,7 +257,7 @@ mod tests {
         let lines = encode(&dial("carrier-1"), &site(), "").unwrap();
         let expect = "originate {origination_uuid=00000000-0000-0000-0000-000000000002,\
             origination_caller_id_number=02112345678,origination_caller_id_name=02112345678,\
-            originate_timeout=30,ignore_early_media=true,tl_role=customer,\
+            originate_timeout=31,ignore_early_media=true,tl_role=customer,\
             tl_call=00000000-0000-0000-0000-000000000001,hangup_after_bridge=true,\
             park_timeout=120:NORMAL_CLEARING}sofia/gateway/carrier-1/13800138000 &park()";
         assert_eq!(lines, vec![Line::Background(expect.into())]);

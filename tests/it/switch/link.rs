@@ -278,8 +278,8 @@ async fn a_command_that_could_be_an_injection_never_reaches_the_switch() {
     }
     link.handle.forget_gateway("gw\n\napi shutdown").unwrap();
     link.handle.forget_gateway("gw").unwrap();
-    assert_eq!(command(&mut conn).await, "bgapi sofia profile external killgw gw");
-    conn.reply_bgapi("00000000-0000-0000-0000-0000000000aa").await.unwrap();
+    assert_eq!(command(&mut conn).await, "api sofia profile external killgw gw");
+    conn.reply_api("+OK gateway marked for deletion.").await.unwrap();
     link.handle.rescan_gateways().unwrap();
     take_rescan(&mut conn).await;
 }
