@@ -18,10 +18,10 @@
 //!
 //! | when | line |
 //! |---|---|
-//! | connect | `auth …`, `event plain …`, `api show channels as json`, `api show bridged_calls as json` and `api uuid_dump LEG json` if there are any, `api global_getvar core_uuid`, `bgapi sofia profile external rescan`, `bgapi reloadacl` |
+//! | connect | `auth …`, `event plain …`, `api show channels as json`, `api uuid_dump LEG json` for each, `api global_getvar core_uuid`, `bgapi sofia profile external rescan`, `bgapi reloadacl` |
 //! | every 30 s | `api show channels as json` |
-//! | lost events | the four questions of the connect |
-//! | a leg | `bgapi originate {…}sofia/gateway/NAME/NUMBER &park()`, `bgapi originate {…}user/EXTENSION@DOMAIN &park()`, `api uuid_bridge CUSTOMER AGENT`, `api uuid_kill LEG CAUSE`, `api uuid_exists LEG`, `api uuid_setvar LEG RECORD_STEREO true`, `api uuid_record LEG start PATH` |
+//! | lost events | the three questions of the connect |
+//! | a leg | `bgapi originate {…}sofia/gateway/NAME/NUMBER &park()`, `bgapi originate {…}user/EXTENSION@DOMAIN &park()`, `api uuid_bridge CUSTOMER AGENT`, `api uuid_kill LEG CAUSE`, `api uuid_exists LEG`, `api uuid_record LEG start PATH` |
 //! | gateways change | `api sofia profile external killgw NAME`, then the two of the connect |
 
 pub mod cdr;

@@ -89,15 +89,10 @@ impl Wire {
             |error: snapshot::Unreadable| Problem::Unusable(self.address.clone(), error.to_string());
         let legs =
             snapshot::channels(&self.ask("show channels as json".into()).await?).map_err(unreadable)?;
-        if legs.is_empty() {
-            return Ok(Vec::new());
-        }
-        let bridged = self.ask("show bridged_calls as json".into()).await?;
-        let bridges = snapshot::bridges(&bridged).map_err(unreadable)?;
         let mut channels = Vec::with_capacity(legs.len());
         for leg in legs {
             match self.send(&Line::Api(format!("uuid_dump {leg} json")), "list").await {
-                Ok(dump) => channels.push(snapshot::channel(leg, &dump, &bridges).map_err(unreadable)?),
+                Ok(dump) => channels.push(snapshot::channel(leg, &dump).map_err(unreadable)?),
                 // It ended since the list was made.
                 Err(Failure::Refused(_)) => {}
                 Err(Failure::NoAnswer(reason)) => return Err(Problem::Broken(reason)),

@@ -2,4 +2,5 @@
 //! scripted one.
 
 mod link;
+mod real;
 mod traces;
