@@ -1,9 +1,11 @@
-//! The whole room against a real FreeSWITCH with real phones and customers:
-//! link, commands, recordings, directory, call records and adoption.
+//! What the floor relies on, of every switch: the built-in simulator and a real
+//! FreeSWITCH with real phones and customers. Link, commands, recordings, call
+//! records and adoption; the directory where there is somebody to ask it.
 //!
-//! Runs when `TRUNKLINE_REAL_SWITCH=1` (it needs FreeSWITCH, SIPp and Python,
-//! see tests/switch/); says so when it does not. Everything it starts listens
-//! on loopback, on ports that were free, and ends with the test.
+//! The real one runs when `TRUNKLINE_REAL_SWITCH=1` (it needs FreeSWITCH, SIPp
+//! and Python, see tests/switch/) and says so when it does not. Everything that
+//! is started listens on loopback, on ports that were free, and ends with the
+//! test.
 
 use axum::extract::Form;
 use axum::routing::post;
@@ -23,6 +25,10 @@ use trunkline::base::phone::Dialable;
 use trunkline::floor::effect::{CallResult, HangUpCause, SwitchCommand};
 use trunkline::floor::input::{HangUp, Input, LegChange, LegLabel};
 use trunkline::floor::result::call_result;
+use trunkline::sim::cdr::CdrTarget;
+use trunkline::sim::customer::Customers;
+use trunkline::sim::server::{SimConfig, SimHandle, start};
+use trunkline::sim::world::WorldConfig;
 use trunkline::switch::cdr::{self, LegCdr};
 use trunkline::switch::directory::{
     DeskPhone, DirectoryRequest, GatewaySettings, carrier_addresses_answer, gateways_answer, not_found,
@@ -33,6 +39,8 @@ use uuid::Uuid;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const DOMAIN: &str = "trunkline";
+/// Of the Event Socket.
+const PASSWORD: &str = "event-socket";
 /// Every character that XML or the switch could trip over.
 const PHONE_SECRET: &str = "p<a>s&s\"'$${x}";
 
@@ -90,7 +98,7 @@ impl Switch {
             ("TRUNKLINE_URL", format!("http://127.0.0.1:{http_port}")),
             ("TRUNKLINE_SWITCH_SECRET", "secret".into()),
             ("TRUNKLINE_ESL_PORT", esl_port.to_string()),
-            ("TRUNKLINE_ESL_PASSWORD", "event-socket".into()),
+            ("TRUNKLINE_ESL_PASSWORD", PASSWORD.into()),
             ("TRUNKLINE_SIP_PORT", sip_port.to_string()),
             ("TRUNKLINE_TRUNK_PORT", trunk_port.to_string()),
         ];
@@ -164,7 +172,7 @@ struct Desk {
 
 impl Desk {
     fn start(port: u16, work: &Path) -> Self {
-        let password = SecretString::from("event-socket");
+        let password = SecretString::from(PASSWORD);
         let config = LinkConfig::new("127.0.0.1", port, password, DOMAIN, work.join("recordings"));
         let (sender, inputs) = mpsc::channel(1_000);
         let shutdown = CancellationToken::new();
@@ -239,6 +247,41 @@ fn answered() -> [LegChange; 4] {
     [LegChange::Created, LegChange::Ringing { early_media: false }, LegChange::Answered, LegChange::Parked]
 }
 
+/// The desk phone, which can be put down.
+enum Handset {
+    Real(Phone),
+    Simulated(SimHandle),
+}
+
+/// A switch to be examined.
+struct Examined {
+    port: u16,
+    work: PathBuf,
+    phone: Handset,
+    posted: mpsc::UnboundedReceiver<LegCdr>,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_simulated_switch_does_what_the_floor_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let (records, posted) = mpsc::unbounded_channel();
+    let http_port = serve_http(1, records).await;
+    let mut world = WorldConfig { customers: Customers::Scripted, ..WorldConfig::default() };
+    world.phones.known = Some(["1001".to_owned()].into());
+    world.trunk.gateways = Some(["customers".to_owned()].into());
+    let mut config = SimConfig::new(SecretString::from(PASSWORD), world);
+    config.cdr = Some(CdrTarget {
+        authority: format!("127.0.0.1:{http_port}"),
+        path: "/switch/cdr".into(),
+        user: "freeswitch".into(),
+        password: SecretString::from("secret"),
+    });
+    let simulator = start(config).await.unwrap();
+    let work = folder.path().to_owned();
+    let port = simulator.addr.port();
+    examine(Examined { port, work, phone: Handset::Simulated(simulator), posted }).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_switch_does_what_the_floor_asks() {
     if std::env::var("TRUNKLINE_REAL_SWITCH").as_deref() != Ok("1") {
@@ -246,10 +289,10 @@ async fn a_real_switch_does_what_the_floor_asks() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let (records, mut posted) = mpsc::unbounded_channel();
-    let (customers_port, phone_port, esl_port) = (sip_port(), sip_port(), tcp_port().await);
+    let (records, posted) = mpsc::unbounded_channel();
+    let (customers_port, phone_port, port) = (sip_port(), sip_port(), tcp_port().await);
     let http_port = serve_http(customers_port, records).await;
-    let switch = Switch::start(folder.path(), http_port, esl_port, phone_port, sip_port()).await;
+    let switch = Switch::start(folder.path(), http_port, port, phone_port, sip_port()).await;
     let _customers = Command::new(script("start-customers"))
         .env("CUSTOMERS_WORK_DIR", folder.path().join("customers"))
         .env("CUSTOMERS_PORT", customers_port.to_string())
@@ -258,23 +301,26 @@ async fn a_real_switch_does_what_the_floor_asks() {
         .unwrap();
     let mut phone = Phone::start(phone_port);
     phone.wait_for("registered").await;
-    let mut desk = Desk::start(esl_port, &switch.work);
+    examine(Examined { port, work: switch.work.clone(), phone: Handset::Real(phone), posted }).await;
+}
+
+async fn examine(mut switch: Examined) {
+    let mut desk = Desk::start(switch.port, &switch.work);
     let Input::SwitchUp { core, channels } = desk.next().await else { panic!("up") };
     assert!(channels.is_empty() && Uuid::parse_str(&core).is_ok(), "{core} {channels:?}");
-
     let agent = ring_the_agent(&mut desk).await;
-    let first = two_conversations(&mut desk, agent).await;
+    let (call, customer) = two_conversations(&mut desk, agent).await;
     calls_that_reach_nobody(&mut desk).await;
-    let mut desk = after_a_restart(desk, agent, &core, esl_port, &switch.work).await;
-    the_agent_hangs_up_the_phone(&mut desk, &mut phone, agent).await;
+    let mut desk = after_a_restart(desk, agent, &core, switch.port, &switch.work).await;
+    the_agents_leg_ends(&mut desk, &mut switch.phone, agent).await;
 
     let record = loop {
-        let record = tokio::time::timeout(PATIENCE, posted.recv()).await.expect("a call record").unwrap();
-        if record.leg == first.1 {
+        let record = tokio::time::timeout(PATIENCE, switch.posted.recv()).await.expect("a record").unwrap();
+        if record.leg == customer {
             break record;
         }
     };
-    assert_eq!(record.label, Some(LegLabel::Customer { call: first.0 }));
+    assert_eq!(record.label, Some(LegLabel::Customer { call }));
     assert_eq!(record.hang_up.cause, "NORMAL_CLEARING");
     assert_eq!(record.bridged_to, Some(agent));
     assert!(record.started_at < record.answered_at.unwrap() && record.answered_at.unwrap() < record.ended_at);
@@ -383,12 +429,15 @@ async fn after_a_restart(desk: Desk, agent: LegId, core: &str, port: u16, work: 
 }
 
 /// The customer must not stay behind in silence.
-async fn the_agent_hangs_up_the_phone(desk: &mut Desk, phone: &mut Phone, agent: LegId) {
+async fn the_agents_leg_ends(desk: &mut Desk, phone: &mut Handset, agent: LegId) {
     let (_, customer) = desk.dial("customers", "13800138000");
     desk.expect(customer, &answered()).await;
     desk.bridge(customer, agent);
     desk.expect(customer, &[LegChange::Bridged { other: agent }]).await;
-    phone.orders.write_all(b"1001 hangup\n").await.unwrap();
+    match phone {
+        Handset::Real(phone) => phone.orders.write_all(b"1001 hangup\n").await.unwrap(),
+        Handset::Simulated(switch) => assert!(switch.far_end_hangs_up(agent)),
+    }
     assert_eq!(desk.end(agent).await.cause, "NORMAL_CLEARING");
     assert_eq!(desk.end(customer).await.cause, "NORMAL_CLEARING");
     desk.handle.send(SwitchCommand::Check { leg: customer }).unwrap();
