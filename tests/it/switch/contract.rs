@@ -249,7 +249,7 @@ fn answered() -> [LegChange; 4] {
 
 /// The desk phone, which can be put down.
 enum Handset {
-    Real(Phone),
+    Real(Box<Phone>),
     Simulated(SimHandle),
 }
 
@@ -301,7 +301,8 @@ async fn a_real_switch_does_what_the_floor_asks() {
         .unwrap();
     let mut phone = Phone::start(phone_port);
     phone.wait_for("registered").await;
-    examine(Examined { port, work: switch.work.clone(), phone: Handset::Real(phone), posted }).await;
+    examine(Examined { port, work: switch.work.clone(), phone: Handset::Real(Box::new(phone)), posted })
+        .await;
 }
 
 async fn examine(mut switch: Examined) {
