@@ -388,6 +388,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/campaigns/{id}/finish': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['finish_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/desk': {
     parameters: {
       query?: never;
@@ -730,14 +746,29 @@ export interface components {
       phone_secret?: string | null;
     };
     UserRequest: {
-      username?: string | null;
+      username: string;
+      display_name: string;
+      password: string;
+      role: string;
+      /** Format: int64 */
+      team_id?: number | null;
+      /** Format: int64 */
+      department_id?: number | null;
+      extension?: string | null;
+      phone_mode?: null | components['schemas']['PhoneMode'];
+      phone_secret?: string | null;
+    };
+    UserPatch: {
       display_name?: string | null;
       password?: string | null;
       role?: string | null;
       /** Format: int64 */
       team_id?: number | null;
+      /** Format: int64 */
+      department_id?: number | null;
       extension?: string | null;
       phone_mode?: null | components['schemas']['PhoneMode'];
+      phone_secret?: string | null;
       active?: boolean | null;
     };
     RoleView: {
@@ -758,12 +789,21 @@ export interface components {
       /** Format: int64 */
       parent_id?: number | null;
     };
+    GatewayPatch: {
+      proxy?: string | null;
+      username?: string | null;
+      secret?: string | null;
+      register?: boolean | null;
+      caller_id?: string | null;
+      enabled?: boolean | null;
+    };
     GatewayView: {
       /** Format: int64 */
       id: number;
       name: string;
       proxy: string;
       username?: string | null;
+      has_secret: boolean;
       register: boolean;
       caller_id: string;
       enabled: boolean;
@@ -872,7 +912,7 @@ export interface components {
       hangup_cause?: string | null;
       /** Format: int64 */
       sip_status?: number | null;
-      ended_by?: null | components['schemas']['EndedBy'];
+      ended_by?: string | null;
       /** Format: int64 */
       talk_ms: number;
       /** Format: int64 */
@@ -916,40 +956,42 @@ export interface components {
       dropped: number;
     };
     CampaignRequest: {
-      name: string;
+      name?: string | null;
       /** Format: int64 */
-      list_id: number;
-      mode: components['schemas']['DialMode'];
+      list_id?: number | null;
+      mode?: null | components['schemas']['DialMode'];
       /** Format: int64 */
-      gateway_id: number;
-      caller_id: string;
+      gateway_id?: number | null;
+      caller_id?: string | null;
       /** Format: int64 */
-      ring_seconds: number;
+      ring_seconds?: number | null;
       /** Format: int64 */
-      wrap_up_seconds: number;
+      wrap_up_seconds?: number | null;
       /** Format: int64 */
-      drop_cap_permille: number;
+      drop_cap_permille?: number | null;
       /** Format: int64 */
-      drop_after_ms: number;
+      drop_after_ms?: number | null;
       /** Format: int64 */
-      wait_ms_max: number;
+      wait_ms_max?: number | null;
       /** Format: int64 */
-      lines_max: number;
-      hours_from: string;
-      hours_to: string;
+      lines_max?: number | null;
+      hours_from?: string | null;
+      hours_to?: string | null;
       /** Format: int64 */
-      weekdays: number;
+      weekdays?: number | null;
       /** Format: int64 */
-      max_attempts: number;
+      max_attempts?: number | null;
       /** Format: int64 */
-      retry_minutes: number;
+      retry_minutes?: number | null;
       script?: string | null;
-      agents: number[];
+      agents?: number[] | null;
     };
     CampaignView: {
       /** Format: int64 */
       id: number;
       state: components['schemas']['CampaignState'];
+      list_name: string;
+      gateway_name: string;
       name: string;
       /** Format: int64 */
       list_id: number;
@@ -1064,13 +1106,27 @@ export interface components {
       detail: string;
     };
     DeskCallView: {
-      call: components['schemas']['CallView'];
-      customer: components['schemas']['CustomerView'];
-      script?: string | null;
+      /** Format: uuid */
+      call_id: string;
+      state?: null | components['schemas']['CallStateKind'];
+      /** Format: int64 */
+      campaign_id: number;
       campaign_name: string;
+      script?: string | null;
+      number: string;
+      /** Format: date-time */
+      started_at: string;
+      /** Format: date-time */
+      answered_at?: string | null;
+      /** Format: date-time */
+      connected_at?: string | null;
+      /** Format: int64 */
+      disposition_id?: number | null;
+      note?: string | null;
+      customer: components['schemas']['CustomerView'];
     };
     DeskView: {
-      agent: components['schemas']['AgentLiveView'];
+      agent?: null | components['schemas']['AgentLiveView'];
       call?: null | components['schemas']['DeskCallView'];
     };
     PauseRequest: {
@@ -1557,7 +1613,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UserRequest'];
+        'application/json': components['schemas']['UserPatch'];
       };
     };
     responses: {
@@ -1741,7 +1797,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['GatewayRequest'];
+        'application/json': components['schemas']['GatewayPatch'];
       };
     };
     responses: {
@@ -2054,10 +2110,7 @@ export interface operations {
   };
   list_campaigns: {
     parameters: {
-      query?: {
-        cursor?: string;
-        limit?: number;
-      };
+      query?: never;
       header?: never;
       path?: never;
       cookie?: never;
@@ -2215,6 +2268,37 @@ export interface operations {
     };
   };
   pause_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description ok */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      /** @description problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  finish_campaign: {
     parameters: {
       query?: never;
       header?: never;
@@ -2444,7 +2528,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CallView'];
+          'application/json': components['schemas']['AgentLiveView'];
         };
       };
       /** @description problem */

@@ -4,6 +4,8 @@ export const campaigns = {
   edit: 'Edit campaign',
   start: 'Start',
   pause: 'Pause',
+  finish: 'Finish',
+  finishSure: 'It cannot be started again. Finish it?',
   empty: 'No campaigns yet: import a list, then create one',
   state: { draft: 'Draft', running: 'Running', paused: 'Paused', finished: 'Finished' },
   mode: { predictive: 'Predictive', progressive: 'Progressive' },

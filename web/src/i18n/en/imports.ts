@@ -32,8 +32,8 @@ export const imports = {
   options: 'Options',
   listName: 'Name of the list',
   duplicates: 'When a number is known already',
-  skip: 'Skip (leave the customer as it is)',
-  merge: 'Merge (fill in what is missing, add numbers)',
+  skip: 'Skip (the row is rejected, the customer stays as is)',
+  merge: 'Merge (fill in what is missing, put the customer on this list)',
   start: 'Start import',
   discard: 'Discard this file',
 };

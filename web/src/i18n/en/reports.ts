@@ -9,7 +9,7 @@ export const reports = {
   meanTalk: 'Mean talk',
   loggedIn: 'Logged in',
   occupancy: 'Occupancy',
-  occupancyHint: '(talk+hold+wrap-up) / (that+ready)',
+  occupancyHint: 'handling ÷ (handling + ready)',
   stateTime: 'Time in each state',
   talkTime: 'Talk time by agent',
   byResult: 'Calls by result',

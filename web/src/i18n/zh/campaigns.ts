@@ -4,6 +4,8 @@ export const campaigns = {
   edit: '编辑任务',
   start: '启动',
   pause: '暂停',
+  finish: '结束任务',
+  finishSure: '结束后不能再启动，确定吗？',
   empty: '还没有任务：先导入名单，再新建任务',
   state: { draft: '草稿', running: '运行中', paused: '已暂停', finished: '已完成' },
   mode: { predictive: '预测式外呼', progressive: '渐进式外呼' },

@@ -31,8 +31,8 @@ export const imports = {
   options: '导入选项',
   listName: '名单名称',
   duplicates: '号码已存在时',
-  skip: '跳过（保留原客户资料）',
-  merge: '合并（补充空缺的资料和号码）',
+  skip: '跳过（该行计入拒绝，原客户不变）',
+  merge: '合并（补充资料和号码，并加入本名单）',
   start: '开始导入',
   discard: '放弃此文件',
 };

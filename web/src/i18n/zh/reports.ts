@@ -9,7 +9,7 @@ export const reports = {
   meanTalk: '平均通话',
   loggedIn: '签入时长',
   occupancy: '占用率',
-  occupancyHint: '（通话+保持+话后）/（其+就绪）',
+  occupancyHint: '处理时间 ÷（处理+就绪）',
   stateTime: '各状态时长',
   talkTime: '通话时长对比',
   byResult: '呼叫结果',

@@ -39,7 +39,9 @@ function useColumns(): TableColumnsType<CallView> {
       title: t('calls.talk'),
       width: 84,
       align: 'right',
-      render: (_, call) => <span className="figure">{duration(call.talk_ms)}</span>,
+      render: (_, call) => (
+        <span className="figure">{call.connected_at ? duration(call.talk_ms) : DASH}</span>
+      ),
     },
     {
       title: t('calls.disposition'),

@@ -15,7 +15,7 @@ import { QueryGate } from '../../parts/QueryGate';
 import { Elapsed } from '../../parts/timers';
 import { paths } from '../../paths';
 import { AGENT_STATE_COLOUR } from '../../theme';
-import { CampaignStateTag, RunButton } from './CampaignsPage';
+import { CampaignStateTag, FinishButton, RunButton } from './CampaignState';
 import { CampaignSettings } from './CampaignSettings';
 import { funnelOption } from './funnel';
 import { useCampaign } from './queries';
@@ -125,6 +125,7 @@ export default function CampaignPage() {
         aside={data && <CampaignStateTag state={data.state} />}
       >
         {data && mayRun && <RunButton campaign={data} />}
+        {data && mayRun && <FinishButton campaign={data} />}
         {data && mayWrite && (
           <Button size="small" onClick={() => void navigate(paths.editCampaign(id))}>
             {t('common.edit')}

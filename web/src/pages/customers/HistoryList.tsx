@@ -34,7 +34,9 @@ export function HistoryList({
     {
       title: t('calls.talk'),
       align: 'right',
-      render: (_, call) => <span className="figure">{duration(call.talk_ms)}</span>,
+      render: (_, call) => (
+        <span className="figure">{call.connected_at ? duration(call.talk_ms) : DASH}</span>
+      ),
     },
     {
       title: t('calls.disposition'),

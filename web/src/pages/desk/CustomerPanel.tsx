@@ -10,8 +10,8 @@ import { HistoryList } from '../customers/HistoryList';
 /** The customer of the current call. */
 export function CustomerPanel({ desk }: { desk: DeskCallView }) {
   const { t } = useTranslation();
-  const { customer, call } = desk;
-  const history = customer.history.filter((each) => each.id !== call.id);
+  const { customer } = desk;
+  const history = customer.history.filter((each) => each.id !== desk.call_id);
   return (
     <Card>
       <div className="line" style={{ marginBottom: 12 }}>
@@ -36,7 +36,7 @@ export function CustomerPanel({ desk }: { desk: DeskCallView }) {
                   <strong
                     key={each.id}
                     className="figure"
-                    style={{ fontWeight: each.dial === call.number ? 600 : 400 }}
+                    style={{ fontWeight: each.dial === desk.number ? 600 : 400 }}
                   >
                     {phone(each.dial)}
                   </strong>

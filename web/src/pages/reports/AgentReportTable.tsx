@@ -36,7 +36,7 @@ export function AgentReportTable({ report }: { report: AgentReportView }) {
     {
       title: t('calls.agent'),
       fixed: 'start',
-      width: 120,
+      width: 92,
       render: (_, row) => row.agent_name,
       sorter: (a, b) => a.agent_name.localeCompare(b.agent_name, 'zh-CN'),
     },
@@ -61,7 +61,9 @@ export function AgentReportTable({ report }: { report: AgentReportView }) {
         showSorterTooltip={false}
         summary={() => (
           <Table.Summary.Row style={{ fontWeight: 600, background: '#f7f9fb' }}>
-            <Table.Summary.Cell index={0}>{t('reports.total')}</Table.Summary.Cell>
+            <Table.Summary.Cell index={0} className="total-cell">
+              {t('reports.total')}
+            </Table.Summary.Cell>
             {figures.map(({ title, value, show }, index) => (
               <Table.Summary.Cell key={title} index={index + 1} align="right">
                 <span className="figure">{show(value(report.totals))}</span>
