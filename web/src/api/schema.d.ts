@@ -817,7 +817,16 @@ export interface components {
       caller_id: string;
       enabled: boolean;
     };
-    ImportMapping: {
+    Mapping: {
+      /** Format: int64 */
+      name: number;
+      phones: number[];
+      /** Format: int64 */
+      city?: number | null;
+      /** Format: int64 */
+      remark?: number | null;
+    };
+    SuggestedMapping: {
       /** Format: int64 */
       name?: number | null;
       phones: number[];
@@ -834,7 +843,7 @@ export interface components {
       state: components['schemas']['ImportState'];
       columns: string[];
       sample: components['schemas']['Row'][];
-      suggested_mapping: components['schemas']['ImportMapping'];
+      suggested_mapping: components['schemas']['SuggestedMapping'];
       /** Format: int64 */
       list_id?: number | null;
       /** Format: int64 */
@@ -855,7 +864,7 @@ export interface components {
     };
     ImportStartRequest: {
       list_name: string;
-      mapping: components['schemas']['ImportMapping'];
+      mapping: components['schemas']['Mapping'];
       duplicates: components['schemas']['Duplicates'];
     };
     ListView: {
@@ -872,9 +881,7 @@ export interface components {
       created_at: string;
     };
     PhoneView: {
-      /** Format: int64 */
-      id: number;
-      dial: string;
+      number: string;
       e164: string;
     };
     DispositionView: {
@@ -923,7 +930,7 @@ export interface components {
       /** Format: uuid */
       recording_id?: string | null;
     };
-    CustomerView: {
+    CustomerItemView: {
       /** Format: int64 */
       id: number;
       name: string;
@@ -934,7 +941,11 @@ export interface components {
       source?: string | null;
       /** Format: date-time */
       created_at: string;
+      /** Format: date-time */
+      updated_at: string;
       phones: components['schemas']['PhoneView'][];
+    };
+    CustomerView: components['schemas']['CustomerItemView'] & {
       history: components['schemas']['CallView'][];
     };
     CampaignCounts: {
@@ -1142,7 +1153,7 @@ export interface components {
       disposition_id: number;
       note?: string | null;
     };
-    AgentStates: {
+    StatesView: {
       /** Format: int64 */
       ready_ms: number;
       /** Format: int64 */
@@ -1160,41 +1171,46 @@ export interface components {
       /** Format: int64 */
       logged_in_ms: number;
     };
-    AgentReportRow: {
+    FiguresView: {
+      /** Format: int64 */
+      calls: number;
+      /** Format: int64 */
+      answered: number;
+      /** Format: int64 */
+      connected: number;
+      /** Format: int64 */
+      talk_ms: number;
+      /** Format: int64 */
+      mean_talk_ms?: number | null;
+      /** Format: int64 */
+      mean_handling_ms?: number | null;
+      states: components['schemas']['StatesView'];
+      /** Format: double */
+      occupancy?: number | null;
+      /** Format: double */
+      utilisation?: number | null;
+      /** Format: int64 */
+      contacts: number;
+      /** Format: int64 */
+      sales: number;
+      /** Format: int64 */
+      visits: number;
+      /** Format: int64 */
+      refusals: number;
+      /** Format: double */
+      conversion?: number | null;
+    };
+    AgentRowView: components['schemas']['FiguresView'] & {
       /** Format: int64 */
       agent_id: number;
       agent_name: string;
-      /** Format: int64 */
-      calls: number;
-      /** Format: int64 */
-      answered: number;
-      /** Format: int64 */
-      talk_ms: number;
-      /** Format: int64 */
-      mean_talk_ms?: number | null;
-      states: components['schemas']['AgentStates'];
-      /** Format: double */
-      occupancy?: number | null;
     };
-    AgentReportTotals: {
-      /** Format: int64 */
-      calls: number;
-      /** Format: int64 */
-      answered: number;
-      /** Format: int64 */
-      talk_ms: number;
-      /** Format: int64 */
-      mean_talk_ms?: number | null;
-      states: components['schemas']['AgentStates'];
-      /** Format: double */
-      occupancy?: number | null;
-    };
-    AgentReportView: {
+    AgentsReportView: {
       from: string;
       to: string;
       zone: string;
-      rows: components['schemas']['AgentReportRow'][];
-      totals: components['schemas']['AgentReportTotals'];
+      rows: components['schemas']['AgentRowView'][];
+      totals: components['schemas']['FiguresView'];
       by_result: {
         [key: string]: number;
       };
@@ -1318,8 +1334,8 @@ export interface components {
       /** Format: int64 */
       total?: number | null;
     };
-    CustomerPage: {
-      items: components['schemas']['CustomerView'][];
+    CustomerItemPage: {
+      items: components['schemas']['CustomerItemView'][];
       next_cursor?: string | null;
       /** Format: int64 */
       total?: number | null;
@@ -1988,7 +2004,9 @@ export interface operations {
   };
   download_rejected: {
     parameters: {
-      query?: never;
+      query?: {
+        lang?: string;
+      };
       header?: never;
       path: {
         id: number;
@@ -2063,7 +2081,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CustomerPage'];
+          'application/json': components['schemas']['CustomerItemPage'];
         };
       };
       /** @description problem */
@@ -2716,7 +2734,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['AgentReportView'];
+          'application/json': components['schemas']['AgentsReportView'];
         };
       };
       /** @description problem */
@@ -2735,6 +2753,7 @@ export interface operations {
       query?: {
         from?: string;
         to?: string;
+        lang?: string;
       };
       header?: never;
       path?: never;

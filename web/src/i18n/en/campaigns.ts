@@ -20,7 +20,6 @@ export const campaigns = {
   dropped: 'Dropped',
   answerRate: 'Answer rate',
   dropRate: 'Drop rate',
-  dropHint: '{{dropped}} dropped / {{answered}} answered',
   penetration: 'List penetration',
   hopper: 'hopper {{count}}',
   now: 'Right now',

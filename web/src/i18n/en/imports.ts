@@ -1,7 +1,7 @@
 // Imports.
 export const imports = {
   drop: 'Click here or drop a file',
-  formats: '.xlsx, .xls or .csv (UTF-8 or GB18030)',
+  formats: '.xlsx or .csv (UTF-8)',
   uploading: 'Uploading and reading…',
   empty: 'Nothing has been imported yet',
   all: 'All imports',

@@ -20,7 +20,6 @@ export const campaigns = {
   dropped: '呼损',
   answerRate: '接通率',
   dropRate: '呼损率',
-  dropHint: '呼损 {{dropped}} / 接通 {{answered}}',
   penetration: '名单覆盖率',
   hopper: '拨号池 {{count}}',
   now: '实时',

@@ -1,7 +1,7 @@
 // 名单导入。Imports.
 export const imports = {
   drop: '点击或拖入名单文件',
-  formats: '支持 .xlsx、.xls、.csv（UTF-8 或 GB18030）',
+  formats: '支持 .xlsx 和 .csv（UTF-8）',
   uploading: '正在上传并读取…',
   empty: '还没有导入过名单',
   all: '全部导入',

@@ -50,10 +50,7 @@ function NowFigures({ campaign }: { campaign: CampaignView }) {
       <Figure
         label={t('campaigns.dropRate')}
         value={ratio(counts.dropped, counts.answered)}
-        hint={t('campaigns.dropHint', {
-          dropped: counts.dropped,
-          answered: counts.answered,
-        })}
+        hint={`${count(counts.dropped)} / ${count(counts.answered)}`}
       />
       <Figure
         label={t('campaigns.penetration')}

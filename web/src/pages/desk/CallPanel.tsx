@@ -4,7 +4,7 @@ import { App, Button, Card, Descriptions, Input, Radio } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AgentLiveView, DeskCallView } from '../../api/types';
-import { phone, timeOfDay } from '../../base/format';
+import { DASH, phone, timeOfDay } from '../../base/format';
 import { labelIn } from '../../base/label';
 import { CallStateLabel } from '../../parts/labels';
 import { ProblemAlert } from '../../parts/Problem';
@@ -32,14 +32,12 @@ function CallFacts({ desk }: { desk: DeskCallView }) {
         {
           key: 'state',
           label: t('common.status'),
-          children: desk.state ? (
-            <span className="line">
-              <CallStateLabel state={desk.state} />
-              {desk.connected_at && <Elapsed since={desk.connected_at} />}
-            </span>
-          ) : (
-            t('desk.callOver')
-          ),
+          children: desk.state ? <CallStateLabel state={desk.state} /> : t('desk.callOver'),
+        },
+        {
+          key: 'talk',
+          label: t('calls.talk'),
+          children: desk.state && desk.connected_at ? <Elapsed since={desk.connected_at} /> : DASH,
         },
         {
           key: 'answered',
@@ -96,7 +94,7 @@ export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiv
         {dispositions.error && <ProblemAlert error={dispositions.error} />}
         <div>
           <div className="quiet" style={{ marginBottom: 6 }}>
-            {t('desk.disposition')}
+            {t('desk.disposition')} <kbd>Alt</kbd>+<kbd>1</kbd>…
           </div>
           <Radio.Group
             value={draft.dispositionId}
@@ -105,8 +103,7 @@ export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiv
           >
             {items.map((item, index) => (
               <Radio key={item.id} value={item.id}>
-                {labelIn(item, i18n.language)}{' '}
-                {index < 9 && <span className="quiet">Alt+{index + 1}</span>}
+                {labelIn(item, i18n.language)} {index < 9 && <kbd>{index + 1}</kbd>}
               </Radio>
             ))}
           </Radio.Group>
@@ -117,7 +114,7 @@ export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiv
           placeholder={t('desk.notePlaceholder')}
           aria-label={t('desk.note')}
           maxLength={NOTE_CHARS_MAX}
-          rows={4}
+          rows={3}
         />
         {dispose.error && <ProblemAlert error={dispose.error} />}
         <div className="line">
@@ -130,7 +127,9 @@ export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiv
           >
             {t('desk.saveDisposition')}
           </ReasonButton>
-          <span className="quiet">Ctrl+Enter</span>
+          <span className="quiet">
+            <kbd>Ctrl</kbd>+<kbd>Enter</kbd>
+          </span>
           {draft.note !== '' && (
             <Button type="text" style={{ marginLeft: 'auto' }} onClick={() => change({ note: '' })}>
               {t('desk.clearNote')}

@@ -34,11 +34,11 @@ export function CustomerPanel({ desk }: { desk: DeskCallView }) {
               <span className="line">
                 {customer.phones.map((each) => (
                   <strong
-                    key={each.id}
+                    key={each.e164}
                     className="figure"
-                    style={{ fontWeight: each.dial === desk.number ? 600 : 400 }}
+                    style={{ fontWeight: each.number === desk.number ? 600 : 400 }}
                   >
-                    {phone(each.dial)}
+                    {phone(each.number)}
                   </strong>
                 ))}
               </span>

@@ -1,13 +1,13 @@
 // The report's table: a row per agent and the totals beneath.
 import { Card, Table, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { AgentReportRow, AgentReportTotals, AgentReportView } from '../../api/types';
+import type { AgentReportRow, AgentReportView, FiguresView } from '../../api/types';
 import { count, duration, percent } from '../../base/format';
 import { SHIFT_STATES } from './charts';
 
 interface Column {
   title: string;
-  value: (row: AgentReportTotals) => number | null | undefined;
+  value: (row: FiguresView) => number | null | undefined;
   show: (value: number | null | undefined) => string;
 }
 
@@ -20,10 +20,12 @@ function useFigures(): Column[] {
     { title: t('reports.meanTalk'), value: (row) => row.mean_talk_ms, show: duration },
     ...SHIFT_STATES.filter((state) => state !== 'talking').map((state) => ({
       title: t(`agentState.${state}`),
-      value: (row: AgentReportTotals) => row.states[`${state}_ms`],
+      value: (row: FiguresView) => row.states[`${state}_ms`],
       show: duration,
     })),
     { title: t('reports.loggedIn'), value: (row) => row.states.logged_in_ms, show: duration },
+    { title: t('reports.sales'), value: (row) => row.sales, show: count },
+    { title: t('reports.visits'), value: (row) => row.visits, show: count },
     { title: t('reports.occupancy'), value: (row) => row.occupancy, show: percent },
   ];
 }
