@@ -14,6 +14,11 @@ const WINDOW_HOURS: i64 = 24;
 /// How long an exhausted list is left alone before it is asked for leads
 /// again, in milliseconds.
 const ASK_AGAIN_MS: i64 = 5_000;
+/// Failures in a row after which a trunk is taken for broken.
+const FAILURES_IN_A_ROW: u32 = 8;
+/// The first and the longest wait before a broken trunk is tried again.
+const RETRY_MS_MIN: i64 = 500;
+const RETRY_MS_MAX: i64 = 15_000;
 /// How long an unanswered request for leads keeps another from being made.
 const REQUEST_LOST_MS: i64 = 30_000;
 
@@ -38,6 +43,10 @@ pub struct Campaign {
     pub report: Option<PacingReport>,
     /// When the consoles were last told.
     pub told_at: Moment,
+    /// Attempts in a row that the network, the trunk or the switch failed.
+    failures: u32,
+    /// While the trunk fails: when the next attempt may be made.
+    retry_from: Moment,
 }
 
 impl Campaign {
@@ -54,6 +63,32 @@ impl Campaign {
             estimates: Estimates::default(),
             report: None,
             told_at: Moment(i64::MIN / 2),
+            failures: 0,
+            retry_from: now,
+        }
+    }
+
+    /// An attempt was failed by the network, the trunk or the switch. After
+    /// some in a row the trunk is taken for broken: leads are not burnt on it.
+    pub fn trunk_failed(&mut self, now: Moment) {
+        self.failures += 1;
+        if self.failures >= FAILURES_IN_A_ROW {
+            let doublings = (self.failures - FAILURES_IN_A_ROW).min(8);
+            self.retry_from = now + (RETRY_MS_MIN << doublings).min(RETRY_MS_MAX);
+        }
+    }
+
+    /// An attempt reached the called party's network.
+    pub fn trunk_worked(&mut self) {
+        self.failures = 0;
+    }
+
+    /// How many attempts the trunk may be given: all, one to try it, or none.
+    pub fn trunk_allows(&self, now: Moment, in_flight: u32) -> u32 {
+        match self.failures {
+            failures if failures < FAILURES_IN_A_ROW => u32::MAX,
+            _ if now >= self.retry_from && in_flight == 0 => 1,
+            _ => 0,
         }
     }
 

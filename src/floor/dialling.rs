@@ -89,7 +89,12 @@ impl Floor {
                 + counts.ending,
             leads: campaign.hopper.len() as u32,
         };
-        pacing(&observed, counts.agents, limits)
+        let mut report = pacing(&observed, counts.agents, limits);
+        let allowed = campaign.trunk_allows(now, counts.in_flight);
+        if report.dial > allowed {
+            (report.dial, report.limit) = (allowed, BindingLimit::TrunkFailing);
+        }
+        report
     }
 
     /// One new attempt: recorded first, dialled once the record is committed.
@@ -172,13 +177,16 @@ impl Floor {
             }
             Some(campaign) => {
                 let stops = !profile.running;
+                let limits_moved = (campaign.profile.drop_after_ms, campaign.profile.wait_ms_max)
+                    != (profile.drop_after_ms, profile.wait_ms_max);
                 campaign.profile = profile;
                 campaign.ask_soon(now);
-                if stops {
-                    let leads = campaign.give_back();
-                    if !leads.is_empty() {
-                        self.effects.push(Effect::ReturnLeads { campaign: id, leads });
-                    }
+                let leads = if stops { campaign.give_back() } else { Vec::new() };
+                if !leads.is_empty() {
+                    self.effects.push(Effect::ReturnLeads { campaign: id, leads });
+                }
+                if limits_moved {
+                    self.set_all_timers();
                 }
             }
         }

@@ -35,7 +35,7 @@ impl Floor {
     /// A leg we took for dead speaks: end it, so that no customer hears
     /// silence. Others' legs are none of our business.
     fn on_unknown_leg(&mut self, now: Moment, leg: LegId, what: LegChange) {
-        let Some(call) = self.gone.get(&leg).copied() else { return };
+        let Some(call) = self.gone.get(&leg).map(|gone| gone.call) else { return };
         match what {
             LegChange::Answered | LegChange::Parked | LegChange::Ringing { .. } => {
                 self.ignore(now, format!("leg {leg} was given up and says {what:?}: hanging it up"));
@@ -95,6 +95,7 @@ impl Floor {
         self.touched.calls.insert(id);
         if let Some(campaign) = self.campaigns.get_mut(&campaign_id) {
             campaign.count_answered(now);
+            campaign.trunk_worked();
             campaign.estimates.dialled(true);
             campaign.estimates.answer_took(took);
         }
@@ -179,6 +180,7 @@ impl Floor {
         let Some(call) = self.calls.get_mut(&id) else { return };
         if let CallState::Talking { agent, apart_since: None } = call.state {
             call.state = CallState::Talking { agent, apart_since: Some(now) };
+            self.touched.calls.insert(id);
         }
     }
 
@@ -318,8 +320,15 @@ impl Floor {
             by
         });
         if let Some(campaign) = self.campaigns.get_mut(&call.campaign) {
-            if call.answered_at.is_none() {
-                campaign.estimates.dialled(false);
+            match (call.answered_at, result) {
+                (None, CallResult::Failed) => campaign.trunk_failed(now),
+                // Taken back by us: it says nothing of anybody.
+                (None, CallResult::Cancelled) => {}
+                (None, _) => {
+                    campaign.trunk_worked();
+                    campaign.estimates.dialled(false);
+                }
+                (Some(_), _) => {}
             }
             if call.connected.is_some() {
                 campaign.estimates.talked(talk_ms);

@@ -34,10 +34,16 @@ use campaign::Campaign;
 use effect::{AgentLive, CallLive, CampaignLive, Effect, Fact, SwitchCommand, Tell};
 use input::{CommandName, Input};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use timers::Timers;
 
 /// Legs remembered after their end, so that a late event is told from a
 /// stranger and a leg thought dead that speaks is ended.
 const GONE_LEGS: usize = 4_096;
+
+/// How often a failed hang-up of such a leg is sent again.
+const HANG_UPS_MAX: u8 = 3;
+/// The switch's words for a leg that is over.
+const NO_SUCH_CHANNEL: &str = "No such channel";
 
 /// Whose a leg is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +64,21 @@ pub struct Floor {
     legs: HashMap<LegId, LegOwner>,
     /// E.164 numbers in live attempts: never the same twice.
     numbers: HashSet<String>,
-    gone: HashMap<LegId, Option<CallId>>,
+    gone: HashMap<LegId, Gone>,
     gone_order: VecDeque<LegId>,
     next_pacing: Moment,
+    timers: Timers,
     effects: Vec<Effect>,
     touched: Touched,
+}
+
+/// A leg that is over, or was given up.
+#[derive(Debug, Clone, Copy)]
+struct Gone {
+    /// The call it was the customer's leg of.
+    call: Option<CallId>,
+    /// How often its hang-up was sent again.
+    hang_ups: u8,
 }
 
 /// What changed in one input and must be told to the consoles.
@@ -89,6 +105,7 @@ impl Floor {
             gone: HashMap::new(),
             gone_order: VecDeque::new(),
             next_pacing: Moment(i64::MIN),
+            timers: Timers::default(),
             effects: Vec::new(),
             touched: Touched::default(),
         }
@@ -114,8 +131,10 @@ impl Floor {
             Input::RestoreAgent { agent, state, since } => self.on_restore_agent(now, agent, state, since),
             Input::RestoreCall(call) => self.on_restore_call(now, call),
         }
+        self.set_timers();
         self.fire_timers(now);
         self.pace(now);
+        self.set_timers();
         self.tell_changes(now);
         std::mem::take(&mut self.effects)
     }
@@ -123,7 +142,7 @@ impl Floor {
     /// When the floor must be given a [`Input::Tick`] if nothing happens
     /// before; `None`: not before something does.
     pub fn next_wakeup(&self) -> Option<Moment> {
-        self.next_timer().into_iter().chain(self.paces().then_some(self.next_pacing)).min()
+        self.timers.next().into_iter().chain(self.paces().then_some(self.next_pacing)).min()
     }
 
     /// Broken invariants, in words; empty when all is well.
@@ -178,7 +197,7 @@ impl Floor {
             Some(LegOwner::Customer(call)) => Some(call),
             Some(LegOwner::Agent(_)) | None => None,
         };
-        if self.gone.insert(leg, call).is_none() {
+        if self.gone.insert(leg, Gone { call, hang_ups: 0 }).is_none() {
             self.gone_order.push_back(leg);
         }
         while self.gone_order.len() > GONE_LEGS {
@@ -301,8 +320,22 @@ struct Counts {
 }
 
 impl Floor {
+    /// A leg that was given up must not stay behind because one command was
+    /// lost. Without a connection the next list of channels shows it.
+    fn hang_up_again(&mut self, leg: LegId, command: CommandName, reason: &str) {
+        let over = command != CommandName::HangUp || reason.contains(NO_SUCH_CHANNEL) || !self.switch_up;
+        let Some(gone) = self.gone.get_mut(&leg).filter(|gone| !over && gone.hang_ups < HANG_UPS_MAX) else {
+            return;
+        };
+        gone.hang_ups += 1;
+        self.send(SwitchCommand::HangUp { leg, cause: effect::HangUpCause::NormalClearing });
+    }
+
     fn on_command_failed(&mut self, now: Moment, leg: LegId, command: CommandName, reason: &str) {
-        let Some(owner) = self.legs.get(&leg).copied() else { return };
+        let Some(owner) = self.legs.get(&leg).copied() else {
+            self.hang_up_again(leg, command, reason);
+            return;
+        };
         match command {
             CommandName::Originate => {
                 self.ignore(now, format!("originate of leg {leg} failed: {reason}"));

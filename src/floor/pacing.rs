@@ -89,6 +89,8 @@ pub enum BindingLimit {
     DropCap,
     /// The campaign's lines are all in use.
     Lines,
+    /// The trunk fails call after call; one is tried now and then.
+    TrunkFailing,
     /// The hopper is empty.
     NoLeads,
 }
@@ -208,21 +210,25 @@ fn chance_free(observed: &Observed, agents: Agents) -> f64 {
     (f64::from(agents.talking) * talk + f64::from(agents.wrapping_up) * wrap_up) / busy
 }
 
-/// `E[(X + waiting - ready - B)+]` for the two distributions given by their
-/// probabilities.
+/// `E[(X - max(ready + B - waiting, 0))+]` for the two distributions given by
+/// their probabilities: of those who answer now, how many find no agent.
 fn expected_without_agent(answered: &[f64], freed: &[f64], ready: u32, waiting: u32) -> f64 {
-    let mut expected = 0.0;
-    for (freed_count, freed_chance) in freed.iter().enumerate() {
-        if *freed_chance < 1e-9 {
-            continue;
-        }
-        let served = ready as i64 + freed_count as i64 - i64::from(waiting);
-        for (count, chance) in answered.iter().enumerate().skip(served.max(0) as usize) {
-            let without = (count as i64 - served).min(count as i64).max(0);
-            expected += freed_chance * chance * without as f64;
-        }
+    // excess[s] = E[(X - s)+] = excess[s + 1] + P(X > s).
+    let mut excess = vec![0.0; answered.len() + 1];
+    let mut beyond = 0.0;
+    for served in (0..answered.len()).rev() {
+        excess[served] = excess[served + 1] + beyond;
+        beyond += answered[served];
     }
-    expected
+    let free = i64::from(ready) - i64::from(waiting);
+    freed
+        .iter()
+        .enumerate()
+        .map(|(freed, chance)| {
+            let served = (free + freed as i64).clamp(0, answered.len() as i64);
+            chance * excess[served as usize]
+        })
+        .sum()
 }
 
 /// The probabilities of 0..=n successes in `n` trials of chance `p`.
@@ -311,6 +317,22 @@ mod tests {
         assert_eq!((report.dial, report.limit), (1, BindingLimit::NoLeads));
         let report = pacing(&observed(0.3), Agents::default(), limits(DialMode::Predictive));
         assert_eq!((report.dial, report.limit), (0, BindingLimit::NoAgents));
+    }
+
+    #[test]
+    fn the_expected_number_without_an_agent_is_that_of_the_definition() {
+        let (answered, freed) = (binomial(12, 0.3), binomial(5, 0.4));
+        for (ready, waiting) in [(0, 0), (2, 0), (1, 3), (20, 0)] {
+            let mut expected = 0.0;
+            for (x, p) in answered.iter().enumerate() {
+                for (b, q) in freed.iter().enumerate() {
+                    let served = (ready + b as i64 - waiting).max(0);
+                    expected += p * q * (x as i64 - served).max(0) as f64;
+                }
+            }
+            let found = expected_without_agent(&answered, &freed, ready as u32, waiting as u32);
+            assert!((found - expected).abs() < 1e-9, "{ready} {waiting}: {found} {expected}");
+        }
     }
 
     #[test]

@@ -151,6 +151,7 @@ impl Floor {
         agent.phone =
             Phone::Ringing { leg, until: now + i64::from(PHONE_RING_SECONDS) * 1_000 + PHONE_GRACE_MS };
         agent.heard_at = now;
+        self.touched.agents.insert(id);
         let caller_id = call
             .and_then(|call| self.calls.get(&call))
             .map_or_else(|| agent.profile.extension.clone(), |call| call.lead.number.clone());

@@ -47,6 +47,7 @@ impl Floor {
         for agent in waiting {
             self.go_ready(now, agent);
         }
+        self.set_all_timers();
         self.next_pacing = now;
     }
 

@@ -7,6 +7,8 @@ use super::effect::{EndedBy, Fact, HangUpCause, SwitchCommand};
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
 
 /// A leg without events for so long is asked for.
 const SILENT_MS: i64 = 60_000;
@@ -16,38 +18,89 @@ const APART_MS_MAX: i64 = 2_000;
 /// How long the answer to a question about a leg may take.
 const ASK_AGAIN_MS: i64 = 5_000;
 
+/// Whose timer it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Call(CallId),
+    Agent(AgentId),
+}
+
+/// When to look at which call or agent. An entry is a hint: what is really due
+/// is asked of the state when its time comes, so an entry may be too early or
+/// of somebody gone, but never missing or too late.
+#[derive(Debug, Default)]
+pub(super) struct Timers(BinaryHeap<Reverse<(Moment, Owner)>>);
+
+impl Timers {
+    /// The earliest hint.
+    pub(super) fn next(&self) -> Option<Moment> {
+        self.0.peek().map(|Reverse((at, _))| *at)
+    }
+
+    fn take_due(&mut self, now: Moment) -> BTreeSet<Owner> {
+        let mut due = BTreeSet::new();
+        while let Some(Reverse((at, owner))) = self.0.peek().copied()
+            && at <= now
+        {
+            self.0.pop();
+            due.insert(owner);
+        }
+        due
+    }
+}
+
 impl Floor {
-    /// The earliest timer.
-    pub(super) fn next_timer(&self) -> Option<Moment> {
-        let calls = self.calls.values().filter_map(|call| self.call_due(call));
-        let agents = self.agents.values().filter_map(|agent| self.agent_due(agent));
-        calls.chain(agents).min()
+    /// Notes when everything that changed is next due.
+    pub(super) fn set_timers(&mut self) {
+        let calls = self.touched.calls.iter().filter_map(|id| self.calls.get(id));
+        let calls = calls.filter_map(|call| Some((self.call_due(call)?, Owner::Call(call.id))));
+        let agents = self.touched.agents.iter().filter_map(|id| self.agents.get(id));
+        let agents =
+            agents.filter_map(|agent| Some((self.agent_due(agent)?, Owner::Agent(agent.profile.agent))));
+        let hints: Vec<_> = calls.chain(agents).map(Reverse).collect();
+        self.timers.0.extend(hints);
+    }
+
+    /// Notes everything anew, after what timers depend on has changed.
+    pub(super) fn set_all_timers(&mut self) {
+        self.timers.0.clear();
+        self.touched.calls.extend(self.calls.keys());
+        self.touched.agents.extend(self.agents.keys());
     }
 
     /// Fires what is due. A firing may set another timer that is due already;
     /// the number of rounds is bounded by the states a call can pass.
     pub(super) fn fire_timers(&mut self, now: Moment) {
         for _ in 0..4 {
-            let calls: Vec<CallId> = self
-                .calls
-                .values()
-                .filter(|call| self.call_due(call).is_some_and(|due| due <= now))
-                .map(|call| call.id)
-                .collect();
-            let agents: Vec<AgentId> = self
-                .agents
-                .values()
-                .filter(|agent| self.agent_due(agent).is_some_and(|due| due <= now))
-                .map(|agent| agent.profile.agent)
-                .collect();
-            if calls.is_empty() && agents.is_empty() {
+            let owners = self.timers.take_due(now);
+            if owners.is_empty() {
                 return;
             }
-            for call in calls {
-                self.fire_call(now, call);
+            for owner in owners {
+                self.fire(now, owner);
+                // What is due next of it, whether it fired or not.
+                let due = match owner {
+                    Owner::Call(id) => self.calls.get(&id).and_then(|call| self.call_due(call)),
+                    Owner::Agent(id) => self.agents.get(&id).and_then(|agent| self.agent_due(agent)),
+                };
+                self.timers.0.extend(due.map(|at| Reverse((at, owner))));
             }
-            for agent in agents {
-                self.fire_agent(now, agent);
+            self.set_timers();
+        }
+    }
+
+    fn fire(&mut self, now: Moment, owner: Owner) {
+        match owner {
+            Owner::Call(id) => {
+                if self.calls.get(&id).and_then(|call| self.call_due(call)).is_some_and(|due| due <= now) {
+                    self.fire_call(now, id);
+                }
+            }
+            Owner::Agent(id) => {
+                if self.agents.get(&id).and_then(|agent| self.agent_due(agent)).is_some_and(|due| due <= now)
+                {
+                    self.fire_agent(now, id);
+                }
             }
         }
     }
