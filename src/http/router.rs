@@ -10,6 +10,7 @@
 //! | `/metrics` | this machine | health |
 //! | everything else | anybody | console |
 
+use crate::api::problem::{PROBLEM_JSON, Problem};
 use crate::api::{ApiError, Settings};
 use crate::auth::{self, AuthKeys};
 use crate::base::limits::BODY_BYTES;
@@ -30,6 +31,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi as OpenApiDocument, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -53,7 +55,7 @@ pub struct Services {
 /// The whole application. What only some rooms need (a handle of the
 /// conductor) is added by the caller as a further `Extension`.
 pub fn app(services: Services) -> Router {
-    let (api, document) = api().split_for_parts();
+    let (api, document) = documented();
     let document = Arc::new(render(&document));
     let api = api
         .route("/api/v1/openapi.json", get(move || openapi(document.clone())))
@@ -92,12 +94,28 @@ fn api() -> OpenApiRouter {
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", signed_in.merge(open))
 }
 
-/// The OpenAPI document, as committed in `web/openapi.json`.
-pub fn openapi_json() -> String {
-    render(&api().split_for_parts().1)
+/// The rooms' routes and their document, in which every operation may also end
+/// in a problem: what a handler does not name is answered by the layers around
+/// it (not signed in, too large, failed).
+fn documented() -> (Router, OpenApiDocument) {
+    let (router, mut document) = api().split_for_parts();
+    let schema = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let problem = ResponseBuilder::new().description("A problem").content(PROBLEM_JSON, schema).build();
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(problem.clone()));
+        }
+    }
+    (router, document)
 }
 
-fn render(document: &utoipa::openapi::OpenApi) -> String {
+/// The OpenAPI document, as committed in `web/openapi.json`.
+pub fn openapi_json() -> String {
+    render(&documented().1)
+}
+
+fn render(document: &OpenApiDocument) -> String {
     let text = document.to_pretty_json();
     text.unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}")) + "\n"
 }
@@ -125,7 +143,7 @@ fn compressible() -> impl Predicate {
                        and not done again.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(LiveMessage, LiveRequest)),
+    components(schemas(LiveMessage, LiveRequest, Problem)),
     security(("bearer" = [])),
     modifiers(&Bearer)
 )]
@@ -134,7 +152,7 @@ struct Document;
 struct Bearer;
 
 impl utoipa::Modify for Bearer {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+    fn modify(&self, document: &mut OpenApiDocument) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));

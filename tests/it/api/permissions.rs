@@ -16,6 +16,8 @@ both_databases!(every_route_answers_every_role_as_expected);
 const EVERYBODY: &[&str] = &["administrator", "manager", "team_lead", "qa_lead", "qa", "agent"];
 const ADMINISTRATOR: &[&str] = &["administrator"];
 const MANAGERS: &[&str] = &["administrator", "manager"];
+const RUNNERS: &[&str] = &["administrator", "manager", "team_lead"];
+const EXPORTERS: &[&str] = &["administrator", "manager", "team_lead", "qa_lead"];
 const ALL_BUT_AGENTS: &[&str] = &["administrator", "manager", "team_lead", "qa_lead", "qa"];
 
 /// What is expected of an operation.
@@ -44,6 +46,8 @@ fn table() -> Vec<Expected> {
     let user =
         json!({ "username": "x.y", "display_name": "x", "role": "agent", "password": "given on paper" });
     let gateway = json!({ "name": "g", "proxy": "192.0.2.1", "caller_id": "1" });
+    let mapping = json!({ "name": 0, "phones": [1], "city": null, "remark": null });
+    let import = json!({ "list_name": "x", "mapping": mapping, "duplicates": "skip" });
     let password = json!({ "current": "x", "new": "y" });
     vec![
         // auth
@@ -66,6 +70,40 @@ fn table() -> Vec<Expected> {
         reads("get_gateways", MANAGERS),
         writes("post_gateway", ADMINISTRATOR, gateway),
         writes("patch_gateway", ADMINISTRATOR, json!({})),
+        // customers
+        reads("get_customers", EVERYBODY),
+        reads("get_customer", EVERYBODY),
+        reads("get_lists", ALL_BUT_AGENTS),
+        reads("post_import", MANAGERS),
+        reads("get_imports", MANAGERS),
+        reads("get_import", MANAGERS),
+        writes("post_import_start", MANAGERS, import),
+        reads("post_import_cancel", MANAGERS),
+        reads("get_import_rejected", MANAGERS),
+        // campaigns
+        reads("get_campaigns", ALL_BUT_AGENTS),
+        reads("get_campaign", ALL_BUT_AGENTS),
+        writes("post_campaign", MANAGERS, json!({})),
+        writes("patch_campaign", MANAGERS, json!({})),
+        reads("post_campaign_start", RUNNERS),
+        reads("post_campaign_pause", RUNNERS),
+        reads("post_campaign_finish", RUNNERS),
+        // calls, recordings, reports
+        reads("get_calls", EVERYBODY),
+        reads("get_call", EVERYBODY),
+        reads("get_dispositions", EVERYBODY),
+        reads("get_pause_reasons", EVERYBODY),
+        reads("get_recording_audio", EVERYBODY),
+        reads("get_agents_report", EVERYBODY),
+        reads("get_agents_workbook", EXPORTERS),
+        // desk
+        reads("get_desk", EVERYBODY),
+        reads("post_log_in", EVERYBODY),
+        reads("post_log_out", EVERYBODY),
+        reads("post_ready", EVERYBODY),
+        writes("post_pause", EVERYBODY, json!({ "reason": "lunch" })),
+        reads("post_hang_up", EVERYBODY),
+        writes("post_disposition", EVERYBODY, json!({ "disposition_id": 1, "note": null })),
         // platform
         open("get_health"),
     ]

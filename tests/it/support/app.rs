@@ -4,18 +4,24 @@
 //! makes people, [`TestApp::as_user`] signs them in without the cost of a
 //! password, [`Call`] is a request.
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::{Extension, Router};
 use http_body_util::BodyExt;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
 use trunkline::api::Settings;
 use trunkline::auth::AuthKeys;
 use trunkline::base::clock;
 use trunkline::base::ids::UserId;
+use trunkline::conductor::{Conductor, Parts, SwitchPort};
+use trunkline::customers::jobs::ImportPoke;
+use trunkline::floor::effect::SwitchCommand;
+use trunkline::floor::input::Input;
 use trunkline::http::{Services, app};
 use trunkline::live::hub::Hub;
 use trunkline::store::changes::{ChangeListener, Changes};
@@ -37,6 +43,20 @@ pub struct TestApp {
     changes: Changes,
     // Of uploads and recordings; gone after the test.
     _folder: tempfile::TempDir,
+    // The conductor hears of the switch through this, and ends with the token.
+    _inputs: mpsc::Sender<Input>,
+    _running: DropGuard,
+}
+
+/// A switch that takes every command and never says anything.
+struct SilentSwitch;
+
+impl SwitchPort for SilentSwitch {
+    fn send(&self, _command: SwitchCommand) -> bool {
+        true
+    }
+
+    fn reload_gateways(&self, _names: &[String]) {}
 }
 
 impl TestApp {
@@ -54,15 +74,36 @@ impl TestApp {
             switch_secret: SWITCH_SECRET.to_owned().into(),
             secure_cookies: true,
         };
+        let hub = Hub::default();
+        let shutdown = CancellationToken::new();
+        let (conductor, handle) = Conductor::prepare(Parts {
+            db: db.clone(),
+            changes: changes.clone(),
+            hub: hub.clone(),
+            zone: settings.zone,
+            run: 1,
+            shutdown: shutdown.clone(),
+        });
+        let (inputs, heard) = mpsc::channel(16);
+        tokio::spawn(conductor.run(Arc::new(SilentSwitch), heard));
         let services = Services {
             db: db.clone(),
             changes: changes.clone(),
             keys: keys.clone(),
             settings,
-            hub: Hub::default(),
+            hub,
             metrics: None,
         };
-        TestApp { db, router: app(services), keys, changes, _folder: folder }
+        let router = app(services).layer(Extension(handle)).layer(Extension(ImportPoke::default()));
+        TestApp {
+            db,
+            router,
+            keys,
+            changes,
+            _folder: folder,
+            _inputs: inputs,
+            _running: shutdown.drop_guard(),
+        }
     }
 
     /// Hears what rooms tell from now on.
