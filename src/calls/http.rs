@@ -74,6 +74,17 @@ pub struct CallView {
     recording_id: Option<Uuid>,
 }
 
+/// What an agent says of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DispositionBody {
+    /// One of `/dispositions`.
+    disposition_id: i64,
+    /// Free text.
+    #[serde(default)]
+    note: Option<String>,
+}
+
 /// A disposition that agents choose from.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct DispositionView {
@@ -216,14 +227,15 @@ async fn get_pause_reasons(_caller: Caller) -> Json<Page<PauseReasonView>> {
 pub async fn save_disposition(
     db: &Db,
     caller: &Caller,
+    agent: AgentId,
     call: CallId,
-    request: &DispositionRequest,
+    body: &DispositionBody,
     now: Moment,
-) -> ApiResult<CallView> {
+) -> ApiResult<()> {
     caller.require(Permission::DeskUse)?;
-    let agent = AgentId(caller.user_id.0);
+    let request = DispositionRequest { disposition_id: body.disposition_id, note: body.note.clone() };
     let tx = write_tx(db).await?;
-    let disposed = store::save_disposition(&tx, agent, call, request, now).await??;
+    let disposed = store::save_disposition(&tx, agent, call, &request, now).await??;
     let detail = json!({
         "disposition_id": request.disposition_id,
         "before": disposed.before,
@@ -231,9 +243,7 @@ pub async fn save_disposition(
     });
     audit::record(&tx, Entry::of(caller.user_id, "call.dispose", "call", call).with(detail)).await?;
     tx.commit().await?;
-    let visible = UserFilter::Ids(vec![caller.user_id]);
-    let entry = store::find_call(db, call, visible).await?.ok_or_else(|| ApiError::not_found("call"))?;
-    Ok(entry.into())
+    Ok(())
 }
 
 impl From<DispositionRefused> for ApiError {

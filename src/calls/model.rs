@@ -72,13 +72,11 @@ pub struct LedgerEntry {
 }
 
 /// What an agent says of a call when it is over.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DispositionRequest {
     /// One of the active dispositions.
     pub disposition_id: i64,
     /// Free text.
-    #[serde(default)]
     pub note: Option<String>,
 }
 

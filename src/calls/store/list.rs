@@ -53,6 +53,11 @@ pub async fn find_call(db: &Db, call: CallId, visible: UserFilter) -> Result<Opt
     Ok(with_names(db.read(), row).await?.pop())
 }
 
+/// One call as it is written, whoever asks.
+pub async fn find_row(db: &Db, call: CallId) -> Result<Option<calls::Model>, DbErr> {
+    calls::Entity::find_by_id(call.0).one(db.read()).await
+}
+
 fn condition(filter: &CallFilter) -> Condition {
     Condition::all()
         .add_option(filter.from.map(|from| calls::Column::StartedAt.gte(from.to_utc())))

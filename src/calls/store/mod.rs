@@ -6,7 +6,7 @@
 
 mod list;
 
-pub use list::{find_call, find_calls_of_customer, list_calls};
+pub use list::{find_call, find_calls_of_customer, find_row, list_calls};
 
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
