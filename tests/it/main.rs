@@ -4,6 +4,7 @@
 
 mod architecture;
 mod contract_switch;
+mod features;
 mod store;
 mod support;
 mod switch;
