@@ -5,15 +5,20 @@
 //! through the house.
 
 pub mod api;
+pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod base;
 pub mod calls;
 pub mod campaigns;
 pub mod conductor;
+pub mod config;
 pub mod customers;
+pub mod demo;
+pub mod desk;
 pub mod floor;
 pub mod http;
+pub mod jobs;
 pub mod live;
 pub mod people;
 pub mod recordings;

@@ -1,1 +1,169 @@
-fn main() {}
+//! The `trunkline` command: reads the command line and hands over to the
+//! library. A failure is one line on standard error that says what to do, and
+//! an exit code that is not zero.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use trunkline::app::{self, ServeOptions};
+use trunkline::config::Overrides;
+use trunkline::sim::day::{self, DayOptions};
+
+#[derive(Parser)]
+#[command(name = "trunkline", version, about = "A control plane for call centres on FreeSWITCH")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server: console, API, dialler.
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// Where the console and the API listen.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// Run a built-in switch simulator with demo agents and a demo campaign.
+        #[arg(long, conflicts_with = "freeswitch")]
+        demo: bool,
+        /// The Event Socket of a FreeSWITCH: HOST or HOST:PORT. Its password is
+        /// read from TRUNKLINE_ESL_PASSWORD.
+        #[arg(long)]
+        freeswitch: Option<String>,
+    },
+    /// Bring the database's schema up to date and stop.
+    Migrate {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Run the built-in switch simulator alone, on loopback, until it is
+    /// stopped. Its Event Socket password is read from TRUNKLINE_ESL_PASSWORD.
+    Simulator {
+        /// The port of its Event Socket; 0: any that is free.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// The same seed makes the same customers.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Customers act by the last two digits of the number called: 86 busy,
+        /// 03 rejects, 04 does not exist, 80 cannot be reached, 53 fails, 99
+        /// does not answer, 20 to 29 hang up by themselves, others stay.
+        #[arg(long)]
+        scripted: bool,
+    },
+    /// Replay a day of a call centre in virtual time, with faults.
+    Simulate {
+        /// Agents on shift.
+        #[arg(long, default_value_t = 20)]
+        agents: u32,
+        /// Hours of the shift.
+        #[arg(long, default_value_t = 8)]
+        hours: u32,
+        /// The same seed replays the same day.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Without lost events, cut connections and restarts.
+        #[arg(long)]
+        no_faults: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the OpenAPI document of the API.
+    Openapi,
+    /// Print the configuration that would be used, secrets masked.
+    CheckConfig {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Where data and configuration are.
+#[derive(Args)]
+struct Place {
+    /// The data folder: database, recordings, uploads, secrets.
+    #[arg(long, default_value = "data", env = "TRUNKLINE_DATA")]
+    data: PathBuf,
+    /// The configuration file; by default trunkline.toml in the data folder.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME.
+    #[arg(long, env = "TRUNKLINE_DATABASE")]
+    database: Option<String>,
+}
+
+impl Place {
+    fn overrides(&self) -> Overrides {
+        Overrides { file: self.config.clone(), database: self.database.clone(), ..Overrides::default() }
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("trunkline: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve { place, listen, demo, freeswitch } => {
+            let overrides = Overrides { listen, freeswitch, ..place.overrides() };
+            runtime()?.block_on(async {
+                let server = app::start(ServeOptions { data: place.data, overrides, demo }).await?;
+                println!("{}", server.announcement());
+                server.run_until_signal().await
+            })?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Migrate { place } => {
+            let overrides = place.overrides();
+            runtime()?.block_on(app::migrate(&place.data, &overrides))?;
+            println!("the database is up to date");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Simulator { port, seed, scripted } => {
+            runtime()?.block_on(app::run_simulator(port, seed, scripted))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Simulate { agents, hours, seed, no_faults, json } => {
+            let options = DayOptions { faults: !no_faults, ..DayOptions::new(agents, hours, seed) };
+            let summary = day::run(&options);
+            if json {
+                println!("{}", serde_json::to_string_pretty(&summary)?);
+            } else {
+                println!(
+                    "{} calls, {} answered, {} dropped ({:.1} per mille), {:.0} talk minutes, occupancy {:.1} %, \
+                     {} invariant violations",
+                    summary.calls,
+                    summary.answered,
+                    summary.dropped,
+                    summary.drop_permille,
+                    summary.talk_minutes,
+                    summary.occupancy_percent,
+                    summary.invariant_violations
+                );
+            }
+            Ok(if summary.invariant_violations == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Openapi => {
+            println!("{}", trunkline::http::openapi_json());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::CheckConfig { place } => {
+            let overrides = place.overrides();
+            println!("{}", app::describe_config(&place.data, &overrides)?);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

@@ -13,7 +13,7 @@ build_console() {
   fi
   say "building the console"
   rm -f "$(stamp_file console)"
-  npm --prefix web run --silent build </dev/null >&2 || die "the console does not build; see above"
+  npm --prefix web run --silent build -- --logLevel warn </dev/null >&2 || die "the console does not build; see above"
   printf '%s\n' "$sum" >"$(stamp_file console)"
 }
 

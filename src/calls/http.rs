@@ -74,17 +74,6 @@ pub struct CallView {
     recording_id: Option<Uuid>,
 }
 
-/// What an agent says of a call.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DispositionBody {
-    /// One of `/dispositions`.
-    disposition_id: i64,
-    /// Free text.
-    #[serde(default)]
-    note: Option<String>,
-}
-
 /// A disposition that agents choose from.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct DispositionView {
@@ -227,15 +216,14 @@ async fn get_pause_reasons(_caller: Caller) -> Json<Page<PauseReasonView>> {
 pub async fn save_disposition(
     db: &Db,
     caller: &Caller,
-    agent: AgentId,
     call: CallId,
-    body: &DispositionBody,
+    request: &DispositionRequest,
     now: Moment,
-) -> ApiResult<()> {
+) -> ApiResult<CallView> {
     caller.require(Permission::DeskUse)?;
-    let request = DispositionRequest { disposition_id: body.disposition_id, note: body.note.clone() };
+    let agent = AgentId(caller.user_id.0);
     let tx = write_tx(db).await?;
-    let disposed = store::save_disposition(&tx, agent, call, &request, now).await??;
+    let disposed = store::save_disposition(&tx, agent, call, request, now).await??;
     let detail = json!({
         "disposition_id": request.disposition_id,
         "before": disposed.before,
@@ -243,7 +231,9 @@ pub async fn save_disposition(
     });
     audit::record(&tx, Entry::of(caller.user_id, "call.dispose", "call", call).with(detail)).await?;
     tx.commit().await?;
-    Ok(())
+    let visible = UserFilter::Ids(vec![caller.user_id]);
+    let entry = store::find_call(db, call, visible).await?.ok_or_else(|| ApiError::not_found("call"))?;
+    Ok(entry.into())
 }
 
 impl From<DispositionRefused> for ApiError {

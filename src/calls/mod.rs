@@ -6,4 +6,5 @@
 
 pub mod http;
 pub mod model;
+pub mod records;
 pub mod store;

@@ -72,11 +72,13 @@ pub struct LedgerEntry {
 }
 
 /// What an agent says of a call when it is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DispositionRequest {
     /// One of the active dispositions.
     pub disposition_id: i64,
     /// Free text.
+    #[serde(default)]
     pub note: Option<String>,
 }
 

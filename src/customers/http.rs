@@ -138,7 +138,7 @@ async fn get_customer(
 
 /// A customer for the screen pop: with the whole history, whoever made the
 /// calls. To be given only to the agent whose call it is.
-pub async fn find_view(db: &Db, id: CustomerId) -> ApiResult<Option<CustomerView>> {
+pub async fn view_for_call(db: &Db, id: CustomerId) -> ApiResult<Option<CustomerView>> {
     load_view(db, id, &UserFilter::All, UserFilter::All).await
 }
 

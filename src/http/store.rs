@@ -1,10 +1,9 @@
-//! Answers remembered for repeated requests, and the switch's records as they
-//! were posted.
+//! Answers remembered for repeated requests.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{LegId, UserId};
-use crate::store::entity::{idempotency_keys, switch_cdrs};
-use crate::store::{Db, DbErr, WriteTx, write_tx};
+use crate::base::ids::UserId;
+use crate::store::entity::idempotency_keys;
+use crate::store::{Db, DbErr, write_tx};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, TryInsertResult};
 
@@ -111,11 +110,4 @@ pub async fn forget(db: &Db, claim: &Claim) -> Result<(), DbErr> {
     let tx = write_tx(db).await?;
     idempotency_keys::Entity::delete_by_id((claim.key.clone(), claim.user.0)).exec(&tx).await?;
     tx.commit().await
-}
-
-/// Keeps a record of the switch as it was posted; the first one of a leg stays.
-pub async fn keep_cdr(tx: &WriteTx, leg: LegId, body: serde_json::Value, now: Moment) -> Result<(), DbErr> {
-    let row = switch_cdrs::ActiveModel { leg: Set(leg.0), body: Set(body), received_at: Set(now.to_utc()) };
-    let once = switch_cdrs::Entity::insert(row).on_conflict_do_nothing_on([switch_cdrs::Column::Leg]);
-    once.exec_without_returning(tx).await.map(|_| ())
 }

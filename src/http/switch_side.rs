@@ -5,14 +5,10 @@
 //! Out: XML; the records are kept and merged into the ledger.
 
 use crate::api::{ApiError, ApiResult, Settings};
-use crate::base::clock;
-use crate::calls;
-use crate::calls::model::CdrMerge;
-use crate::http::store;
+use crate::calls::records::{self, RecordRefused};
 use crate::people;
+use crate::store::Db;
 use crate::store::entity::gateways;
-use crate::store::{Db, write_tx};
-use crate::switch::cdr;
 use crate::switch::directory::{self, DeskPhone, DirectoryRequest, GatewaySettings};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -84,18 +80,11 @@ async fn post_directory(
 /// makes the switch try again and then keep the record on its disk, so only what
 /// will never be readable is refused.
 async fn post_cdr(Extension(db): Extension<Db>, body: String) -> ApiResult<StatusCode> {
-    let refused = |error: cdr::CdrRefused| ApiError::bad_request("body", error.to_string());
-    let record = cdr::parse(&body).map_err(refused)?;
-    let stored = serde_json::from_str(&body).map_err(|error| refused(error.into()))?;
-    let now = clock::now();
-    let tx = write_tx(&db).await?;
-    store::keep_cdr(&tx, record.leg, stored, now).await?;
-    let merged = calls::store::merge_cdr(&tx, &record, now).await?;
-    tx.commit().await?;
-    if merged == CdrMerge::StillOpen {
-        tracing::debug!(leg.id = %record.leg, "the switch's record came before the call's end");
+    match records::take(&db, &body).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(RecordRefused::Unreadable(error)) => Err(ApiError::bad_request("body", error.to_string())),
+        Err(RecordRefused::Store(error)) => Err(error.into()),
     }
-    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn enabled_gateways(db: &Db) -> Result<Vec<GatewaySettings>, ApiError> {

@@ -7,5 +7,5 @@
 //! phones and gateways for the switch.
 
 pub mod http;
-mod rules;
+pub mod rules;
 pub mod store;

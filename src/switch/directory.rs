@@ -41,7 +41,7 @@ pub struct GatewaySettings {
     pub username: Option<String>,
     /// The account's password.
     pub secret: Option<String>,
-    /// Whether to register with the carrier.
+    /// Whether to register with the carrier; needs an account.
     pub register: bool,
 }
 
@@ -50,7 +50,8 @@ const CARRIERS_PROFILE: &str = "external";
 
 /// Calls the phone where it registered last; see
 /// freeswitch-conf/sip_profiles/internal.xml.
-const DIAL_STRING: &str = "${sofia_contact(internal/${dialed_user}@${dialed_domain})}";
+const DIAL_STRING: &str = "{^^:sip_invite_domain=${dialed_domain}:presence_id=${dialed_user}@${dialed_domain}}\
+    ${sofia_contact(internal/${dialed_user}@${dialed_domain})}";
 
 impl DirectoryRequest {
     /// Reads the form fields of a request for the domain `domain`. Of a name
@@ -120,10 +121,14 @@ pub fn not_found() -> String {
 
 fn gateway(gateway: &GatewaySettings) -> String {
     let mut params = param("proxy", &gateway.proxy);
-    if let (Some(username), Some(secret)) = (&gateway.username, &gateway.secret) {
+    let account = gateway.username.as_deref().zip(gateway.secret.as_deref());
+    let account = account.filter(|(username, secret)| !username.is_empty() && !secret.is_empty());
+    if let Some((username, secret)) = account {
         params += &(param("username", username) + &param("password", secret));
     }
-    params += &param("register", if gateway.register { "true" } else { "false" });
+    // The switch skips a gateway that is to register without an account.
+    let register = gateway.register && account.is_some();
+    params += &param("register", if register { "true" } else { "false" });
     // The carrier shows the customer the caller from the From header.
     params += &param("caller-id-in-from", "true");
     format!(r#"<gateway name="{}">{params}</gateway>"#, escape(&gateway.name))
@@ -230,7 +235,7 @@ mod tests {
         let expect = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<document type=\"freeswitch/xml\">\
             <section name=\"directory\"><domain name=\"trunkline\"><user id=\"1001\"><params>\
             <param name=\"password\" value=\"a&lt;b&gt;&amp;&quot;&apos;&#36;&#36;{x}\"/>\
-            <param name=\"dial-string\" value=\"&#36;{sofia_contact(internal/&#36;{dialed_user}@&#36;{dialed_domain})}\"/>\
+            <param name=\"dial-string\" value=\"{^^:sip_invite_domain=&#36;{dialed_domain}:presence_id=&#36;{dialed_user}@&#36;{dialed_domain}}&#36;{sofia_contact(internal/&#36;{dialed_user}@&#36;{dialed_domain})}\"/>\
             </params><variables><variable name=\"user_context\" value=\"desk\"/></variables></user>\
             </domain></section></document>\n";
         assert_eq!(phone_answer("trunkline", &phone), expect);
@@ -268,6 +273,13 @@ mod tests {
         ] {
             assert!(answer.contains(part), "{part}\nin {answer}");
         }
+        let no_account =
+            GatewaySettings { register: true, username: Some(String::new()), ..by_address.clone() };
+        let answer = gateways_answer("trunkline", &[no_account]);
+        assert!(
+            answer.contains("name=\"register\" value=\"false\"") && !answer.contains("username"),
+            "{answer}"
+        );
         let addresses = carrier_addresses_answer("trunkline", &[registered, by_address]);
         assert!(
             addresses.contains("<user id=\"by-address\" cidr=\"192.0.2.7/32\"/></domain>"),

@@ -65,11 +65,9 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
         SwitchCommand::HangUp { leg, cause } => {
             vec![Line::Api(format!("uuid_kill {leg} {}", cause_name(*cause)))]
         }
-        SwitchCommand::StartRecording { leg, .. } => vec![
-            // Left: the customer. Right: what the customer is sent.
-            Line::Api(format!("uuid_setvar {leg} RECORD_STEREO true")),
-            Line::Api(format!("uuid_record {leg} start {}", checked("recording path", recording)?)),
-        ],
+        SwitchCommand::StartRecording { leg, .. } => {
+            vec![Line::Api(format!("uuid_record {leg} start {}", checked("recording path", recording)?))]
+        }
         SwitchCommand::Check { leg } => vec![Line::Api(format!("uuid_exists {leg}"))],
     })
 }
@@ -81,9 +79,10 @@ pub fn rescan_gateways() -> [Line; 2] {
 }
 
 /// Takes a gateway away. A rescan leaves a gateway alone that exists, so a
-/// changed one is taken away first.
+/// changed one is taken away first; done at once, so that a rescan right after
+/// it brings the changed one.
 pub fn forget_gateway(name: &str) -> Result<Line, Refused> {
-    Ok(Line::Background(format!("sofia profile external killgw {}", checked("gateway", name)?)))
+    Ok(Line::Api(format!("sofia profile external killgw {}", checked("gateway", name)?)))
 }
 
 /// Where the recording of a call goes: a folder per day, and a name that
@@ -129,6 +128,8 @@ fn dial_customer(
     // and ends by itself when nobody fetches it.
     variables.set("hangup_after_bridge", "true")?;
     variables.set("park_timeout", &format!("{PARKED_CUSTOMER_SECONDS}:NORMAL_CLEARING"))?;
+    // Left: the customer. Right: what the customer is sent.
+    variables.set("RECORD_STEREO", "true")?;
     let gateway = checked("gateway", gateway)?;
     let number = checked("number", number.as_str())?;
     Ok(variables.originate(&format!("sofia/gateway/{gateway}/{number}")))
@@ -173,7 +174,8 @@ impl Variables {
         let mut variables = Self(format!("origination_uuid={leg}"));
         variables.set("origination_caller_id_number", caller_id.as_str())?;
         variables.set("origination_caller_id_name", caller_id.as_str())?;
-        variables.set("originate_timeout", &ring_seconds.to_string())?;
+        // The switch counts whole seconds and gives up as much as one early.
+        variables.set("originate_timeout", &ring_seconds.saturating_add(1).to_string())?;
         // Without it, a ring-back tone sent as media would count as an answer.
         variables.set("ignore_early_media", "true")?;
         Ok(variables)
@@ -255,9 +257,9 @@ mod tests {
         let lines = encode(&dial("carrier-1"), &site(), "").unwrap();
         let expect = "originate {origination_uuid=00000000-0000-0000-0000-000000000002,\
             origination_caller_id_number=02112345678,origination_caller_id_name=02112345678,\
-            originate_timeout=30,ignore_early_media=true,tl_role=customer,\
+            originate_timeout=31,ignore_early_media=true,tl_role=customer,\
             tl_call=00000000-0000-0000-0000-000000000001,hangup_after_bridge=true,\
-            park_timeout=120:NORMAL_CLEARING}sofia/gateway/carrier-1/13800138000 &park()";
+            park_timeout=120:NORMAL_CLEARING,RECORD_STEREO=true}sofia/gateway/carrier-1/13800138000 &park()";
         assert_eq!(lines, vec![Line::Background(expect.into())]);
     }
 
@@ -299,10 +301,7 @@ mod tests {
         );
         assert_eq!(
             api(SwitchCommand::StartRecording { leg: a, call: CallId(b.0) }),
-            vec![
-                Line::Api(format!("uuid_setvar {a} RECORD_STEREO true")),
-                Line::Api(format!("uuid_record {a} start /rec/a.wav")),
-            ]
+            vec![Line::Api(format!("uuid_record {a} start /rec/a.wav"))]
         );
         assert_eq!(api(SwitchCommand::Check { leg: a }), vec![Line::Api(format!("uuid_exists {a}"))]);
     }

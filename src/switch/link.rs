@@ -115,9 +115,8 @@ impl LinkHandle {
         self.queue(Request::RescanGateways)
     }
 
-    /// Takes a gateway away that was changed, disabled or removed. The switch
-    /// does so within a second or two, after which a rescan brings it back if
-    /// the directory still has it.
+    /// Takes a gateway away that was changed, disabled or removed. A rescan
+    /// right after it brings it back as the directory has it now, if it does.
     pub fn forget_gateway(&self, name: &str) -> Result<(), LinkFull> {
         self.queue(Request::ForgetGateway(name.to_owned()))
     }

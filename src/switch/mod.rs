@@ -12,6 +12,17 @@
 //! - [`snapshot`]: the switch's channels after (re)connecting
 //! - [`directory`]: phones and gateways for mod_xml_curl
 //! - [`cdr`]: records of mod_json_cdr
+//!
+//! Everything that is ever said to a switch, so also what a simulated one has to
+//! understand:
+//!
+//! | when | line |
+//! |---|---|
+//! | connect | `auth …`, `event plain …`, `api show channels as json`, `api uuid_dump LEG json` for each, `api global_getvar core_uuid`, `bgapi sofia profile external rescan`, `bgapi reloadacl` |
+//! | every 30 s | `api show channels as json` |
+//! | lost events | the three questions of the connect |
+//! | a leg | `bgapi originate {…}sofia/gateway/NAME/NUMBER &park()`, `bgapi originate {…}user/EXTENSION@DOMAIN &park()`, `api uuid_bridge CUSTOMER AGENT`, `api uuid_kill LEG CAUSE`, `api uuid_exists LEG`, `api uuid_record LEG start PATH` |
+//! | gateways change | `api sofia profile external killgw NAME`, then the two of the connect |
 
 pub mod cdr;
 pub mod decode;
@@ -20,5 +31,7 @@ pub mod encode;
 mod event_log;
 pub mod link;
 mod meters;
+mod problem;
 mod session;
 pub mod snapshot;
+mod wire;

@@ -13,10 +13,12 @@ use crate::switch::encode::{self, Line, Site};
 use crate::switch::event_log::EventLog;
 use crate::switch::link::{LinkConfig, Request};
 use crate::switch::meters;
+use crate::switch::problem::{Problem, address};
 use crate::switch::snapshot::{self, RollCall};
+use crate::switch::wire::{Failure, Wire};
 use freeswitch_esl::{
-    AuthMethod, ConnectionStatus, DisconnectReason, EslClient, EslConnectOptions, EslError, EslEvent,
-    EslEventStream, EslEventType, EventFormat, EventSubscription,
+    AuthMethod, EslClient, EslConnectOptions, EslError, EslEvent, EslEventStream, EslEventType, EventFormat,
+    EventSubscription,
 };
 use secrecy::ExposeSecret;
 use std::collections::HashMap;
@@ -31,26 +33,6 @@ const LOSS_CHECK_EVERY: Duration = Duration::from_millis(250);
 /// After its ringing time and this, the result of an originate is not waited
 /// for any more, in milliseconds.
 const ORIGINATE_GRACE_MS: i64 = 60_000;
-
-/// Why there is no connection, in words for people. The address is named where
-/// it can be the fault.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Problem {
-    #[error("cannot connect to the switch at {0}: {1}. Is FreeSWITCH running with its Event Socket there?")]
-    CannotConnect(String, String),
-    #[error("the switch at {0} does not accept the Event Socket password")]
-    WrongPassword(String),
-    #[error(
-        "the switch at {0} does not let this host connect: its access list for the Event Socket refuses us"
-    )]
-    RefusedByAccessList(String),
-    #[error("what answers at {0} is no usable Event Socket: {1}")]
-    Unusable(String, String),
-    #[error("the connection to the switch broke: {0}")]
-    Broken(String),
-    #[error("the switch has been silent for {0} s")]
-    Silent(u64),
-}
 
 /// How a connection ended.
 pub(super) enum End {
@@ -75,7 +57,7 @@ pub(super) struct Session<'a> {
     config: &'a LinkConfig,
     site: Site,
     inputs: &'a mpsc::Sender<Input>,
-    client: EslClient,
+    wire: Wire,
     events: EslEventStream,
     log: Option<EventLog>,
     roll: RollCall,
@@ -98,7 +80,7 @@ impl<'a> Session<'a> {
         let auth = AuthMethod::password(config.password.expose_secret());
         let (client, events) = EslClient::connect_with_auth(&config.host, config.port, auth, options)
             .await
-            .map_err(|error| connect_problem(config, &error))?;
+            .map_err(|error| Problem::connecting(config, &error))?;
         client.set_command_timeout(config.command_timeout);
         let subscription = EventSubscription::new(EventFormat::Plain).events(decode::EVENTS);
         client
@@ -117,7 +99,7 @@ impl<'a> Session<'a> {
             config,
             site: config.site(),
             inputs,
-            client,
+            wire: Wire { client, address: address(config), command_timeout: config.command_timeout },
             events,
             log,
             roll: RollCall::default(),
@@ -142,7 +124,7 @@ impl<'a> Session<'a> {
         match self.serve(requests, shutdown).await {
             Ok(()) => {
                 // The switch sees a proper end; whether it hears it is the same to us.
-                let _ = self.client.disconnect().await;
+                let _ = self.wire.client.disconnect().await;
                 End::Stop
             }
             Err(problem) => End::Broken(problem),
@@ -165,7 +147,7 @@ impl<'a> Session<'a> {
             let open = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
                 event = self.events.recv() => match event {
-                    None => return Err(self.why_it_broke()),
+                    None => return Err(Problem::ended(self.config, self.events.status())),
                     Some(event) => self.received(event).await,
                 },
                 request = requests.recv() => match request {
@@ -187,8 +169,8 @@ impl<'a> Session<'a> {
     /// Takes the floor up to date. What was asked for while there was no
     /// connection was meant for a world that is gone, and is refused first.
     async fn start(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<bool, Problem> {
-        let channels = self.channels().await?;
-        let core = self.core().await?;
+        let channels = self.wire.channels().await?;
+        let core = self.wire.core().await?;
         while let Ok(request) = requests.try_recv() {
             if !refuse(request, self.inputs).await {
                 return Ok(false);
@@ -201,7 +183,7 @@ impl<'a> Session<'a> {
         if !self.tell(Input::SwitchUp { core, channels }).await {
             return Ok(false);
         }
-        self.rescan_gateways().await;
+        self.wire.rescan_gateways().await;
         Ok(true)
     }
 
@@ -214,8 +196,8 @@ impl<'a> Session<'a> {
                 return Ok(false);
             }
         }
-        let mut channels = self.channels().await?;
-        let core = self.core().await?;
+        let mut channels = self.wire.channels().await?;
+        let core = self.wire.core().await?;
         self.roll.reset(channels.iter().map(|channel| channel.leg));
         let now = clock::now();
         self.pending.retain(|_, pending| pending.until > now);
@@ -290,12 +272,12 @@ impl<'a> Session<'a> {
     async fn carry_out(&mut self, request: Request) -> bool {
         let command = match request {
             Request::RescanGateways => {
-                self.rescan_gateways().await;
+                self.wire.rescan_gateways().await;
                 return true;
             }
             Request::ForgetGateway(name) => {
                 match encode::forget_gateway(&name) {
-                    Ok(line) => self.send_aside(&line).await,
+                    Ok(line) => self.wire.send_aside(&line).await,
                     Err(refused) => tracing::error!(%refused, "a gateway cannot be taken away"),
                 }
                 return true;
@@ -337,7 +319,7 @@ impl<'a> Session<'a> {
             self.pending.insert(leg, Pending { label, made: false, until });
         }
         for line in lines {
-            let answer = match self.send(&line, metric_name(name)).await {
+            let answer = match self.wire.send(&line, metric_name(name)).await {
                 Ok(answer) => answer,
                 Err(failure) => {
                     if name == CommandName::Originate && matches!(failure, Failure::Refused(_)) {
@@ -353,84 +335,10 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    async fn send(&self, line: &Line, name: &'static str) -> Result<String, Failure> {
-        let sent_at = clock::now();
-        let answer = match line {
-            Line::Api(text) => match self.client.api(text).await {
-                Ok(response) => response.api_result().map(|t| t.trim().to_owned()),
-                Err(error) => Err(error),
-            },
-            Line::Background(text) => match self.client.bgapi(text).await {
-                Ok(response) => response.into_result().map(|_| String::new()),
-                Err(error) => Err(error),
-            },
-        };
-        let took_ms = u64::try_from(clock::now().since_ms(sent_at)).unwrap_or_default();
-        meters::command(name, Duration::from_millis(took_ms));
-        answer.map_err(|error| match error {
-            EslError::Timeout { .. } => {
-                Failure::NoAnswer(format!("no answer within {} ms", self.config.command_timeout.as_millis()))
-            }
-            error if error.is_connection_error() => Failure::NoAnswer(error.to_string()),
-            EslError::CommandFailed { reply_text } => Failure::Refused(reply_text),
-            error => Failure::Refused(error.to_string()),
-        })
-    }
-
-    /// A command that no leg waits for.
-    async fn send_aside(&self, line: &Line) {
-        if let Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) = self.send(line, "gateways").await {
-            tracing::warn!(?line, reason, "the switch did not take a command");
-        }
-    }
-
-    async fn rescan_gateways(&self) {
-        for line in encode::rescan_gateways() {
-            self.send_aside(&line).await;
-        }
-    }
-
-    /// An answer without which the connection is of no use.
-    async fn ask(&self, question: String) -> Result<String, Problem> {
-        match self.send(&Line::Api(question), "list").await {
-            Ok(answer) => Ok(answer),
-            Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) => {
-                Err(Problem::Unusable(address(self.config), reason))
-            }
-        }
-    }
-
-    /// The id of the switch's process: another one means that it was restarted.
-    async fn core(&self) -> Result<String, Problem> {
-        self.ask("global_getvar core_uuid".into()).await
-    }
-
-    async fn channels(&self) -> Result<Vec<ChannelSnapshot>, Problem> {
-        let unreadable =
-            |error: snapshot::Unreadable| Problem::Unusable(address(self.config), error.to_string());
-        let legs =
-            snapshot::channels(&self.ask("show channels as json".into()).await?).map_err(unreadable)?;
-        if legs.is_empty() {
-            return Ok(Vec::new());
-        }
-        let bridged = self.ask("show bridged_calls as json".into()).await?;
-        let bridges = snapshot::bridges(&bridged).map_err(unreadable)?;
-        let mut channels = Vec::with_capacity(legs.len());
-        for leg in legs {
-            match self.send(&Line::Api(format!("uuid_dump {leg} json")), "list").await {
-                Ok(dump) => channels.push(snapshot::channel(leg, &dump, &bridges).map_err(unreadable)?),
-                // It ended since the list was made.
-                Err(Failure::Refused(_)) => {}
-                Err(Failure::NoAnswer(reason)) => return Err(Problem::Broken(reason)),
-            }
-        }
-        Ok(channels)
-    }
-
     /// Compares the switch's list with ours. When it cannot be had, the next
     /// time will do: a broken or silent connection shows by itself.
     async fn call_the_roll(&mut self) {
-        let listed = self.send(&Line::Api("show channels as json".into()), "list").await;
+        let listed = self.wire.send(&Line::Api("show channels as json".into()), "list").await;
         let legs = match listed.map(|list| snapshot::channels(&list)) {
             Ok(Ok(legs)) => legs,
             Ok(Err(error)) => return tracing::warn!(%error, "no roll call"),
@@ -446,7 +354,7 @@ impl<'a> Session<'a> {
     }
 
     fn note_dropped(&mut self) {
-        let dropped = self.client.dropped_event_count();
+        let dropped = self.wire.client.dropped_event_count();
         if dropped > self.dropped {
             meters::lost(dropped - self.dropped);
             self.dropped = dropped;
@@ -454,27 +362,9 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn why_it_broke(&self) -> Problem {
-        match self.events.status() {
-            ConnectionStatus::Disconnected(DisconnectReason::HeartbeatExpired) => {
-                Problem::Silent(self.config.silence_max.as_secs())
-            }
-            ConnectionStatus::Disconnected(reason) => Problem::Broken(reason.to_string()),
-            _ => Problem::Broken("its reader ended".into()),
-        }
-    }
-
     async fn tell(&self, input: Input) -> bool {
         self.inputs.send(input).await.is_ok()
     }
-}
-
-/// Why a command did not do.
-enum Failure {
-    /// The switch, or our own check, said no.
-    Refused(String),
-    /// Nobody knows: the deadline passed or the connection broke.
-    NoAnswer(String),
 }
 
 /// Answers a request that cannot be carried out for want of a connection. False:
@@ -501,23 +391,6 @@ fn launched(command: &SwitchCommand) -> Option<(LegLabel, u32)> {
         }
         _ => None,
     }
-}
-
-fn connect_problem(config: &LinkConfig, error: &EslError) -> Problem {
-    let address = address(config);
-    match error {
-        EslError::AuthenticationFailed { .. } => Problem::WrongPassword(address),
-        EslError::AccessDenied { .. } => Problem::RefusedByAccessList(address),
-        EslError::Io(error) => Problem::CannotConnect(address, error.to_string()),
-        EslError::Timeout { timeout_ms } => {
-            Problem::CannotConnect(address, format!("no answer within {timeout_ms} ms"))
-        }
-        error => Problem::Unusable(address, error.to_string()),
-    }
-}
-
-fn address(config: &LinkConfig) -> String {
-    format!("{}:{}", config.host, config.port)
 }
 
 fn metric_name(name: CommandName) -> &'static str {

@@ -1,7 +1,6 @@
 //! Every channel that the switch has, and which of them are ours.
 //!
-//! In: the answers to `show channels as json`, `show bridged_calls as json` and
-//! `uuid_dump LEG json`. Out: [`ChannelSnapshot`]s. Pure; the link asks.
+//! In: the answers to `show channels as json` and `uuid_dump LEG json`. Out: [`ChannelSnapshot`]s. Pure; the link asks.
 
 use crate::base::ids::{AgentId, LegId};
 use crate::floor::input::{ChannelSnapshot, LegLabel};
@@ -31,33 +30,23 @@ pub fn channels(json: &str) -> Result<Vec<LegId>, Unreadable> {
     Ok(shown.rows.iter().filter_map(|row| row.uuid.parse().ok()).collect())
 }
 
-/// Who is bridged with whom, both ways, from `show bridged_calls as json`. The
-/// channels' own variables will not do: `signal_bond` and `bridge_uuid` stay
-/// after the bridge is gone (tests/data/esl/transfer_attended.jsonl, 7405 ms).
-pub fn bridges(json: &str) -> Result<HashMap<LegId, LegId>, Unreadable> {
-    #[derive(Deserialize)]
-    struct Row {
-        uuid: String,
-        b_uuid: String,
-    }
-    let shown: Shown<Row> = serde_json::from_str(json)?;
-    let pairs = shown.rows.iter().filter_map(|r| Some((r.uuid.parse().ok()?, r.b_uuid.parse().ok()?)));
-    Ok(pairs.flat_map(|(a, b)| [(a, b), (b, a)]).collect())
-}
-
 /// One channel from its `uuid_dump LEG json`.
-pub fn channel(
-    leg: LegId,
-    dump: &str,
-    bridges: &HashMap<LegId, LegId>,
-) -> Result<ChannelSnapshot, Unreadable> {
+///
+/// Who is bridged with whom is taken from here and not from `show
+/// bridged_calls`, which is a database that lags behind by up to a second.
+/// `signal_bond` alone will not do either: it stays after the bridge is gone
+/// (tests/data/esl/transfer_attended.jsonl, 7405 ms), but then the channel is in
+/// another state.
+pub fn channel(leg: LegId, dump: &str) -> Result<ChannelSnapshot, Unreadable> {
     let dump: HashMap<String, serde_json::Value> = serde_json::from_str(dump)?;
     let text = |name: &str| dump.get(name).and_then(|v| v.as_str());
+    let bridged = matches!(text("Channel-State"), Some("CS_EXCHANGE_MEDIA" | "CS_SOFT_EXECUTE"));
+    let partner = text("variable_signal_bond").and_then(|v| v.parse().ok());
     Ok(ChannelSnapshot {
         leg,
         label: label(|name| text(&format!("variable_{name}"))),
         answered: text("Answer-State") == Some("answered"),
-        bridged_to: bridges.get(&leg).copied(),
+        bridged_to: partner.filter(|_| bridged),
     })
 }
 
@@ -127,8 +116,22 @@ mod tests {
     #[test]
     fn an_idle_switch_lists_nothing() {
         assert_eq!(channels("{\"row_count\": 0}\n").unwrap(), vec![]);
-        assert!(bridges("{\"row_count\": 0}\n").unwrap().is_empty());
         assert!(channels("-ERR Database Error!\n").is_err());
+    }
+
+    #[test]
+    fn a_partner_counts_only_in_a_state_of_being_bridged() {
+        let bridged_to = |state: &str| {
+            let dump = format!(
+                r#"{{"Channel-State":"{state}","Answer-State":"answered","variable_signal_bond":"{}"}}"#,
+                leg(2)
+            );
+            channel(leg(1), &dump).unwrap().bridged_to
+        };
+        assert_eq!(bridged_to("CS_EXCHANGE_MEDIA"), Some(leg(2)));
+        assert_eq!(bridged_to("CS_SOFT_EXECUTE"), Some(leg(2)));
+        assert_eq!(bridged_to("CS_PARK"), None);
+        assert_eq!(bridged_to("CS_EXECUTE"), None);
     }
 
     #[test]

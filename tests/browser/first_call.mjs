@@ -105,7 +105,7 @@ await journey("first call", async ({ step, newPerson, api, logIns }) => {
     }));
     // Ready, or already beyond: the first calls may be quicker than this line.
     await eventually("every desk phone is up", async () => {
-      const texts = await Promise.all(agents.map((agent) => agent.page.locator("main").innerText()));
+      const texts = await Promise.all(agents.map((agent) => agent.shown()));
       return texts.every((text) => text.includes("话机已接通"));
     });
   });
@@ -117,7 +117,7 @@ await journey("first call", async ({ step, newPerson, api, logIns }) => {
     }));
     const desk = await deskOf(server, agent);
     served = { agent, call: desk.call.call.id, customer: desk.call.customer };
-    const shown = await agent.page.locator("main").innerText();
+    const shown = await agent.shown();
     assert.ok(shown.includes(desk.call.customer.name), "the customer's name");
     assert.ok(shown.includes("您好，这里是客户服务中心。"), "the script");
     assert.ok(shown.includes(CAMPAIGN), "the campaign");
@@ -127,7 +127,7 @@ await journey("first call", async ({ step, newPerson, api, logIns }) => {
     const { page } = served.agent;
     // Some customers hang up by themselves, others leave it to the agent, who talks long enough for a recording.
     await eventually("three seconds of talk, or the customer's good-bye", async () => {
-      const shown = await page.locator("main").innerText();
+      const shown = await served.agent.shown();
       return shown.includes("话后处理") || /通话时长[\s:：]*0:0[3-9]/.test(shown);
     }, CALL_MS_MAX);
     const hangUp = served.agent.button("挂断");

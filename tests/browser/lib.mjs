@@ -136,6 +136,11 @@ class Person {
     return this.page.getByRole("menu").first();
   }
 
+  /** What the page shows now, without the frame around it. */
+  async shown() {
+    return this.page.locator("main.page").innerText();
+  }
+
   /** Opens a page by its name in the menu. */
   async open(name) {
     await this.menu().getByRole("link", { name, exact: true }).click();

@@ -2,7 +2,9 @@
 //! a database of its own; what needs PostgreSQL runs when TRUNKLINE_TEST_POSTGRES
 //! names a server, and says `skipped:` when it does not.
 
+mod api;
 mod architecture;
+mod contract;
 mod contract_switch;
 mod features;
 mod store;

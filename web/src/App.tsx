@@ -33,7 +33,11 @@ export function App() {
   }, [status]);
 
   return (
-    <ConfigProvider theme={theme} locale={i18n.language === 'en' ? enUS : zhCN}>
+    <ConfigProvider
+      theme={theme}
+      button={{ autoInsertSpace: false }}
+      locale={i18n.language === 'en' ? enUS : zhCN}
+    >
       <AntApp>
         <QueryClientProvider client={queryClient}>
           {status === 'unknown' ? <Starting ask={refresh} /> : <RouterProvider router={router} />}

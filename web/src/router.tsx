@@ -1,10 +1,16 @@
 // Every page of the console on one page. Pages are loaded when first visited.
 import { createBrowserRouter, type RouteObject } from 'react-router';
+import { Spin } from 'antd';
 import { Home } from './shell/Home';
 import { NotFound } from './shell/NotFound';
 import { RequireSession } from './shell/RequireSession';
 import { RouteFailed } from './shell/RouteFailed';
 import { Shell } from './shell/Shell';
+
+/** While the first page's file is on its way. */
+function Loading() {
+  return <Spin fullscreen />;
+}
 
 /** A page in a file of its own, by its default export. */
 function page(path: string, load: () => Promise<{ default: React.ComponentType }>): RouteObject {
@@ -33,6 +39,7 @@ const pages: RouteObject[] = [
 export const router = createBrowserRouter([
   {
     ErrorBoundary: RouteFailed,
+    HydrateFallback: Loading,
     children: [
       page('sign-in', () => import('./pages/login/SignInPage')),
       { Component: RequireSession, children: [{ Component: Shell, children: pages }] },

@@ -21,7 +21,13 @@ export const theme: ThemeConfig = {
     fontSize: 14,
   },
   components: {
-    Layout: { siderBg: '#13233d', headerBg: '#ffffff', headerHeight: 52, headerPadding: '0 20px' },
+    Layout: {
+      siderBg: '#13233d',
+      triggerBg: '#0f1c33',
+      headerBg: '#ffffff',
+      headerHeight: 52,
+      headerPadding: '0 20px',
+    },
     Menu: {
       darkItemBg: '#13233d',
       darkSubMenuItemBg: '#13233d',
@@ -72,7 +78,11 @@ export const RESULT_COLOUR: Record<CallResult, string> = {
   cancelled: '#b9c2cd',
 };
 
-/** The colours of a coloured label: the text dark enough on its own tint. */
+/** The colours of a coloured label: its text darkened so that it can be read. */
 export function tint(colour: string): { color: string; background: string; borderColor: string } {
-  return { color: colour, background: `${colour}14`, borderColor: `${colour}40` };
+  return {
+    color: `color-mix(in srgb, ${colour} 72%, #0f1726)`,
+    background: `${colour}14`,
+    borderColor: `${colour}40`,
+  };
 }

@@ -53,11 +53,6 @@ pub async fn find_call(db: &Db, call: CallId, visible: UserFilter) -> Result<Opt
     Ok(with_names(db.read(), row).await?.pop())
 }
 
-/// One call as it is written, whoever asks.
-pub async fn find_row(db: &Db, call: CallId) -> Result<Option<calls::Model>, DbErr> {
-    calls::Entity::find_by_id(call.0).one(db.read()).await
-}
-
 fn condition(filter: &CallFilter) -> Condition {
     Condition::all()
         .add_option(filter.from.map(|from| calls::Column::StartedAt.gte(from.to_utc())))
@@ -66,10 +61,7 @@ fn condition(filter: &CallFilter) -> Condition {
         .add_option(filter.campaign_id.map(|campaign| calls::Column::CampaignId.eq(campaign.0)))
         .add_option(filter.customer_id.map(|customer| calls::Column::CustomerId.eq(customer.0)))
         .add_option(filter.result.map(|result| calls::Column::Result.eq(result.as_str())))
-        .add_option(match &filter.visible {
-            UserFilter::All => None,
-            UserFilter::Ids(ids) => Some(calls::Column::AgentId.is_in(ids.iter().map(|user| user.0))),
-        })
+        .add(filter.visible.on(calls::Column::AgentId))
         .add_option(filter.text.as_deref().map(holds_text))
 }
 

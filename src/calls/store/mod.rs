@@ -6,7 +6,7 @@
 
 mod list;
 
-pub use list::{find_call, find_calls_of_customer, find_row, list_calls};
+pub use list::{find_call, find_calls_of_customer, list_calls};
 
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
@@ -15,7 +15,7 @@ use crate::base::phone::Dialable;
 use crate::calls::model::{CdrMerge, Disposed, DispositionRefused, DispositionRequest};
 use crate::floor::effect::Fact;
 use crate::floor::input::{DialMode, Lead, StoredCall};
-use crate::store::entity::{calls, dispositions, do_not_call};
+use crate::store::entity::{calls, dispositions, do_not_call, switch_cdrs};
 use crate::store::{Db, WriteTx};
 use crate::switch::cdr::LegCdr;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -139,6 +139,13 @@ fn stored_call(row: calls::Model) -> Option<StoredCall> {
     })
 }
 
+/// Keeps a record of the switch as it was posted; the first one of a leg stays.
+pub async fn keep_cdr(tx: &WriteTx, leg: LegId, body: serde_json::Value, now: Moment) -> Result<(), DbErr> {
+    let row = switch_cdrs::ActiveModel { leg: Set(leg.0), body: Set(body), received_at: Set(now.to_utc()) };
+    let once = switch_cdrs::Entity::insert(row).on_conflict_do_nothing_on([switch_cdrs::Column::Leg]);
+    once.exec_without_returning(tx).await.map(|_| ())
+}
+
 /// An end that the switch saw this much earlier than the ledger was noticed
 /// late, after an outage; less is the way of the event.
 const NOTICED_LATE_MS: i64 = 2_000;
@@ -169,6 +176,11 @@ pub async fn merge_cdr(tx: &WriteTx, cdr: &LegCdr, now: Moment) -> Result<CdrMer
     }
     calls::Entity::update(row).exec(tx).await?;
     Ok(if call.ended_at.is_some() { CdrMerge::Closed } else { CdrMerge::StillOpen })
+}
+
+/// A call's own row, whoever asks; for the desk that the call is on.
+pub async fn find_row(db: &Db, call: CallId) -> Result<Option<calls::Model>, DbErr> {
+    calls::Entity::find_by_id(call.0).one(db.read()).await
 }
 
 /// Saves what an agent says of their call, and keeps the number from being

@@ -1,4 +1,5 @@
 //! The store: its schema on both databases.
 
+mod connection;
 mod migrations;
 mod seeds;

@@ -2,6 +2,7 @@
 
 use crate::both_databases;
 use sea_orm::EntityTrait;
+use trunkline::auth::Permissions;
 use trunkline::store::Db;
 use trunkline::store::entity::*;
 
@@ -44,6 +45,11 @@ async fn the_seeds_are_there(db: Db) {
     let keys: Vec<_> = roles.iter().map(|role| role.key.as_str()).collect();
     assert_eq!(keys, ["administrator", "manager", "team_lead", "qa_lead", "qa", "agent"]);
     assert_eq!(roles[2].permissions["customer:read"], "team");
+    for role in &roles {
+        let named = role.permissions.as_object().expect("an object").len();
+        let held = Permissions::from_stored(&role.permissions).by_name().len();
+        assert_eq!(named, held, "{} names a permission or scope that does not exist", role.key);
+    }
     let dispositions = dispositions::Entity::find().all(db.read()).await.expect("dispositions");
     assert_eq!(dispositions.len(), 8);
     assert!(dispositions[0].sale && dispositions[0].active && dispositions[0].label_zh == "成交");

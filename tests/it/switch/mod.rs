@@ -1,5 +1,6 @@
-//! The switch room against recorded traces of a real FreeSWITCH and against a
-//! scripted one.
+//! The switch room against recorded traces of a real FreeSWITCH, a scripted
+//! one, the built-in simulator and, where there is one, a real one.
 
+mod contract;
 mod link;
 mod traces;

@@ -388,6 +388,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/campaigns/{id}/finish': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['finish_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/desk': {
     parameters: {
       query?: never;
@@ -730,14 +746,29 @@ export interface components {
       phone_secret?: string | null;
     };
     UserRequest: {
-      username?: string | null;
+      username: string;
+      display_name: string;
+      password: string;
+      role: string;
+      /** Format: int64 */
+      team_id?: number | null;
+      /** Format: int64 */
+      department_id?: number | null;
+      extension?: string | null;
+      phone_mode?: null | components['schemas']['PhoneMode'];
+      phone_secret?: string | null;
+    };
+    UserPatch: {
       display_name?: string | null;
       password?: string | null;
       role?: string | null;
       /** Format: int64 */
       team_id?: number | null;
+      /** Format: int64 */
+      department_id?: number | null;
       extension?: string | null;
       phone_mode?: null | components['schemas']['PhoneMode'];
+      phone_secret?: string | null;
       active?: boolean | null;
     };
     RoleView: {
@@ -758,12 +789,21 @@ export interface components {
       /** Format: int64 */
       parent_id?: number | null;
     };
+    GatewayPatch: {
+      proxy?: string | null;
+      username?: string | null;
+      secret?: string | null;
+      register?: boolean | null;
+      caller_id?: string | null;
+      enabled?: boolean | null;
+    };
     GatewayView: {
       /** Format: int64 */
       id: number;
       name: string;
       proxy: string;
       username?: string | null;
+      has_secret: boolean;
       register: boolean;
       caller_id: string;
       enabled: boolean;
@@ -777,7 +817,16 @@ export interface components {
       caller_id: string;
       enabled: boolean;
     };
-    ImportMapping: {
+    Mapping: {
+      /** Format: int64 */
+      name: number;
+      phones: number[];
+      /** Format: int64 */
+      city?: number | null;
+      /** Format: int64 */
+      remark?: number | null;
+    };
+    SuggestedMapping: {
       /** Format: int64 */
       name?: number | null;
       phones: number[];
@@ -794,7 +843,7 @@ export interface components {
       state: components['schemas']['ImportState'];
       columns: string[];
       sample: components['schemas']['Row'][];
-      suggested_mapping: components['schemas']['ImportMapping'];
+      suggested_mapping: components['schemas']['SuggestedMapping'];
       /** Format: int64 */
       list_id?: number | null;
       /** Format: int64 */
@@ -815,7 +864,7 @@ export interface components {
     };
     ImportStartRequest: {
       list_name: string;
-      mapping: components['schemas']['ImportMapping'];
+      mapping: components['schemas']['Mapping'];
       duplicates: components['schemas']['Duplicates'];
     };
     ListView: {
@@ -832,9 +881,7 @@ export interface components {
       created_at: string;
     };
     PhoneView: {
-      /** Format: int64 */
-      id: number;
-      dial: string;
+      number: string;
       e164: string;
     };
     DispositionView: {
@@ -872,7 +919,7 @@ export interface components {
       hangup_cause?: string | null;
       /** Format: int64 */
       sip_status?: number | null;
-      ended_by?: null | components['schemas']['EndedBy'];
+      ended_by?: string | null;
       /** Format: int64 */
       talk_ms: number;
       /** Format: int64 */
@@ -883,7 +930,7 @@ export interface components {
       /** Format: uuid */
       recording_id?: string | null;
     };
-    CustomerView: {
+    CustomerItemView: {
       /** Format: int64 */
       id: number;
       name: string;
@@ -894,7 +941,11 @@ export interface components {
       source?: string | null;
       /** Format: date-time */
       created_at: string;
+      /** Format: date-time */
+      updated_at: string;
       phones: components['schemas']['PhoneView'][];
+    };
+    CustomerView: components['schemas']['CustomerItemView'] & {
       history: components['schemas']['CallView'][];
     };
     CampaignCounts: {
@@ -916,40 +967,42 @@ export interface components {
       dropped: number;
     };
     CampaignRequest: {
-      name: string;
+      name?: string | null;
       /** Format: int64 */
-      list_id: number;
-      mode: components['schemas']['DialMode'];
+      list_id?: number | null;
+      mode?: null | components['schemas']['DialMode'];
       /** Format: int64 */
-      gateway_id: number;
-      caller_id: string;
+      gateway_id?: number | null;
+      caller_id?: string | null;
       /** Format: int64 */
-      ring_seconds: number;
+      ring_seconds?: number | null;
       /** Format: int64 */
-      wrap_up_seconds: number;
+      wrap_up_seconds?: number | null;
       /** Format: int64 */
-      drop_cap_permille: number;
+      drop_cap_permille?: number | null;
       /** Format: int64 */
-      drop_after_ms: number;
+      drop_after_ms?: number | null;
       /** Format: int64 */
-      wait_ms_max: number;
+      wait_ms_max?: number | null;
       /** Format: int64 */
-      lines_max: number;
-      hours_from: string;
-      hours_to: string;
+      lines_max?: number | null;
+      hours_from?: string | null;
+      hours_to?: string | null;
       /** Format: int64 */
-      weekdays: number;
+      weekdays?: number | null;
       /** Format: int64 */
-      max_attempts: number;
+      max_attempts?: number | null;
       /** Format: int64 */
-      retry_minutes: number;
+      retry_minutes?: number | null;
       script?: string | null;
-      agents: number[];
+      agents?: number[] | null;
     };
     CampaignView: {
       /** Format: int64 */
       id: number;
       state: components['schemas']['CampaignState'];
+      list_name: string;
+      gateway_name: string;
       name: string;
       /** Format: int64 */
       list_id: number;
@@ -1064,13 +1117,27 @@ export interface components {
       detail: string;
     };
     DeskCallView: {
-      call: components['schemas']['CallView'];
-      customer: components['schemas']['CustomerView'];
-      script?: string | null;
+      /** Format: uuid */
+      call_id: string;
+      state?: null | components['schemas']['CallStateKind'];
+      /** Format: int64 */
+      campaign_id: number;
       campaign_name: string;
+      script?: string | null;
+      number: string;
+      /** Format: date-time */
+      started_at: string;
+      /** Format: date-time */
+      answered_at?: string | null;
+      /** Format: date-time */
+      connected_at?: string | null;
+      /** Format: int64 */
+      disposition_id?: number | null;
+      note?: string | null;
+      customer: components['schemas']['CustomerView'];
     };
     DeskView: {
-      agent: components['schemas']['AgentLiveView'];
+      agent?: null | components['schemas']['AgentLiveView'];
       call?: null | components['schemas']['DeskCallView'];
     };
     PauseRequest: {
@@ -1086,7 +1153,7 @@ export interface components {
       disposition_id: number;
       note?: string | null;
     };
-    AgentStates: {
+    StatesView: {
       /** Format: int64 */
       ready_ms: number;
       /** Format: int64 */
@@ -1104,41 +1171,46 @@ export interface components {
       /** Format: int64 */
       logged_in_ms: number;
     };
-    AgentReportRow: {
+    FiguresView: {
+      /** Format: int64 */
+      calls: number;
+      /** Format: int64 */
+      answered: number;
+      /** Format: int64 */
+      connected: number;
+      /** Format: int64 */
+      talk_ms: number;
+      /** Format: int64 */
+      mean_talk_ms?: number | null;
+      /** Format: int64 */
+      mean_handling_ms?: number | null;
+      states: components['schemas']['StatesView'];
+      /** Format: double */
+      occupancy?: number | null;
+      /** Format: double */
+      utilisation?: number | null;
+      /** Format: int64 */
+      contacts: number;
+      /** Format: int64 */
+      sales: number;
+      /** Format: int64 */
+      visits: number;
+      /** Format: int64 */
+      refusals: number;
+      /** Format: double */
+      conversion?: number | null;
+    };
+    AgentRowView: components['schemas']['FiguresView'] & {
       /** Format: int64 */
       agent_id: number;
       agent_name: string;
-      /** Format: int64 */
-      calls: number;
-      /** Format: int64 */
-      answered: number;
-      /** Format: int64 */
-      talk_ms: number;
-      /** Format: int64 */
-      mean_talk_ms?: number | null;
-      states: components['schemas']['AgentStates'];
-      /** Format: double */
-      occupancy?: number | null;
     };
-    AgentReportTotals: {
-      /** Format: int64 */
-      calls: number;
-      /** Format: int64 */
-      answered: number;
-      /** Format: int64 */
-      talk_ms: number;
-      /** Format: int64 */
-      mean_talk_ms?: number | null;
-      states: components['schemas']['AgentStates'];
-      /** Format: double */
-      occupancy?: number | null;
-    };
-    AgentReportView: {
+    AgentsReportView: {
       from: string;
       to: string;
       zone: string;
-      rows: components['schemas']['AgentReportRow'][];
-      totals: components['schemas']['AgentReportTotals'];
+      rows: components['schemas']['AgentRowView'][];
+      totals: components['schemas']['FiguresView'];
       by_result: {
         [key: string]: number;
       };
@@ -1262,8 +1334,8 @@ export interface components {
       /** Format: int64 */
       total?: number | null;
     };
-    CustomerPage: {
-      items: components['schemas']['CustomerView'][];
+    CustomerItemPage: {
+      items: components['schemas']['CustomerItemView'][];
       next_cursor?: string | null;
       /** Format: int64 */
       total?: number | null;
@@ -1557,7 +1629,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UserRequest'];
+        'application/json': components['schemas']['UserPatch'];
       };
     };
     responses: {
@@ -1741,7 +1813,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['GatewayRequest'];
+        'application/json': components['schemas']['GatewayPatch'];
       };
     };
     responses: {
@@ -1932,7 +2004,9 @@ export interface operations {
   };
   download_rejected: {
     parameters: {
-      query?: never;
+      query?: {
+        lang?: string;
+      };
       header?: never;
       path: {
         id: number;
@@ -2007,7 +2081,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CustomerPage'];
+          'application/json': components['schemas']['CustomerItemPage'];
         };
       };
       /** @description problem */
@@ -2054,10 +2128,7 @@ export interface operations {
   };
   list_campaigns: {
     parameters: {
-      query?: {
-        cursor?: string;
-        limit?: number;
-      };
+      query?: never;
       header?: never;
       path?: never;
       cookie?: never;
@@ -2215,6 +2286,37 @@ export interface operations {
     };
   };
   pause_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description ok */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      /** @description problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  finish_campaign: {
     parameters: {
       query?: never;
       header?: never;
@@ -2444,7 +2546,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CallView'];
+          'application/json': components['schemas']['AgentLiveView'];
         };
       };
       /** @description problem */
@@ -2632,7 +2734,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['AgentReportView'];
+          'application/json': components['schemas']['AgentsReportView'];
         };
       };
       /** @description problem */
@@ -2651,6 +2753,7 @@ export interface operations {
       query?: {
         from?: string;
         to?: string;
+        lang?: string;
       };
       header?: never;
       path?: never;

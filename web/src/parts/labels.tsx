@@ -6,7 +6,7 @@ import { AGENT_STATE_COLOUR, CALL_STATE_COLOUR, RESULT_COLOUR, tint } from '../t
 function Label({ colour, text }: { colour: string; text: string }) {
   return (
     <span className="state-label" style={tint(colour)}>
-      <i />
+      <i style={{ background: colour }} />
       {text}
     </span>
   );

@@ -12,10 +12,10 @@ export function Banners() {
   return (
     <>
       {link === 'lost' && (
-        <Alert banner type="warning" title={t('live.lost')} description={t('live.lostHint')} />
+        <Alert banner type="warning" title={`${t('live.lost')} · ${t('live.lostHint')}`} />
       )}
       {telephone && !telephone.up && (
-        <Alert banner type="error" title={t('live.switchDown')} description={telephone.detail} />
+        <Alert banner type="error" title={`${t('live.switchDown')} · ${telephone.detail}`} />
       )}
     </>
   );

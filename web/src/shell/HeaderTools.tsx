@@ -27,7 +27,9 @@ function OwnState({ agentId }: { agentId: number }) {
   return (
     <Link to={paths.desk} className="line">
       <AgentStateLabel kind={agent.state} />
-      <Elapsed since={agent.since} />
+      <span className="quiet">
+        <Elapsed since={agent.since} />
+      </span>
     </Link>
   );
 }

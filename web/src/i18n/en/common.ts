@@ -83,6 +83,14 @@ export const common = {
     paused: 'Paused',
     unreachable: 'Unreachable',
   },
+  reason: {
+    logged_in: 'just logged in',
+    switch_down: 'switch down',
+    phone_no_answer: 'phone not answered',
+    phone_not_registered: 'phone not registered',
+    phone_hung_up: 'phone hung up',
+    bridge_failed: 'bridge failed',
+  },
   callState: {
     dialling: 'Dialling',
     ringing: 'Ringing',

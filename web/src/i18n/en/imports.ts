@@ -1,7 +1,7 @@
 // Imports.
 export const imports = {
   drop: 'Click here or drop a file',
-  formats: '.xlsx, .xls or .csv (UTF-8 or GB18030)',
+  formats: '.xlsx or .csv (UTF-8)',
   uploading: 'Uploading and reading…',
   empty: 'Nothing has been imported yet',
   all: 'All imports',
@@ -32,8 +32,8 @@ export const imports = {
   options: 'Options',
   listName: 'Name of the list',
   duplicates: 'When a number is known already',
-  skip: 'Skip (leave the customer as it is)',
-  merge: 'Merge (fill in what is missing, add numbers)',
+  skip: 'Skip (the row is rejected, the customer stays as is)',
+  merge: 'Merge (fill in what is missing, put the customer on this list)',
   start: 'Start import',
   discard: 'Discard this file',
 };

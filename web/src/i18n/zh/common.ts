@@ -83,6 +83,14 @@ export const common = {
     paused: '暂停',
     unreachable: '话机不可用',
   },
+  reason: {
+    logged_in: '刚签入',
+    switch_down: '交换机不可用',
+    phone_no_answer: '话机无应答',
+    phone_not_registered: '话机未注册',
+    phone_hung_up: '话机已挂断',
+    bridge_failed: '接续失败',
+  },
   callState: {
     dialling: '拨号中',
     ringing: '振铃',

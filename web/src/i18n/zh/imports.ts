@@ -1,7 +1,7 @@
 // 名单导入。Imports.
 export const imports = {
   drop: '点击或拖入名单文件',
-  formats: '支持 .xlsx、.xls、.csv（UTF-8 或 GB18030）',
+  formats: '支持 .xlsx 和 .csv（UTF-8）',
   uploading: '正在上传并读取…',
   empty: '还没有导入过名单',
   all: '全部导入',
@@ -31,8 +31,8 @@ export const imports = {
   options: '导入选项',
   listName: '名单名称',
   duplicates: '号码已存在时',
-  skip: '跳过（保留原客户资料）',
-  merge: '合并（补充空缺的资料和号码）',
+  skip: '跳过（该行计入拒绝，原客户不变）',
+  merge: '合并（补充资料和号码，并加入本名单）',
   start: '开始导入',
   discard: '放弃此文件',
 };

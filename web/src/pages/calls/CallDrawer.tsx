@@ -15,8 +15,11 @@ import { paths } from '../../paths';
 
 const Player = lazy(() => import('./Player'));
 
+const ENDED_BY = ['customer', 'agent', 'system', 'switch'] as const;
+
 function Course({ call }: { call: CallView }) {
   const { t } = useTranslation();
+  const endedBy = ENDED_BY.find((each) => each === call.ended_by);
   const steps = [
     { at: call.started_at, text: t('calls.dialled', { callerId: call.caller_id }) },
     { at: call.ringing_at, text: t('calls.rang') },
@@ -27,7 +30,7 @@ function Course({ call }: { call: CallView }) {
     },
     {
       at: call.ended_at,
-      text: call.ended_by ? t(`endedBy.${call.ended_by}`) : t('calls.ended'),
+      text: endedBy ? t(`endedBy.${endedBy}`) : t('calls.ended'),
     },
   ].filter((step) => step.at != null);
   return (

@@ -119,7 +119,7 @@ export function CallFilters({ search, onChange }: Props) {
           allowClear
           defaultValue={search.get('q') ?? ''}
           placeholder={t('calls.searchHint')}
-          style={{ width: 210 }}
+          style={{ width: 250 }}
           onSearch={(words) => set({ q: words.trim() })}
         />
         {[...search.keys()].some((key) => key !== 'call') && (

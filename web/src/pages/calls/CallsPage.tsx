@@ -19,7 +19,7 @@ function useColumns(): TableColumnsType<CallView> {
   return [
     {
       title: t('calls.startedAt'),
-      width: 172,
+      width: 168,
       render: (_, call) => <span className="figure">{dateTime(call.started_at)}</span>,
     },
     { title: t('calls.customer'), ellipsis: true, render: (_, call) => call.customer_name },
@@ -32,14 +32,16 @@ function useColumns(): TableColumnsType<CallView> {
     { title: t('calls.campaign'), ellipsis: true, render: (_, call) => call.campaign_name },
     {
       title: t('calls.result'),
-      width: 128,
+      width: 146,
       render: (_, call) => <ResultLabel result={call.result} />,
     },
     {
       title: t('calls.talk'),
-      width: 84,
+      width: 96,
       align: 'right',
-      render: (_, call) => <span className="figure">{duration(call.talk_ms)}</span>,
+      render: (_, call) => (
+        <span className="figure">{call.connected_at ? duration(call.talk_ms) : DASH}</span>
+      ),
     },
     {
       title: t('calls.disposition'),

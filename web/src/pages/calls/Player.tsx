@@ -30,6 +30,7 @@ function Waveform({ audio, name }: { audio: Blob; name: string }) {
       cursorColor: '#13233d',
       barWidth: 2,
       barGap: 1,
+      normalize: true,
       splitChannels: [
         { waveColor: '#a9c0ee', progressColor: '#2457c5' },
         { waveColor: '#f0c8a4', progressColor: '#d0681d' },

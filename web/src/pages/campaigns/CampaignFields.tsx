@@ -140,7 +140,8 @@ export function RuleFields() {
 export function PeopleFields() {
   const { t } = useTranslation();
   const users = useUsers();
-  const agents = users.data?.items.filter((user) => user.extension && user.active);
+  // Somebody deactivated stays in the list, so that the name is shown and can be taken out.
+  const agents = users.data?.items.filter((user) => user.extension);
   return (
     <Row gutter={16}>
       <Field name="agents" label={t('campaigns.agentsLabel')} span={24} optional>
@@ -150,6 +151,7 @@ export function PeopleFields() {
           showSearch={{ optionFilterProp: 'label' }}
           options={agents?.map((user) => ({
             value: user.id,
+            disabled: !user.active,
             label: `${user.display_name} (${user.extension ?? ''})`,
           }))}
         />

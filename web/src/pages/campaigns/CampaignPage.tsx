@@ -15,7 +15,7 @@ import { QueryGate } from '../../parts/QueryGate';
 import { Elapsed } from '../../parts/timers';
 import { paths } from '../../paths';
 import { AGENT_STATE_COLOUR } from '../../theme';
-import { CampaignStateTag, RunButton } from './CampaignsPage';
+import { CampaignStateTag, FinishButton, RunButton } from './CampaignState';
 import { CampaignSettings } from './CampaignSettings';
 import { funnelOption } from './funnel';
 import { useCampaign } from './queries';
@@ -50,10 +50,7 @@ function NowFigures({ campaign }: { campaign: CampaignView }) {
       <Figure
         label={t('campaigns.dropRate')}
         value={ratio(counts.dropped, counts.answered)}
-        hint={t('campaigns.dropHint', {
-          dropped: counts.dropped,
-          answered: counts.answered,
-        })}
+        hint={`${count(counts.dropped)} / ${count(counts.answered)}`}
       />
       <Figure
         label={t('campaigns.penetration')}
@@ -125,6 +122,7 @@ export default function CampaignPage() {
         aside={data && <CampaignStateTag state={data.state} />}
       >
         {data && mayRun && <RunButton campaign={data} />}
+        {data && mayRun && <FinishButton campaign={data} />}
         {data && mayWrite && (
           <Button size="small" onClick={() => void navigate(paths.editCampaign(id))}>
             {t('common.edit')}

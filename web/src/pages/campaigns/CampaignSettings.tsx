@@ -3,23 +3,18 @@ import { Card, Descriptions } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CampaignView } from '../../api/types';
 import { percent } from '../../base/format';
-import { useGateways, useLists } from './queries';
 import { daysIn } from './weekdays';
 
 /** The settings and the script. */
 export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
   const { t } = useTranslation();
-  const lists = useLists();
-  const gateways = useGateways();
   const seconds = (value: number) => `${value} ${t('common.seconds')}`;
-  const list = lists.data?.items.find((each) => each.id === campaign.list_id);
-  const gateway = gateways.data?.items.find((each) => each.id === campaign.gateway_id);
   const days = daysIn(campaign.weekdays).map((day) => t(`campaigns.day.${day}`));
 
   const items = [
-    { label: t('campaigns.list'), children: list?.name ?? campaign.list_id },
+    { label: t('campaigns.list'), children: campaign.list_name },
     { label: t('campaigns.modeLabel'), children: t(`campaigns.mode.${campaign.mode}`) },
-    { label: t('campaigns.gateway'), children: gateway?.name ?? campaign.gateway_id },
+    { label: t('campaigns.gateway'), children: campaign.gateway_name },
     { label: t('campaigns.callerId'), children: campaign.caller_id },
     { label: t('campaigns.hours'), children: `${campaign.hours_from} – ${campaign.hours_to}` },
     { label: t('campaigns.weekdays'), children: days.join(' ') },

@@ -1,51 +1,19 @@
 // All campaigns: state, progress of the list, what goes on this minute, how
 // answers and drops stand, and the switch to start or pause each.
-import { PauseCircleOutlined, PlayCircleOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Space, Table, Tag, type TableColumnsType } from 'antd';
+import { PlusOutlined } from '@ant-design/icons';
+import { Button, Space, Table, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { useMay } from '../../api/access';
-import type { CampaignState, CampaignView } from '../../api/types';
+import type { CampaignView } from '../../api/types';
 import { count, ratio } from '../../base/format';
 import { PageHead } from '../../parts/PageHead';
-import { ProblemAlert, useReportProblem } from '../../parts/Problem';
+import { ProblemAlert } from '../../parts/Problem';
 import { paths } from '../../paths';
 import { LiveNumbers } from './LiveNumbers';
 import { Meter } from './Meter';
-import { useCampaigns, useRunCampaign } from './queries';
-
-const STATE_TAG: Record<CampaignState, string> = {
-  draft: 'default',
-  running: 'green',
-  paused: 'orange',
-  finished: 'blue',
-};
-
-/** The state of a campaign as a tag. */
-export function CampaignStateTag({ state }: { state: CampaignState }) {
-  const { t } = useTranslation();
-  return <Tag color={STATE_TAG[state]}>{t(`campaigns.state.${state}`)}</Tag>;
-}
-
-/** Start or pause, whichever fits. */
-export function RunButton({ campaign }: { campaign: CampaignView }) {
-  const { t } = useTranslation();
-  const report = useReportProblem();
-  const run = useRunCampaign();
-  const running = campaign.state === 'running';
-  return (
-    <Button
-      size="small"
-      type={running ? 'default' : 'primary'}
-      ghost={!running}
-      icon={running ? <PauseCircleOutlined /> : <PlayCircleOutlined />}
-      loading={run.isPending}
-      onClick={() => run.mutate({ id: campaign.id, run: !running }, { onError: report })}
-    >
-      {t(running ? 'campaigns.pause' : 'campaigns.start')}
-    </Button>
-  );
-}
+import { CampaignStateTag, RunButton } from './CampaignState';
+import { useCampaigns } from './queries';
 
 function useColumns(): TableColumnsType<CampaignView> {
   const { t } = useTranslation();
@@ -68,7 +36,7 @@ function useColumns(): TableColumnsType<CampaignView> {
     },
     {
       title: t('campaigns.progress'),
-      width: 190,
+      width: 170,
       render: (_, row) => (
         <div>
           <div className="line figure" style={{ justifyContent: 'space-between' }}>
@@ -87,13 +55,14 @@ function useColumns(): TableColumnsType<CampaignView> {
     },
     {
       title: t('campaigns.answerRate'),
-      width: 150,
+      width: 184,
       render: (_, row) => (
         <div>
           <div className="line figure" style={{ justifyContent: 'space-between' }}>
             <span>{ratio(row.counts.answered, row.counts.attempts)}</span>
             <span className="quiet">
-              {count(row.counts.answered)} / {count(row.counts.attempts)}
+              {row.counts.attempts > 0 &&
+                `${count(row.counts.answered)} / ${count(row.counts.attempts)}`}
             </span>
           </div>
           <Meter

@@ -23,7 +23,10 @@ export function LiveNumbers({ id }: { id: number }) {
     <div style={{ display: 'grid', gridTemplateColumns: 'repeat(4, 1fr)', gap: 8 }}>
       {numbers.map(({ label, value, colour }) => (
         <div key={label}>
-          <div className="figure" style={{ color: colour, fontWeight: 600, fontSize: 16 }}>
+          <div
+            className="figure"
+            style={{ color: value === 0 ? '#98a3b3' : colour, fontWeight: 600, fontSize: 16 }}
+          >
             {value}
           </div>
           <div className="quiet nowrap" style={{ fontSize: 12 }}>

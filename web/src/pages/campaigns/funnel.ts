@@ -2,6 +2,7 @@
 import type { TFunction } from 'i18next';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { CampaignView } from '../../api/types';
+import { count } from '../../base/format';
 
 /** Horizontal bars: leads, tried, answered, with an agent, dropped. */
 export function funnelOption(counts: CampaignView['counts'], t: TFunction): EChartsCoreOption {
@@ -33,7 +34,12 @@ export function funnelOption(counts: CampaignView['counts'], t: TFunction): ECha
           value: bar.value,
           itemStyle: { color: bar.colour, borderRadius: 3 },
         })),
-        label: { show: true, position: 'right', color: '#1b2430' },
+        label: {
+          show: true,
+          position: 'right',
+          color: '#1b2430',
+          formatter: ({ value }: { value: number }) => count(value),
+        },
       },
     ],
   };

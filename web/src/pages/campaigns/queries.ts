@@ -6,7 +6,7 @@ import type { CampaignRequest } from '../../api/types';
 const PAGE_MAX = 200;
 
 function fetchCampaigns() {
-  return ask(api.GET('/api/v1/campaigns', { params: { query: { limit: PAGE_MAX } } }));
+  return ask(api.GET('/api/v1/campaigns'));
 }
 
 /** All campaigns with their counts, renewed while the page is open. */
@@ -38,15 +38,23 @@ export function useCampaign(id: number | undefined) {
   });
 }
 
-/** Starts or pauses a campaign. */
+/** What can be done with a campaign's state. */
+export type CampaignCommand = 'start' | 'pause' | 'finish';
+
+/** Starts, pauses or ends a campaign. */
 export function useRunCampaign() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, run }: { id: number; run: boolean }) => {
+    mutationFn: ({ id, command }: { id: number; command: CampaignCommand }) => {
       const params = { path: { id } };
-      return run
-        ? ask(api.POST('/api/v1/campaigns/{id}/start', { params }))
-        : ask(api.POST('/api/v1/campaigns/{id}/pause', { params }));
+      switch (command) {
+        case 'start':
+          return ask(api.POST('/api/v1/campaigns/{id}/start', { params }));
+        case 'pause':
+          return ask(api.POST('/api/v1/campaigns/{id}/pause', { params }));
+        case 'finish':
+          return ask(api.POST('/api/v1/campaigns/{id}/finish', { params }));
+      }
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['campaigns'] }),
   });

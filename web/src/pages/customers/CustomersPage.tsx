@@ -2,7 +2,7 @@
 import { Input, Table, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import type { CustomerListItem } from '../../api/types';
+import type { CustomerItemView } from '../../api/types';
 import { dateTime, DASH, phone } from '../../base/format';
 import { MoreButton } from '../../parts/MoreButton';
 import { PageHead } from '../../parts/PageHead';
@@ -18,7 +18,7 @@ export default function CustomersPage() {
   const customers = useCustomers(q);
   const items = customers.data?.pages.flatMap((page) => page.items) ?? [];
 
-  const columns: TableColumnsType<CustomerListItem> = [
+  const columns: TableColumnsType<CustomerItemView> = [
     {
       title: t('customers.name'),
       render: (_, row) => <Link to={paths.customer(row.id)}>{row.name}</Link>,
@@ -26,7 +26,7 @@ export default function CustomersPage() {
     {
       title: t('customers.phones'),
       render: (_, row) => (
-        <span className="figure">{row.phones.map((each) => phone(each.dial)).join('，')}</span>
+        <span className="figure">{row.phones.map((each) => phone(each.number)).join('，')}</span>
       ),
     },
     { title: t('customers.city'), render: (_, row) => row.city ?? DASH },

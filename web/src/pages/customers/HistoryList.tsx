@@ -20,6 +20,7 @@ export function HistoryList({
   const columns: TableColumnsType<CallView> = [
     {
       title: t('calls.startedAt'),
+      width: 164,
       render: (_, call) => <span className="figure">{dateTime(call.started_at)}</span>,
     },
     withCustomer
@@ -30,11 +31,18 @@ export function HistoryList({
           ),
         }
       : { title: t('calls.agent'), render: (_, call) => call.agent_name ?? DASH },
-    { title: t('calls.result'), render: (_, call) => <ResultLabel result={call.result} /> },
+    {
+      title: t('calls.result'),
+      width: 132,
+      render: (_, call) => <ResultLabel result={call.result} />,
+    },
     {
       title: t('calls.talk'),
+      width: 84,
       align: 'right',
-      render: (_, call) => <span className="figure">{duration(call.talk_ms)}</span>,
+      render: (_, call) => (
+        <span className="figure">{call.connected_at ? duration(call.talk_ms) : DASH}</span>
+      ),
     },
     {
       title: t('calls.disposition'),

@@ -4,8 +4,9 @@ import { App, Button, Card, Descriptions, Input, Radio } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AgentLiveView, DeskCallView } from '../../api/types';
-import { dateTime, duration, phone } from '../../base/format';
+import { DASH, phone, timeOfDay } from '../../base/format';
 import { labelIn } from '../../base/label';
+import { CallStateLabel } from '../../parts/labels';
 import { ProblemAlert } from '../../parts/Problem';
 import { ReasonButton } from '../../parts/ReasonButton';
 import { Elapsed } from '../../parts/timers';
@@ -17,7 +18,6 @@ const NOTE_CHARS_MAX = 1000;
 
 function CallFacts({ desk }: { desk: DeskCallView }) {
   const { t } = useTranslation();
-  const { call } = desk;
   return (
     <Descriptions
       size="small"
@@ -26,23 +26,23 @@ function CallFacts({ desk }: { desk: DeskCallView }) {
         {
           key: 'number',
           label: t('calls.number'),
-          children: <strong className="figure">{phone(call.number)}</strong>,
+          children: <strong className="figure">{phone(desk.number)}</strong>,
         },
         { key: 'campaign', label: t('calls.campaign'), children: desk.campaign_name },
         {
+          key: 'state',
+          label: t('common.status'),
+          children: desk.state ? <CallStateLabel state={desk.state} /> : t('desk.callOver'),
+        },
+        {
           key: 'talk',
           label: t('calls.talk'),
-          children:
-            call.connected_at && !call.ended_at ? (
-              <Elapsed since={call.connected_at} />
-            ) : (
-              duration(call.talk_ms)
-            ),
+          children: desk.state && desk.connected_at ? <Elapsed since={desk.connected_at} /> : DASH,
         },
         {
           key: 'answered',
           label: t('calls.answeredAt'),
-          children: dateTime(call.answered_at),
+          children: timeOfDay(desk.answered_at),
         },
       ]}
     />
@@ -53,11 +53,14 @@ function CallFacts({ desk }: { desk: DeskCallView }) {
 export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiveView }) {
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();
-  const { call } = desk;
-  const [draft, change] = useDraft(call.id);
+  const callId = desk.call_id;
+  const [draft, change] = useDraft(callId, {
+    dispositionId: desk.disposition_id ?? null,
+    note: desk.note ?? '',
+  });
   const dispositions = useDispositions();
-  const dispose = useDispose(call.id, () => {
-    dropDraft(call.id);
+  const dispose = useDispose(callId, () => {
+    dropDraft(callId);
     void message.success(t('desk.disposed'));
   });
   const items = dispositions.data?.items ?? [];
@@ -91,7 +94,7 @@ export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiv
         {dispositions.error && <ProblemAlert error={dispositions.error} />}
         <div>
           <div className="quiet" style={{ marginBottom: 6 }}>
-            {t('desk.disposition')}
+            {t('desk.disposition')} <kbd>Alt</kbd>+<kbd>1</kbd>…
           </div>
           <Radio.Group
             value={draft.dispositionId}
@@ -100,8 +103,7 @@ export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiv
           >
             {items.map((item, index) => (
               <Radio key={item.id} value={item.id}>
-                {labelIn(item, i18n.language)}{' '}
-                {index < 9 && <span className="quiet">Alt+{index + 1}</span>}
+                {labelIn(item, i18n.language)} {index < 9 && <kbd>{index + 1}</kbd>}
               </Radio>
             ))}
           </Radio.Group>
@@ -112,7 +114,7 @@ export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiv
           placeholder={t('desk.notePlaceholder')}
           aria-label={t('desk.note')}
           maxLength={NOTE_CHARS_MAX}
-          rows={4}
+          rows={3}
         />
         {dispose.error && <ProblemAlert error={dispose.error} />}
         <div className="line">
@@ -125,7 +127,9 @@ export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiv
           >
             {t('desk.saveDisposition')}
           </ReasonButton>
-          <span className="quiet">Ctrl+Enter</span>
+          <span className="quiet">
+            <kbd>Ctrl</kbd>+<kbd>Enter</kbd>
+          </span>
           {draft.note !== '' && (
             <Button type="text" style={{ marginLeft: 'auto' }} onClick={() => change({ note: '' })}>
               {t('desk.clearNote')}

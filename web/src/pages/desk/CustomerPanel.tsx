@@ -10,8 +10,8 @@ import { HistoryList } from '../customers/HistoryList';
 /** The customer of the current call. */
 export function CustomerPanel({ desk }: { desk: DeskCallView }) {
   const { t } = useTranslation();
-  const { customer, call } = desk;
-  const history = customer.history.filter((each) => each.id !== call.id);
+  const { customer } = desk;
+  const history = customer.history.filter((each) => each.id !== desk.call_id);
   return (
     <Card>
       <div className="line" style={{ marginBottom: 12 }}>
@@ -34,11 +34,11 @@ export function CustomerPanel({ desk }: { desk: DeskCallView }) {
               <span className="line">
                 {customer.phones.map((each) => (
                   <strong
-                    key={each.id}
+                    key={each.e164}
                     className="figure"
-                    style={{ fontWeight: each.dial === call.number ? 600 : 400 }}
+                    style={{ fontWeight: each.number === desk.number ? 600 : 400 }}
                   >
-                    {phone(each.dial)}
+                    {phone(each.number)}
                   </strong>
                 ))}
               </span>

@@ -14,17 +14,24 @@ import { StateBar } from './StateBar';
 import { useDesk } from './queries';
 
 function Desk({ desk }: { desk: DeskView }) {
+  const { t } = useTranslation();
+  const { agent } = desk;
+  if (!agent) {
+    return (
+      <Result status="info" title={t('desk.notOnFloor')} subTitle={t('desk.notOnFloorHint')} />
+    );
+  }
   return (
     <div className="stack">
-      <StateBar agent={desk.agent} />
+      <StateBar agent={agent} />
       {desk.call ? (
         <div className="split">
           <CustomerPanel desk={desk.call} />
           {/* A new call is a new form. */}
-          <CallPanel key={desk.call.call.id} desk={desk.call} agent={desk.agent} />
+          <CallPanel key={desk.call.call_id} desk={desk.call} agent={agent} />
         </div>
       ) : (
-        <RecentCalls agent={desk.agent} />
+        <RecentCalls agent={agent} />
       )}
     </div>
   );

@@ -14,14 +14,14 @@ import { labelIn } from '../../base/label';
 import { ReasonButton } from '../../parts/ReasonButton';
 import { Elapsed, Remaining } from '../../parts/timers';
 import { useHotkeys } from '../../parts/useHotkeys';
+import { usePauseReasons, useReasonText } from '../../parts/useReasonText';
 import { AGENT_STATE_COLOUR } from '../../theme';
-import { useDeskCommand, usePauseReasons } from './queries';
-import { usePauseReasonText } from './pauseReason';
+import { useDeskCommand } from './queries';
 import { whyNot } from './reasons';
 
 function State({ agent }: { agent: AgentLiveView }) {
   const { t } = useTranslation();
-  const reasonText = usePauseReasonText();
+  const reasonText = useReasonText();
   const colour = AGENT_STATE_COLOUR[agent.state];
   return (
     <div style={{ minWidth: 210 }}>

@@ -8,19 +8,17 @@ export interface Draft {
   note: string;
 }
 
-const NONE: Draft = { dispositionId: null, note: '' };
-
 function key(callId: string): string {
   return `trunkline.draft.${callId}`;
 }
 
-/** Reads a draft; anything unreadable counts as none. */
-export function readDraft(callId: string): Draft {
+/** Reads a draft; without one (or with an unreadable one) what is saved counts. */
+export function readDraft(callId: string, saved: Draft): Draft {
   try {
     const text = sessionStorage.getItem(key(callId));
-    return text ? { ...NONE, ...(JSON.parse(text) as Partial<Draft>) } : NONE;
+    return text ? { ...saved, ...(JSON.parse(text) as Partial<Draft>) } : saved;
   } catch {
-    return NONE;
+    return saved;
   }
 }
 
@@ -42,8 +40,8 @@ export function dropDraft(callId: string): void {
 }
 
 /** The draft of a call and how to change it. */
-export function useDraft(callId: string): [Draft, (change: Partial<Draft>) => void] {
-  const [draft, setDraft] = useState(() => readDraft(callId));
+export function useDraft(callId: string, saved: Draft): [Draft, (change: Partial<Draft>) => void] {
+  const [draft, setDraft] = useState(() => readDraft(callId, saved));
   return [
     draft,
     (change) => {

@@ -12,7 +12,7 @@ const KEY = ['desk'];
 function putAgent(client: QueryClient, agent: AgentLiveView): void {
   client.setQueryData<DeskView>(KEY, (desk) => desk && { ...desk, agent });
   const desk = client.getQueryData<DeskView>(KEY);
-  if (desk && (desk.call?.call.id ?? null) !== (agent.call_id ?? null)) {
+  if (desk && (desk.call?.call_id ?? null) !== (agent.call_id ?? null)) {
     void client.invalidateQueries({ queryKey: KEY });
   }
 }
@@ -72,9 +72,10 @@ export function useDispose(callId: string, onSaved: () => void) {
   return useMutation({
     mutationFn: (body: { disposition_id: number; note: string }) =>
       ask(api.POST('/api/v1/calls/{id}/disposition', { params: { path: { id: callId } }, body })),
-    onSuccess: async () => {
+    onSuccess: async (agent) => {
       // Here, not at the call of mutate: the form is gone once the desk is fetched anew.
       onSaved();
+      putAgent(client, agent);
       await client.invalidateQueries({ queryKey: KEY });
       await client.invalidateQueries({ queryKey: ['calls'] });
     },
@@ -86,15 +87,6 @@ export function useDispositions() {
   return useQuery({
     queryKey: ['dispositions'],
     queryFn: () => ask(api.GET('/api/v1/dispositions')),
-    staleTime: 300_000,
-  });
-}
-
-/** The reasons for a pause. */
-export function usePauseReasons() {
-  return useQuery({
-    queryKey: ['pause-reasons'],
-    queryFn: () => ask(api.GET('/api/v1/pause-reasons')),
     staleTime: 300_000,
   });
 }

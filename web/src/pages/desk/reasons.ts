@@ -6,24 +6,21 @@ import type { AgentAction, AgentLiveView } from '../../api/types';
 export function whyNot(
   action: AgentAction,
   agent: AgentLiveView,
-): 'loggedOut' | 'already' | 'onCall' | 'saveFirst' | 'noCall' | 'notNow' | undefined {
+): 'loggedOut' | 'already' | 'readyAfter' | 'noCall' | 'notNow' | undefined {
   if (agent.allowed.includes(action)) return undefined;
-  if (action === 'hang_up') return 'noCall';
-  if (action === 'dispose') return 'noCall';
+  if (action === 'hang_up' || action === 'dispose') return 'noCall';
   if (action === 'log_in') return 'already';
   switch (agent.state) {
     case 'logged_out':
       return action === 'log_out' ? 'already' : 'loggedOut';
     case 'ready':
       return action === 'ready' ? 'already' : 'notNow';
-    case 'paused':
-      return action === 'pause' ? 'already' : 'notNow';
     case 'ringing':
     case 'talking':
     case 'hold':
-      return 'onCall';
+      return action === 'ready' ? 'readyAfter' : 'notNow';
+    case 'paused':
     case 'wrap_up':
-      return 'saveFirst';
     case 'unreachable':
       return 'notNow';
   }

@@ -4,13 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { phone } from '../../base/format';
 import { useLive } from '../../live/store';
 import { Elapsed } from '../../parts/timers';
+import { useReasonText } from '../../parts/useReasonText';
 import { AGENT_STATE_COLOUR } from '../../theme';
-import { usePauseReasonText } from '../desk/pauseReason';
 
 /** The tile; draws itself anew only when this agent changes. */
 export const AgentTile = memo(function AgentTile({ id }: { id: number }) {
   const { t } = useTranslation();
-  const reasonText = usePauseReasonText();
+  const reasonText = useReasonText();
   const agent = useLive((live) => live.agents[id]);
   const number = useLive((live) => {
     const callId = live.agents[id]?.call_id;

@@ -7,7 +7,7 @@ import { DASH, phone } from '../../base/format';
 import { useLive } from '../../live/store';
 import { AgentStateLabel } from '../../parts/labels';
 import { Elapsed } from '../../parts/timers';
-import { usePauseReasonText } from '../desk/pauseReason';
+import { useReasonText } from '../../parts/useReasonText';
 
 function Cell({ id, show }: { id: number; show: (agent: AgentLiveView) => ReactNode }) {
   const agent = useLive((live) => live.agents[id]);
@@ -22,7 +22,7 @@ function CallNumber({ callId }: { callId: string }) {
 /** One row per agent. */
 export function AgentsTable({ ids }: { ids: number[] }) {
   const { t } = useTranslation();
-  const reasonText = usePauseReasonText();
+  const reasonText = useReasonText();
   const column = (title: string, show: (agent: AgentLiveView) => ReactNode) => ({
     title,
     render: (_: unknown, row: { id: number }) => <Cell id={row.id} show={show} />,

@@ -43,7 +43,7 @@ function RunningCard({ view }: { view: ImportView }) {
 }
 
 function ResultCard({ view }: { view: ImportView }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const report = useReportProblem();
   return (
     <Card title={t('imports.result')}>
@@ -69,7 +69,7 @@ function ResultCard({ view }: { view: ImportView }) {
               icon={<DownloadOutlined />}
               onClick={() =>
                 void download(
-                  `/api/v1/imports/${view.id}/rejected.xlsx`,
+                  `/api/v1/imports/${view.id}/rejected.xlsx?lang=${i18n.language === 'en' ? 'en' : 'zh'}`,
                   `${view.file_name}-rejected.xlsx`,
                 ).catch(report)
               }

@@ -32,7 +32,7 @@ function UploadCard() {
     <Card>
       <div className="stack">
         <Upload.Dragger
-          accept=".xlsx,.xls,.csv"
+          accept=".xlsx,.csv"
           showUploadList={false}
           disabled={upload.isPending}
           beforeUpload={(file) => {

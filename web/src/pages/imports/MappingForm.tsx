@@ -62,7 +62,7 @@ function Preview({
       columns={columns}
       dataSource={view.sample.map((cells, key) => ({ key, cells }))}
       pagination={false}
-      scroll={{ x: 'max-content', y: 300 }}
+      scroll={{ x: 'max-content', y: 340 }}
     />
   );
 }

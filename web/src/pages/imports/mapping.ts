@@ -1,18 +1,18 @@
 // Which column of an uploaded file means what: as the form has it (one role per
 // column) and as the API has it (columns per role).
-import type { ImportMapping } from '../../api/types';
+import type { ImportMapping, SuggestedMapping } from '../../api/types';
 
 /** What a column can mean. */
 export const ROLES = ['ignore', 'name', 'phone', 'city', 'remark'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** One role per column from the server's mapping. */
-export function rolesOf(mapping: ImportMapping | null | undefined, columns: number): Role[] {
+export function rolesOf(mapping: SuggestedMapping, columns: number): Role[] {
   return Array.from({ length: columns }, (_, index) => {
-    if (mapping?.phones.includes(index)) return 'phone';
-    if (mapping?.name === index) return 'name';
-    if (mapping?.city === index) return 'city';
-    if (mapping?.remark === index) return 'remark';
+    if (mapping.phones.includes(index)) return 'phone';
+    if (mapping.name === index) return 'name';
+    if (mapping.city === index) return 'city';
+    if (mapping.remark === index) return 'remark';
     return 'ignore';
   });
 }

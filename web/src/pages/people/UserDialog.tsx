@@ -55,7 +55,7 @@ function UserFields({ user }: { user: UserView | undefined }) {
   const roleName = useRoleName(roles.data?.items);
   return (
     <>
-      <div className="halves">
+      <div className="form-grid">
         <Form.Item name="display_name" label={t('users.displayName')} rules={[{ required: true }]}>
           <Input maxLength={60} />
         </Form.Item>

@@ -77,7 +77,7 @@ export default function UsersPage() {
           value={words}
           onChange={(event) => setWords(event.target.value)}
           placeholder={t('users.searchHint')}
-          style={{ width: 240 }}
+          style={{ width: 280 }}
         />
         {mayWrite && (
           <Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing('new')}>

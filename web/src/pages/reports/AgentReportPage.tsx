@@ -37,6 +37,11 @@ function Totals({ report }: { report: AgentReportView }) {
       <Figure label={t('reports.meanTalk')} value={duration(totals.mean_talk_ms)} />
       <Figure label={t('reports.loggedIn')} value={duration(totals.states.logged_in_ms)} />
       <Figure
+        label={t('reports.contacts')}
+        value={count(totals.contacts)}
+        hint={`${t('reports.conversion')} ${percent(totals.conversion)}`}
+      />
+      <Figure
         label={t('reports.occupancy')}
         value={percent(totals.occupancy)}
         hint={t('reports.occupancyHint')}
@@ -83,7 +88,7 @@ function Report({ report }: { report: AgentReportView }) {
 
 /** The page; the span is kept in the address, today unless given. */
 export default function AgentReportPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const reportProblem = useReportProblem();
   const mayExport = useMay('report:export');
   const [search, setSearch] = useSearchParams();
@@ -100,10 +105,11 @@ export default function AgentReportPage() {
   const { data } = report;
 
   async function save() {
+    const asked = new URLSearchParams({ ...span, lang: i18n.language === 'en' ? 'en' : 'zh' });
     setExporting(true);
     try {
       const name = data ? `agents-${data.from}-${data.to}.xlsx` : 'agents.xlsx';
-      await download(`/api/v1/reports/agents.xlsx?${new URLSearchParams(span).toString()}`, name);
+      await download(`/api/v1/reports/agents.xlsx?${asked.toString()}`, name);
     } catch (error) {
       reportProblem(error);
     } finally {

@@ -1,13 +1,13 @@
 // The report's table: a row per agent and the totals beneath.
 import { Card, Table, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { AgentReportRow, AgentReportTotals, AgentReportView } from '../../api/types';
+import type { AgentReportRow, AgentReportView, FiguresView } from '../../api/types';
 import { count, duration, percent } from '../../base/format';
 import { SHIFT_STATES } from './charts';
 
 interface Column {
   title: string;
-  value: (row: AgentReportTotals) => number | null | undefined;
+  value: (row: FiguresView) => number | null | undefined;
   show: (value: number | null | undefined) => string;
 }
 
@@ -20,10 +20,12 @@ function useFigures(): Column[] {
     { title: t('reports.meanTalk'), value: (row) => row.mean_talk_ms, show: duration },
     ...SHIFT_STATES.filter((state) => state !== 'talking').map((state) => ({
       title: t(`agentState.${state}`),
-      value: (row: AgentReportTotals) => row.states[`${state}_ms`],
+      value: (row: FiguresView) => row.states[`${state}_ms`],
       show: duration,
     })),
     { title: t('reports.loggedIn'), value: (row) => row.states.logged_in_ms, show: duration },
+    { title: t('reports.sales'), value: (row) => row.sales, show: count },
+    { title: t('reports.visits'), value: (row) => row.visits, show: count },
     { title: t('reports.occupancy'), value: (row) => row.occupancy, show: percent },
   ];
 }
@@ -36,7 +38,7 @@ export function AgentReportTable({ report }: { report: AgentReportView }) {
     {
       title: t('calls.agent'),
       fixed: 'start',
-      width: 120,
+      width: 92,
       render: (_, row) => row.agent_name,
       sorter: (a, b) => a.agent_name.localeCompare(b.agent_name, 'zh-CN'),
     },
@@ -61,7 +63,9 @@ export function AgentReportTable({ report }: { report: AgentReportView }) {
         showSorterTooltip={false}
         summary={() => (
           <Table.Summary.Row style={{ fontWeight: 600, background: '#f7f9fb' }}>
-            <Table.Summary.Cell index={0}>{t('reports.total')}</Table.Summary.Cell>
+            <Table.Summary.Cell index={0} className="total-cell">
+              {t('reports.total')}
+            </Table.Summary.Cell>
             {figures.map(({ title, value, show }, index) => (
               <Table.Summary.Cell key={title} index={index + 1} align="right">
                 <span className="figure">{show(value(report.totals))}</span>

@@ -25,7 +25,12 @@ function agentAxis(rows: AgentReportRow[]): EChartsCoreOption {
     data: rows.map((row) => row.agent_name),
     axisTick: { show: false },
     axisLine: { lineStyle: { color: '#cfd6df' } },
-    axisLabel: { color: '#55616f', interval: 0, rotate: rows.length > 10 ? 40 : 0 },
+    axisLabel: {
+      color: '#55616f',
+      interval: 0,
+      fontSize: rows.length > 15 ? 11 : 12,
+      rotate: rows.length > 10 ? 50 : 0,
+    },
   };
 }
 

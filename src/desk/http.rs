@@ -1,0 +1,222 @@
+//! The agent's desk over HTTP.
+//!
+//! In: requests of the person at the desk, about their own state and call
+//! alone. Out: inputs of the floor, and the desk as it is then. What the floor
+//! refuses comes back as 409 with its words.
+
+use crate::api::{ApiError, ApiResult, Json, Path, Problem};
+use crate::auth::{Caller, Permission};
+use crate::base::clock;
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId};
+use crate::calls::http::save_disposition;
+use crate::calls::model::DispositionRequest;
+use crate::conductor::{CommandError, Handle};
+use crate::customers::http::CustomerView;
+use crate::floor::effect::{CallStateKind, Refusal};
+use crate::floor::input::AgentCommand;
+use crate::live::hub::Hub;
+use crate::live::view::AgentLiveView;
+use crate::store::Db;
+use crate::{calls, campaigns, customers};
+use axum::Extension;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Every route of the desk.
+pub fn routes() -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(get_desk))
+        .routes(routes!(post_log_in))
+        .routes(routes!(post_log_out))
+        .routes(routes!(post_ready))
+        .routes(routes!(post_pause))
+        .routes(routes!(post_hang_up))
+        .routes(routes!(post_disposition))
+}
+
+/// Everything the desk page shows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskView {
+    /// The agent as the floor has them; absent when the user has no desk phone.
+    pub agent: Option<AgentLiveView>,
+    /// The call in progress, or the one whose after-call work is under way.
+    pub call: Option<DeskCallView>,
+}
+
+/// The call on the desk, with whom it is about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskCallView {
+    /// Which.
+    pub call_id: CallId,
+    /// Where it is; absent once it is over.
+    pub state: Option<CallStateKind>,
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The campaign's name.
+    pub campaign_name: String,
+    /// What the campaign wants said.
+    pub script: Option<String>,
+    /// The number dialled.
+    pub number: String,
+    /// When dialled.
+    pub started_at: DateTime<Utc>,
+    /// When the customer answered.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// When the agent was connected.
+    pub connected_at: Option<DateTime<Utc>>,
+    /// The disposition saved so far.
+    pub disposition_id: Option<i64>,
+    /// The note saved so far.
+    pub note: Option<String>,
+    /// The customer with their history.
+    pub customer: CustomerView,
+}
+
+/// Why no calls are to come.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct PauseRequest {
+    /// One of the keys of `/pause-reasons`.
+    reason: String,
+}
+
+/// The desk as it is.
+#[utoipa::path(get, path = "/desk", tag = "desk", responses((status = 200, body = DeskView)))]
+async fn get_desk(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Extension(hub): Extension<Hub>,
+) -> ApiResult<Json<DeskView>> {
+    let agent = hub.agent(desk_of(&caller)?);
+    let call = match agent.as_ref().and_then(|agent| agent.call_id) {
+        Some(call) => find_desk_call(&db, &hub, call).await?,
+        None => None,
+    };
+    Ok(Json(DeskView { agent, call }))
+}
+
+/// Starts the shift.
+#[utoipa::path(post, path = "/desk/log-in", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_log_in(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::LogIn).await
+}
+
+/// Ends the shift, after the call in progress.
+#[utoipa::path(post, path = "/desk/log-out", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_log_out(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::LogOut).await
+}
+
+/// Takes calls.
+#[utoipa::path(post, path = "/desk/ready", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_ready(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::Ready).await
+}
+
+/// Takes no calls, after the call in progress.
+#[utoipa::path(post, path = "/desk/pause", tag = "desk", request_body = PauseRequest,
+    responses((status = 200, body = AgentLiveView), (status = 400, body = Problem), (status = 409, body = Problem)))]
+async fn post_pause(
+    caller: Caller,
+    handle: Extension<Handle>,
+    hub: Extension<Hub>,
+    Json(request): Json<PauseRequest>,
+) -> Answer {
+    if !calls::model::PAUSE_REASONS.iter().any(|reason| reason.key == request.reason) {
+        let known: Vec<&str> = calls::model::PAUSE_REASONS.iter().map(|reason| reason.key).collect();
+        return Err(ApiError::bad_request("reason", format!("must be one of: {}", known.join(", "))));
+    }
+    command(&caller, &handle, &hub, AgentCommand::Pause { reason: request.reason }).await
+}
+
+/// Hangs up the customer.
+#[utoipa::path(post, path = "/desk/hang-up", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_hang_up(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::HangUp).await
+}
+
+/// Saves what the agent says of the call; ends its after-call work.
+#[utoipa::path(post, path = "/calls/{id}/disposition", tag = "desk", request_body = DispositionRequest,
+    params(("id" = CallId, Path, description = "the call")),
+    responses((status = 200, body = AgentLiveView), (status = 400, body = Problem), (status = 409, body = Problem)))]
+async fn post_disposition(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    handle: Extension<Handle>,
+    hub: Extension<Hub>,
+    Path(call): Path<CallId>,
+    Json(body): Json<DispositionRequest>,
+) -> Answer {
+    // Stored first: nothing that was typed is lost if the floor is busy.
+    save_disposition(&db, &caller, call, &body, clock::now()).await?;
+    command(&caller, &handle, &hub, AgentCommand::Disposed { call }).await
+}
+
+type Answer = ApiResult<Json<AgentLiveView>>;
+
+async fn command(caller: &Caller, handle: &Handle, hub: &Hub, command: AgentCommand) -> Answer {
+    let agent = desk_of(caller)?;
+    let live = handle.agent(agent, command).await.map_err(refused)?;
+    Ok(Json(hub.named(live)))
+}
+
+/// A person's own desk, if they may work at one.
+fn desk_of(caller: &Caller) -> ApiResult<AgentId> {
+    caller.require(Permission::DeskUse)?;
+    Ok(AgentId(caller.user_id.0))
+}
+
+fn refused(error: CommandError) -> ApiError {
+    match error {
+        CommandError::Refused(Refusal::NotAnAgent) => {
+            ApiError::conflict("not_an_agent", Refusal::NotAnAgent.to_string())
+        }
+        CommandError::Refused(refusal) => ApiError::conflict("refused", refusal.to_string()),
+        CommandError::Busy => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy", error.to_string()),
+    }
+}
+
+/// The ledger lags the floor by a moment: a call that is not written yet is
+/// taken from the live floor.
+async fn find_desk_call(db: &Db, hub: &Hub, call: CallId) -> ApiResult<Option<DeskCallView>> {
+    let live = hub.call(call);
+    let written = calls::store::find_row(db, call).await?;
+    let (campaign, customer) = match (&live, &written) {
+        (Some(live), _) => (live.campaign_id, live.customer_id),
+        (None, Some(row)) => (CampaignId(row.campaign_id), CustomerId(row.customer_id)),
+        (None, None) => return Ok(None),
+    };
+    let Some(customer) = customers::http::view_for_call(db, customer).await? else { return Ok(None) };
+    let campaign_row = campaigns::store::find_campaign(db, campaign).await?;
+    let (campaign_name, script) =
+        campaign_row.map(|c| (c.campaign.name, c.campaign.script)).unwrap_or_default();
+    let started = live.as_ref().map(|l| l.started_at).or(written.as_ref().map(|w| w.started_at));
+    let number = live.as_ref().map(|l| l.number.clone()).or(written.as_ref().map(|w| w.number.clone()));
+    Ok(Some(DeskCallView {
+        call_id: call,
+        state: live.as_ref().map(|l| l.state),
+        campaign_id: campaign,
+        campaign_name,
+        script,
+        number: number.unwrap_or_default(),
+        started_at: started.unwrap_or_default(),
+        answered_at: live
+            .as_ref()
+            .and_then(|l| l.answered_at)
+            .or(written.as_ref().and_then(|w| w.answered_at)),
+        connected_at: live
+            .as_ref()
+            .and_then(|l| l.connected_at)
+            .or(written.as_ref().and_then(|w| w.connected_at)),
+        disposition_id: written.as_ref().and_then(|w| w.disposition_id),
+        note: written.and_then(|w| w.note),
+        customer,
+    }))
+}

@@ -1,0 +1,55 @@
+//! Why there is no connection to the switch, in words for people.
+
+use crate::switch::link::LinkConfig;
+use freeswitch_esl::{ConnectionStatus, DisconnectReason, EslError};
+
+/// Why there is no connection. The address is named where it can be the fault.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Problem {
+    #[error("cannot connect to the switch at {0}: {1}. Is FreeSWITCH running with its Event Socket there?")]
+    CannotConnect(String, String),
+    #[error("the switch at {0} does not accept the Event Socket password")]
+    WrongPassword(String),
+    #[error(
+        "the switch at {0} does not let this host connect: its access list for the Event Socket refuses us"
+    )]
+    RefusedByAccessList(String),
+    #[error("what answers at {0} is no usable Event Socket: {1}")]
+    Unusable(String, String),
+    #[error("the connection to the switch broke: {0}")]
+    Broken(String),
+    #[error("the switch has been silent for {0} s")]
+    Silent(u64),
+}
+
+impl Problem {
+    /// Of an attempt to connect.
+    pub(super) fn connecting(config: &LinkConfig, error: &EslError) -> Self {
+        let address = address(config);
+        match error {
+            EslError::AuthenticationFailed { .. } => Self::WrongPassword(address),
+            EslError::AccessDenied { .. } => Self::RefusedByAccessList(address),
+            EslError::Io(error) => Self::CannotConnect(address, error.to_string()),
+            EslError::Timeout { timeout_ms } => {
+                Self::CannotConnect(address, format!("no answer within {timeout_ms} ms"))
+            }
+            error => Self::Unusable(address, error.to_string()),
+        }
+    }
+
+    /// Of a connection whose events have ended.
+    pub(super) fn ended(config: &LinkConfig, status: ConnectionStatus) -> Self {
+        match status {
+            ConnectionStatus::Disconnected(DisconnectReason::HeartbeatExpired) => {
+                Self::Silent(config.silence_max.as_secs())
+            }
+            ConnectionStatus::Disconnected(reason) => Self::Broken(reason.to_string()),
+            _ => Self::Broken("its reader ended".into()),
+        }
+    }
+}
+
+/// Where the switch should be.
+pub(super) fn address(config: &LinkConfig) -> String {
+    format!("{}:{}", config.host, config.port)
+}

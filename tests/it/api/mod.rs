@@ -1,0 +1,9 @@
+//! The REST API, through the real router.
+
+mod auth;
+mod frame;
+mod idempotency;
+mod people;
+mod permissions;
+mod states;
+mod switch_side;

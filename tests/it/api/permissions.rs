@@ -1,0 +1,133 @@
+//! Every operation of the API × every role has an expected answer.
+//!
+//! The operations are read from the OpenAPI document: one that is not in the
+//! table below fails the test, so a new route cannot be forgotten. A role that
+//! may is answered anything but 401 and 403 (a made-up id is a 404); a role
+//! that may not is answered 403; nobody is answered 401.
+
+use crate::both_databases;
+use crate::support::app::TestApp;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use trunkline::store::Db;
+
+both_databases!(every_route_answers_every_role_as_expected);
+
+const EVERYBODY: &[&str] = &["administrator", "manager", "team_lead", "qa_lead", "qa", "agent"];
+const ADMINISTRATOR: &[&str] = &["administrator"];
+const MANAGERS: &[&str] = &["administrator", "manager"];
+const ALL_BUT_AGENTS: &[&str] = &["administrator", "manager", "team_lead", "qa_lead", "qa"];
+
+/// What is expected of an operation.
+struct Expected {
+    /// The `operationId`.
+    operation: &'static str,
+    /// Who may; `None`: nobody needs to be signed in.
+    roles: Option<&'static [&'static str]>,
+    /// A body that passes the first checks.
+    body: Option<Value>,
+}
+
+fn reads(operation: &'static str, roles: &'static [&'static str]) -> Expected {
+    Expected { operation, roles: Some(roles), body: None }
+}
+
+fn writes(operation: &'static str, roles: &'static [&'static str], body: Value) -> Expected {
+    Expected { operation, roles: Some(roles), body: Some(body) }
+}
+
+fn open(operation: &'static str) -> Expected {
+    Expected { operation, roles: None, body: None }
+}
+
+fn table() -> Vec<Expected> {
+    let user =
+        json!({ "username": "x.y", "display_name": "x", "role": "agent", "password": "given on paper" });
+    let gateway = json!({ "name": "g", "proxy": "192.0.2.1", "caller_id": "1" });
+    let password = json!({ "current": "x", "new": "y" });
+    vec![
+        // auth
+        open("post_login"),
+        open("post_refresh"),
+        reads("post_logout", EVERYBODY),
+        reads("get_me", EVERYBODY),
+        writes("post_password", EVERYBODY, password),
+        // people
+        reads("get_users", ALL_BUT_AGENTS),
+        reads("get_user", ALL_BUT_AGENTS),
+        // A manager without a department may place nobody; see api::people.
+        writes("post_user", ADMINISTRATOR, user),
+        writes("patch_user", MANAGERS, json!({})),
+        reads("get_roles", ALL_BUT_AGENTS),
+        reads("get_teams", ALL_BUT_AGENTS),
+        writes("post_team", ADMINISTRATOR, json!({ "department_id": 1, "name": "x" })),
+        reads("get_departments", ALL_BUT_AGENTS),
+        writes("post_department", ADMINISTRATOR, json!({ "name": "x" })),
+        reads("get_gateways", MANAGERS),
+        writes("post_gateway", ADMINISTRATOR, gateway),
+        writes("patch_gateway", ADMINISTRATOR, json!({})),
+        // platform
+        open("get_health"),
+    ]
+}
+
+/// Method and path of each operation, with a made-up id for each variable.
+fn operations() -> BTreeMap<String, (String, String)> {
+    let document: Value = serde_json::from_str(&trunkline::http::openapi_json()).expect("JSON");
+    let mut found = BTreeMap::new();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let name = operation["operationId"].as_str().expect("operationId").to_owned();
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let mut path = path.trim_start_matches("/api/v1").to_owned();
+            for parameter in parameters.iter().filter(|parameter| parameter["in"] == "path") {
+                let uuid = parameter["schema"]["format"] == "uuid";
+                let value = if uuid { "00000000-0000-4000-8000-000000000000" } else { "999999" };
+                path = path.replace(&format!("{{{}}}", parameter["name"].as_str().expect("name")), value);
+            }
+            assert!(!path.contains('{'), "{name}: {path} has an undocumented variable");
+            found.insert(name, (method.to_uppercase(), path));
+        }
+    }
+    found
+}
+
+async fn every_route_answers_every_role_as_expected(db: Db) {
+    let app = TestApp::on(db);
+    let (operations, table) = (operations(), table());
+    let known: Vec<_> = table.iter().map(|expected| expected.operation).collect();
+    let missing: Vec<_> = operations.keys().filter(|name| !known.contains(&name.as_str())).collect();
+    assert!(missing.is_empty(), "no expected answer for {missing:?}: add them to the table");
+
+    for expected in &table {
+        let (method, path) = operations.get(expected.operation).expect(expected.operation);
+        let call = |token: Option<&str>| {
+            let mut call = app.call(method, path);
+            if let Some(token) = token {
+                call = call.bearer(token);
+            }
+            match &expected.body {
+                Some(body) => call.json(body.clone()).send(),
+                None => call.send(),
+            }
+        };
+        let nobody = call(None).await;
+        let Some(roles) = expected.roles else {
+            assert_ne!(nobody.json["detail"], "please sign in", "{method} {path}");
+            continue;
+        };
+        nobody.refused(401, "unauthenticated");
+        call(Some("not.a.token")).await.refused(401, "unauthenticated");
+        for role in EVERYBODY {
+            // A new session for each: logging out is one of the operations.
+            let token = app.as_role(role).await;
+            let answer = call(Some(&token)).await;
+            let what = format!("{role}: {method} {path}: {} {}", answer.status, answer.text);
+            if roles.contains(role) {
+                assert!(!matches!(answer.status.as_u16(), 401 | 403 | 500..), "{what}");
+            } else {
+                assert_eq!(answer.status, 403, "{what}");
+            }
+        }
+    }
+}

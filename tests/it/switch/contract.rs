@@ -1,0 +1,452 @@
+//! What the floor relies on, of every switch: the built-in simulator and a real
+//! FreeSWITCH with real phones and customers. Link, commands, recordings, call
+//! records and adoption; the directory where there is somebody to ask it.
+//!
+//! The real one runs when `TRUNKLINE_REAL_SWITCH=1` (it needs FreeSWITCH, SIPp
+//! and Python, see tests/switch/) and says so when it does not. Everything that
+//! is started listens on loopback, on ports that were free, and ends with the
+//! test.
+
+use axum::extract::Form;
+use axum::routing::post;
+use secrecy::SecretString;
+use std::net::UdpSocket;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::TcpListener;
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use trunkline::base::ids::{AgentId, CallId, LegId};
+use trunkline::base::phone::Dialable;
+use trunkline::floor::effect::{CallResult, HangUpCause, SwitchCommand};
+use trunkline::floor::input::{HangUp, Input, LegChange, LegLabel};
+use trunkline::floor::result::call_result;
+use trunkline::sim::cdr::CdrTarget;
+use trunkline::sim::customer::Customers;
+use trunkline::sim::server::{SimConfig, SimHandle, start};
+use trunkline::sim::world::WorldConfig;
+use trunkline::switch::cdr::{self, LegCdr};
+use trunkline::switch::directory::{
+    DeskPhone, DirectoryRequest, GatewaySettings, carrier_addresses_answer, gateways_answer, not_found,
+    phone_answer,
+};
+use trunkline::switch::link::{LinkConfig, LinkHandle, spawn};
+use uuid::Uuid;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const DOMAIN: &str = "trunkline";
+/// Of the Event Socket.
+const PASSWORD: &str = "event-socket";
+/// Every character that XML or the switch could trip over.
+const PHONE_SECRET: &str = "p<a>s&s\"'$${x}";
+
+/// A port for SIP that is free now, with free ones after it.
+fn sip_port() -> u16 {
+    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+async fn tcp_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+}
+
+/// What the switch asks over HTTP, and the records it posts.
+async fn serve_http(customers_port: u16, records: mpsc::UnboundedSender<LegCdr>) -> u16 {
+    let gateways = Arc::new(vec![GatewaySettings {
+        name: "customers".into(),
+        proxy: format!("127.0.0.1:{customers_port}"),
+        username: None,
+        secret: None,
+        register: false,
+    }]);
+    let directory = move |Form(fields): Form<Vec<(String, String)>>| async move {
+        match DirectoryRequest::from_form(&fields, DOMAIN) {
+            DirectoryRequest::Phone { extension } if extension == "1001" => {
+                phone_answer(DOMAIN, &DeskPhone { extension, secret: PHONE_SECRET.into() })
+            }
+            DirectoryRequest::Gateways => gateways_answer(DOMAIN, &gateways),
+            DirectoryRequest::CarrierAddresses => carrier_addresses_answer(DOMAIN, &gateways),
+            DirectoryRequest::Phone { .. } | DirectoryRequest::Other => not_found(),
+        }
+    };
+    let record = move |body: String| async move { records.send(cdr::parse(&body).unwrap()).unwrap() };
+    let app =
+        axum::Router::new().route("/switch/directory", post(directory)).route("/switch/cdr", post(record));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    port
+}
+
+/// A private switch; stopped when dropped.
+struct Switch {
+    work: PathBuf,
+    environment: Vec<(&'static str, String)>,
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/switch").join(name)
+}
+
+impl Switch {
+    async fn start(work: &Path, http_port: u16, esl_port: u16, sip_port: u16, trunk_port: u16) -> Self {
+        let environment = vec![
+            ("SWITCH_WORK_DIR", work.to_string_lossy().into_owned()),
+            ("TRUNKLINE_URL", format!("http://127.0.0.1:{http_port}")),
+            ("TRUNKLINE_SWITCH_SECRET", "secret".into()),
+            ("TRUNKLINE_ESL_PORT", esl_port.to_string()),
+            ("TRUNKLINE_ESL_PASSWORD", PASSWORD.into()),
+            ("TRUNKLINE_SIP_PORT", sip_port.to_string()),
+            ("TRUNKLINE_TRUNK_PORT", trunk_port.to_string()),
+        ];
+        let switch = Self { work: work.to_owned(), environment };
+        let status = Command::new(script("start-switch"))
+            .arg("start")
+            .envs(switch.environment.clone())
+            .stdout(Stdio::null())
+            .status()
+            .await
+            .unwrap();
+        assert!(status.success(), "start-switch: {status}");
+        switch
+    }
+}
+
+impl Drop for Switch {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new(script("start-switch"))
+            .arg("kill")
+            .envs(self.environment.clone())
+            .status();
+    }
+}
+
+/// A desk phone that answers by itself.
+struct Phone {
+    _child: Child,
+    orders: ChildStdin,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Phone {
+    fn start(sip_port: u16) -> Self {
+        let mut child = Command::new("python3")
+            .arg(script("desk_phone.py"))
+            .args(["--switch", &format!("127.0.0.1:{sip_port}")])
+            .args(["--phone", &format!("1001:{PHONE_SECRET}"), "--answer-after", "0.2"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let orders = child.stdin.take().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { _child: child, orders, lines }
+    }
+
+    async fn wait_for(&mut self, event: &str) {
+        let wanted = format!("\"event\":\"{event}\"");
+        let found = async {
+            while let Some(line) = self.lines.next_line().await.unwrap() {
+                if line.replace(": ", ":").contains(&wanted) {
+                    return;
+                }
+            }
+            panic!("the phone ended before {event}");
+        };
+        tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("no {event}"));
+    }
+}
+
+/// A link and what it tells, one leg at a time.
+struct Desk {
+    handle: LinkHandle,
+    inputs: mpsc::Receiver<Input>,
+    shutdown: CancellationToken,
+    /// What was told of other legs than the one asked for.
+    aside: Vec<Input>,
+}
+
+impl Desk {
+    fn start(port: u16, work: &Path) -> Self {
+        let password = SecretString::from(PASSWORD);
+        let config = LinkConfig::new("127.0.0.1", port, password, DOMAIN, work.join("recordings"));
+        let (sender, inputs) = mpsc::channel(1_000);
+        let shutdown = CancellationToken::new();
+        Self { handle: spawn(config, sender, shutdown.clone()), inputs, shutdown, aside: Vec::new() }
+    }
+
+    async fn next(&mut self) -> Input {
+        tokio::time::timeout(PATIENCE, self.inputs.recv()).await.expect("in time").expect("the link runs")
+    }
+
+    /// The next change of this leg; those of others are kept for later.
+    async fn change(&mut self, leg: LegId) -> LegChange {
+        let of_leg = |input: &Input| matches!(input, Input::Switch(event) if event.leg == leg);
+        loop {
+            if let Some(at) = self.aside.iter().position(of_leg) {
+                let Input::Switch(event) = self.aside.remove(at) else { unreachable!() };
+                return event.what;
+            }
+            let input = self.next().await;
+            assert!(!matches!(input, Input::CommandFailed { .. } | Input::SwitchDown { .. }), "{input:?}");
+            self.aside.push(input);
+        }
+    }
+
+    async fn expect(&mut self, leg: LegId, changes: &[LegChange]) {
+        for expected in changes {
+            assert_eq!(&self.change(leg).await, expected, "of {leg}");
+        }
+    }
+
+    /// A nailed leg is parked again; the switch says so before or after it says
+    /// that the two are apart.
+    async fn freed(&mut self, leg: LegId, from: LegId) {
+        let apart = LegChange::Unbridged { other: from };
+        match self.change(leg).await {
+            LegChange::Parked => assert_eq!(self.change(leg).await, apart),
+            first => {
+                assert_eq!(first, apart);
+                assert_eq!(self.change(leg).await, LegChange::Parked);
+            }
+        }
+    }
+
+    async fn end(&mut self, leg: LegId) -> HangUp {
+        loop {
+            if let LegChange::HungUp(hang_up) = self.change(leg).await {
+                return hang_up;
+            }
+        }
+    }
+
+    fn dial(&self, gateway: &str, number: &str) -> (CallId, LegId) {
+        let (call, leg) = (CallId(Uuid::new_v4()), LegId(Uuid::new_v4()));
+        let command = SwitchCommand::DialCustomer {
+            call,
+            leg,
+            gateway: gateway.into(),
+            number: Dialable::new(number).unwrap(),
+            caller_id: Dialable::new("02112345678").unwrap(),
+            ring_seconds: 20,
+        };
+        self.handle.send(command).unwrap();
+        (call, leg)
+    }
+
+    fn bridge(&self, customer: LegId, agent: LegId) {
+        self.handle.send(SwitchCommand::Bridge { customer, agent }).unwrap();
+    }
+}
+
+fn answered() -> [LegChange; 4] {
+    [LegChange::Created, LegChange::Ringing { early_media: false }, LegChange::Answered, LegChange::Parked]
+}
+
+/// The desk phone, which can be put down.
+enum Handset {
+    Real(Box<Phone>),
+    Simulated(SimHandle),
+}
+
+/// A switch to be examined.
+struct Examined {
+    port: u16,
+    work: PathBuf,
+    phone: Handset,
+    posted: mpsc::UnboundedReceiver<LegCdr>,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_simulated_switch_does_what_the_floor_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let (records, posted) = mpsc::unbounded_channel();
+    let http_port = serve_http(1, records).await;
+    let mut world = WorldConfig { customers: Customers::Scripted, ..WorldConfig::default() };
+    world.phones.known = Some(["1001".to_owned()].into());
+    world.trunk.gateways = Some(["customers".to_owned()].into());
+    let mut config = SimConfig::new(SecretString::from(PASSWORD), world);
+    config.cdr = Some(CdrTarget {
+        authority: format!("127.0.0.1:{http_port}"),
+        path: "/switch/cdr".into(),
+        user: "freeswitch".into(),
+        password: SecretString::from("secret"),
+    });
+    let simulator = start(config).await.unwrap();
+    let work = folder.path().to_owned();
+    let port = simulator.addr.port();
+    examine(Examined { port, work, phone: Handset::Simulated(simulator), posted }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_switch_does_what_the_floor_asks() {
+    if std::env::var("TRUNKLINE_REAL_SWITCH").as_deref() != Ok("1") {
+        eprintln!("skipped: TRUNKLINE_REAL_SWITCH=1 runs this test with a real FreeSWITCH");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (records, posted) = mpsc::unbounded_channel();
+    let (customers_port, phone_port, port) = (sip_port(), sip_port(), tcp_port().await);
+    let http_port = serve_http(customers_port, records).await;
+    let switch = Switch::start(folder.path(), http_port, port, phone_port, sip_port()).await;
+    let _customers = Command::new(script("start-customers"))
+        .env("CUSTOMERS_WORK_DIR", folder.path().join("customers"))
+        .env("CUSTOMERS_PORT", customers_port.to_string())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut phone = Phone::start(phone_port);
+    phone.wait_for("registered").await;
+    examine(Examined { port, work: switch.work.clone(), phone: Handset::Real(Box::new(phone)), posted })
+        .await;
+}
+
+async fn examine(mut switch: Examined) {
+    let mut desk = Desk::start(switch.port, &switch.work);
+    let Input::SwitchUp { core, channels } = desk.next().await else { panic!("up") };
+    assert!(channels.is_empty() && Uuid::parse_str(&core).is_ok(), "{core} {channels:?}");
+    let agent = ring_the_agent(&mut desk).await;
+    let (call, customer) = two_conversations(&mut desk, agent).await;
+    calls_that_reach_nobody(&mut desk).await;
+    let mut desk = after_a_restart(desk, agent, &core, switch.port, &switch.work).await;
+    the_agents_leg_ends(&mut desk, &mut switch.phone, agent).await;
+
+    let record = loop {
+        let record = tokio::time::timeout(PATIENCE, switch.posted.recv()).await.expect("a record").unwrap();
+        if record.leg == customer {
+            break record;
+        }
+    };
+    assert_eq!(record.label, Some(LegLabel::Customer { call }));
+    assert_eq!(record.hang_up.cause, "NORMAL_CLEARING");
+    assert_eq!(record.bridged_to, Some(agent));
+    assert!(record.started_at < record.answered_at.unwrap() && record.answered_at.unwrap() < record.ended_at);
+}
+
+/// An off-hook agent's phone, rung by its directory entry.
+async fn ring_the_agent(desk: &mut Desk) -> LegId {
+    let leg = LegId(Uuid::new_v4());
+    let command = SwitchCommand::RingAgent {
+        agent: AgentId(7),
+        leg,
+        extension: Dialable::new("1001").unwrap(),
+        caller_id: Dialable::new("02112345678").unwrap(),
+        nailed: true,
+        call: None,
+        ring_seconds: 20,
+    };
+    desk.handle.send(command).unwrap();
+    desk.expect(leg, &answered()).await;
+    leg
+}
+
+/// The agent's leg outlives two conversations, one ended by the customer and
+/// recorded, one ended by us. Gives the first.
+async fn two_conversations(desk: &mut Desk, agent: LegId) -> (CallId, LegId) {
+    // This customer hangs up after 3 s.
+    let (call, customer) = desk.dial("customers", "13800138020");
+    desk.expect(customer, &answered()).await;
+    desk.bridge(customer, agent);
+    desk.expect(customer, &[LegChange::Bridged { other: agent }]).await;
+    desk.expect(agent, &[LegChange::Bridged { other: customer }]).await;
+    desk.handle.send(SwitchCommand::StartRecording { leg: customer, call }).unwrap();
+    let LegChange::RecordingStarted { path } = desk.change(customer).await else { panic!("recording") };
+    assert!(path.contains(&format!("/{call}-")), "{path}");
+    let mut closed = None;
+    let hang_up = loop {
+        match desk.change(customer).await {
+            LegChange::RecordingStopped { path } => closed = Some(path),
+            LegChange::HungUp(hang_up) => break hang_up,
+            LegChange::Unbridged { other } => assert_eq!(other, agent),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(closed.as_ref(), Some(&path), "closed before the leg ends");
+    assert_eq!(call_result(&hang_up, true, true, false), CallResult::Answered);
+    // Two channels of 16 bits, 8000 times a second, for two seconds at least.
+    assert!(std::fs::metadata(&path).unwrap().len() > 2 * 32_000, "{path} holds both sides");
+    desk.freed(agent, customer).await;
+
+    let (_, second) = desk.dial("customers", "13800138000");
+    desk.expect(second, &answered()).await;
+    desk.bridge(second, agent);
+    desk.expect(agent, &[LegChange::Bridged { other: second }]).await;
+    desk.handle.send(SwitchCommand::HangUp { leg: second, cause: HangUpCause::NormalClearing }).unwrap();
+    assert_eq!(desk.end(second).await.cause, "NORMAL_CLEARING");
+    desk.freed(agent, second).await;
+    (call, customer)
+}
+
+/// Each way of not being reached leads to its result, told once.
+async fn calls_that_reach_nobody(desk: &mut Desk) {
+    for (gateway, number, expected) in [
+        ("customers", "13800138086", CallResult::Busy),
+        ("customers", "13800138003", CallResult::Rejected),
+        ("customers", "13800138004", CallResult::InvalidNumber),
+        ("customers", "13800138080", CallResult::Unreachable),
+        ("customers", "13800138053", CallResult::Failed),
+        ("no-such-gateway", "13800138000", CallResult::Failed),
+    ] {
+        let (_, leg) = desk.dial(gateway, number);
+        let hang_up = desk.end(leg).await;
+        assert_eq!(
+            call_result(&hang_up, false, false, false),
+            expected,
+            "{number} over {gateway}: {hang_up:?}"
+        );
+    }
+    let (_, leg) = desk.dial("customers", "13800138099");
+    desk.expect(leg, &[LegChange::Created, LegChange::Ringing { early_media: false }]).await;
+    desk.handle.send(SwitchCommand::HangUp { leg, cause: HangUpCause::OriginatorCancel }).unwrap();
+    let hang_up = desk.end(leg).await;
+    assert_eq!(call_result(&hang_up, false, false, false), CallResult::Cancelled, "{hang_up:?}");
+    assert!(desk.aside.is_empty(), "told twice: {:?}", desk.aside);
+}
+
+/// A new link finds the agent's leg with its label, bridged to the customer.
+async fn after_a_restart(desk: Desk, agent: LegId, core: &str, port: u16, work: &Path) -> Desk {
+    let mut desk = desk;
+    let (call, customer) = desk.dial("customers", "13800138000");
+    desk.expect(customer, &answered()).await;
+    desk.bridge(customer, agent);
+    desk.expect(agent, &[LegChange::Bridged { other: customer }]).await;
+    desk.shutdown.cancel();
+    let mut desk = Desk::start(port, work);
+    let Input::SwitchUp { core: again, channels } = desk.next().await else { panic!("up") };
+    assert_eq!(again, core);
+    let of = |leg| channels.iter().find(|channel| channel.leg == leg).unwrap();
+    assert_eq!(of(agent).label, Some(LegLabel::Agent { agent: AgentId(7), nailed: true, call: None }));
+    assert_eq!(of(customer).label, Some(LegLabel::Customer { call }));
+    assert_eq!((of(agent).bridged_to, of(customer).bridged_to), (Some(customer), Some(agent)));
+    assert!(of(agent).answered && of(customer).answered && channels.len() == 2);
+    desk.handle.send(SwitchCommand::HangUp { leg: customer, cause: HangUpCause::NormalClearing }).unwrap();
+    desk.end(customer).await;
+    desk.freed(agent, customer).await;
+    desk
+}
+
+/// The customer must not stay behind in silence.
+async fn the_agents_leg_ends(desk: &mut Desk, phone: &mut Handset, agent: LegId) {
+    let (_, customer) = desk.dial("customers", "13800138000");
+    desk.expect(customer, &answered()).await;
+    desk.bridge(customer, agent);
+    desk.expect(customer, &[LegChange::Bridged { other: agent }]).await;
+    match phone {
+        Handset::Real(phone) => phone.orders.write_all(b"1001 hangup\n").await.unwrap(),
+        Handset::Simulated(switch) => assert!(switch.far_end_hangs_up(agent)),
+    }
+    assert_eq!(desk.end(agent).await.cause, "NORMAL_CLEARING");
+    assert_eq!(desk.end(customer).await.cause, "NORMAL_CLEARING");
+    desk.handle.send(SwitchCommand::Check { leg: customer }).unwrap();
+    loop {
+        match desk.next().await {
+            Input::CommandFailed { leg, .. } => break assert_eq!(leg, customer),
+            Input::Switch(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
