@@ -7,9 +7,7 @@ use crate::store::Db;
 use crate::store::entity::{agent_states, calls, dispositions, users};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeMap, HashSet};
 
 /// An agent to be reported on.
@@ -82,20 +80,13 @@ pub async fn load_facts(db: &Db, visible: &UserFilter, period: Period) -> Result
     Ok(AgentsFacts { agents, calls, spans, dispositions })
 }
 
-fn of_visible(visible: &UserFilter, column: impl ColumnTrait) -> Condition {
-    match visible {
-        UserFilter::All => Condition::all(),
-        UserFilter::Ids(ids) => Condition::all().add(column.is_in(ids.iter().map(|user| user.0))),
-    }
-}
-
 async fn load_agents(db: &Db, visible: &UserFilter, worked: HashSet<i64>) -> Result<Vec<AgentName>, DbErr> {
     let is_agent = users::Column::Active.eq(true).and(users::Column::Extension.is_not_null());
     let rows: Vec<(i64, String)> = users::Entity::find()
         .select_only()
         .column(users::Column::Id)
         .column(users::Column::DisplayName)
-        .filter(of_visible(visible, users::Column::Id))
+        .filter(visible.on(users::Column::Id))
         .filter(is_agent.or(users::Column::Id.is_in(worked)))
         .order_by_asc(users::Column::DisplayName)
         .order_by_asc(users::Column::Id)
@@ -118,7 +109,7 @@ async fn load_calls(db: &Db, visible: &UserFilter, period: Period) -> Result<Vec
         ])
         .filter(calls::Column::StartedAt.gte(period.from.to_utc()))
         .filter(calls::Column::StartedAt.lt(period.to.to_utc()))
-        .filter(of_visible(visible, calls::Column::AgentId))
+        .filter(visible.on(calls::Column::AgentId))
         .into_model::<CallRow>()
         .all(db.read())
         .await?;
@@ -146,7 +137,7 @@ async fn load_spans(db: &Db, visible: &UserFilter, period: Period) -> Result<Vec
         ])
         .filter(agent_states::Column::StartedAt.lt(period.to.to_utc()))
         .filter(touches)
-        .filter(of_visible(visible, agent_states::Column::AgentId))
+        .filter(visible.on(agent_states::Column::AgentId))
         .into_model::<SpanRow>()
         .all(db.read())
         .await?;

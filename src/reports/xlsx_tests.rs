@@ -78,7 +78,7 @@ fn the_chart_is_native_and_absent_without_agents() {
     };
     let with = agents_workbook(&report(&["A", "B"]), Language::English).unwrap();
     let xml = chart(&with).unwrap();
-    assert!(xml.contains("Agents!$I$4:$I$5"), "the talking time of both agents: {xml}");
+    assert!(xml.contains("Agents!$J$4:$J$5"), "the talking time of both agents: {xml}");
     let without = agents_workbook(&report(&[]), Language::English).unwrap();
     assert_eq!(chart(&without), None);
 }

@@ -6,6 +6,7 @@ mod api;
 mod architecture;
 mod contract;
 mod contract_switch;
+mod features;
 mod store;
 mod support;
 mod switch;

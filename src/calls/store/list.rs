@@ -61,10 +61,7 @@ fn condition(filter: &CallFilter) -> Condition {
         .add_option(filter.campaign_id.map(|campaign| calls::Column::CampaignId.eq(campaign.0)))
         .add_option(filter.customer_id.map(|customer| calls::Column::CustomerId.eq(customer.0)))
         .add_option(filter.result.map(|result| calls::Column::Result.eq(result.as_str())))
-        .add_option(match &filter.visible {
-            UserFilter::All => None,
-            UserFilter::Ids(ids) => Some(calls::Column::AgentId.is_in(ids.iter().map(|user| user.0))),
-        })
+        .add(filter.visible.on(calls::Column::AgentId))
         .add_option(filter.text.as_deref().map(holds_text))
 }
 

@@ -1,4 +1,4 @@
-//! Written by customers.
+//! Written by calls, when a disposition says so.
 
 use sea_orm::entity::prelude::*;
 

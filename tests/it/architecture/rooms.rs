@@ -56,6 +56,7 @@ pub const ROOMS: &[Room] = &[
 /// Arrows between rooms of one floor: from, to, why.
 pub const SAME_FLOOR: &[(&str, &str, &str)] = &[
     ("auth", "audit", "who logged in, or failed to, is written down"),
+    ("customers", "calls", "a customer's history is the ledger's own view of their calls"),
     ("app", "config", "wiring reads the settings"),
     ("app", "secrets", "wiring makes the keys at the first start"),
     ("app", "demo", "wiring starts the demonstration"),

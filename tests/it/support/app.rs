@@ -111,6 +111,11 @@ impl TestApp {
         self.changes.listen()
     }
 
+    /// The folder of uploads and recordings; gone after the test.
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
     /// A user of a role, without team and phone, whose password is [`PASSWORD`].
     pub async fn user(&self, username: &str, role: &str) -> UserId {
         self.user_in(username, role, None).await

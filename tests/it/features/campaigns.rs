@@ -1,0 +1,80 @@
+//! Campaigns through the API.
+
+use super::world::World;
+use crate::both_databases;
+use crate::support::app::TestApp;
+use serde_json::{Value, json};
+use trunkline::base::ids::CampaignId;
+use trunkline::store::Db;
+use trunkline::store::changes::Change;
+
+both_databases!(a_campaign_is_made_changed_and_run, what_is_wrong_with_a_campaign_is_said_field_by_field);
+
+async fn a_campaign_is_made_changed_and_run(db: Db) {
+    let world = World::with_leads(db, 3).await;
+    let app = TestApp::on(world.db.clone());
+    let token = app.as_role("manager").await;
+    let mut changes = app.listen();
+    let body = json!({ "name": "Spring", "list_id": world.list, "gateway_id": world.gateway });
+    let made = app.post(&token, "/campaigns", body).await.expect(201);
+    assert_eq!((&made["state"], &made["mode"]), (&json!("draft"), &json!("predictive")));
+    assert_eq!(made["caller_id"], "02160000000", "the gateway's own number");
+    assert_eq!((&made["ring_seconds"], &made["drop_cap_permille"]), (&json!(30), &json!(30)));
+    assert_eq!((&made["counts"]["leads"], &made["counts"]["fresh"]), (&json!(3), &json!(3)));
+    let path = format!("/campaigns/{}", made["id"]);
+    let id = CampaignId(made["id"].as_i64().expect("id"));
+    assert_eq!(changes.next().await, Some(Change::Campaign(id)));
+
+    let post = async |action: &str| app.post(&token, &format!("{path}/{action}"), json!({})).await;
+    post("start").await.refused(409, "no_agents");
+    let agents: Vec<i64> = world.agents.iter().map(|agent| agent.0).collect();
+    let patch = json!({ "agents": agents, "ring_seconds": 20, "mode": "progressive" });
+    let changed = app.patch(&token, &path, patch).await.expect(200);
+    assert_eq!((&changed["ring_seconds"], &changed["name"]), (&json!(20), &json!("Spring")));
+    assert_eq!((&changed["mode"], &changed["agents"]), (&json!("progressive"), &json!(agents)));
+    assert_eq!(changes.next().await, Some(Change::Campaign(id)));
+    post("pause").await.refused(409, "wrong_state");
+    assert_eq!(post("start").await.expect(200)["state"], "running");
+    assert_eq!(post("pause").await.expect(200)["state"], "paused");
+    assert_eq!(post("finish").await.expect(200)["state"], "finished");
+    post("start").await.refused(409, "wrong_state");
+
+    let agent = app.as_role("agent").await;
+    app.get(&agent, "/campaigns").await.refused(403, "forbidden");
+    let lead = app.as_role("team_lead").await;
+    app.patch(&lead, &path, json!({ "ring_seconds": 20 })).await.refused(403, "forbidden");
+    assert_eq!(app.get(&lead, "/campaigns").await.expect(200)["total"], 2);
+}
+
+async fn what_is_wrong_with_a_campaign_is_said_field_by_field(db: Db) {
+    let world = World::with_leads(db, 0).await;
+    let app = TestApp::on(world.db.clone());
+    let token = app.as_role("administrator").await;
+    let good = json!({ "name": "Spring", "list_id": world.list, "gateway_id": world.gateway });
+    let with = |field: &str, value: Value| {
+        let mut body = good.clone();
+        body[field] = value;
+        body
+    };
+    for (field, value) in [
+        ("ring_seconds", json!(14)),
+        ("weekdays", json!(0)),
+        ("hours_to", json!("07:00")),
+        ("caller_id", json!("1{x}")),
+        ("list_id", json!(999)),
+        ("gateway_id", json!(999)),
+        ("agents", json!([world.boss])),
+        ("name", json!("Autumn")),
+        ("name", json!(" ")),
+    ] {
+        let refused =
+            app.post(&token, "/campaigns", with(field, value.clone())).await.refused(400, "invalid");
+        assert_eq!(refused["fields"][0]["field"], field, "{value}");
+    }
+    app.post(&token, "/campaigns", json!({ "name": "x" })).await.refused(400, "invalid");
+    let two = json!({ "ring_seconds": 1, "lines_max": 0 });
+    let path = format!("/campaigns/{}", world.campaign);
+    let refused = app.patch(&token, &path, two).await.refused(400, "invalid");
+    assert_eq!(refused["fields"].as_array().map(Vec::len), Some(2));
+    app.get(&token, "/campaigns/999").await.refused(404, "not_found");
+}

@@ -1,0 +1,191 @@
+//! Facts are written once however often they come; the ledger, the leads and
+//! the recordings agree.
+
+use super::world::{MINUTE, MONDAY_10, World, call_id, leg_id, write};
+use crate::both_databases;
+use sea_orm::{EntityTrait, QueryOrder};
+use trunkline::base::clock::Moment;
+use trunkline::base::ids::CallId;
+use trunkline::calls::model::{CdrMerge, DispositionRefused, DispositionRequest};
+use trunkline::calls::store::{load_open_calls, merge_cdr, save_disposition};
+use trunkline::campaigns::store::claim_leads;
+use trunkline::floor::effect::{CallResult, Fact};
+use trunkline::floor::input::{HangUp, LegLabel};
+use trunkline::store::Db;
+use trunkline::store::entity::{calls, dispositions, leads, recordings};
+use trunkline::switch::cdr::LegCdr;
+
+both_databases!(
+    a_fact_written_twice_changes_nothing,
+    a_lead_is_dialled_again_until_its_attempts_are_used_up,
+    calls_in_progress_are_found_after_a_restart,
+    the_switchs_record_heals_what_an_outage_left,
+    a_disposition_is_the_agents_own_and_may_end_dialling_for_good,
+);
+
+type Rows = (Vec<calls::Model>, Vec<leads::Model>, Vec<recordings::Model>);
+
+async fn rows(db: &Db) -> Rows {
+    (
+        calls::Entity::find().order_by_asc(calls::Column::Id).all(db.read()).await.expect("calls"),
+        leads::Entity::find().order_by_asc(leads::Column::Id).all(db.read()).await.expect("leads"),
+        recordings::Entity::find().order_by_asc(recordings::Column::Id).all(db.read()).await.expect("rec"),
+    )
+}
+
+async fn a_fact_written_twice_changes_nothing(db: Db) {
+    let world = World::with_leads(db, 2).await;
+    let agent = world.agents[0];
+    let mut facts = world.conversation(&world.leads[0], 1, agent, 30_000, MONDAY_10);
+    facts.push(world.dialled(&world.leads[1], 2, MONDAY_10));
+    facts.push(Fact::CallDropped { call: call_id(2), at: MONDAY_10 + 2_000 });
+    facts.push(world.ended(&world.leads[1], 2, CallResult::NoAnswer, 0, MONDAY_10 + 30_000));
+    for fact in &facts {
+        world.write_facts(std::slice::from_ref(fact)).await;
+        let once = rows(&world.db).await;
+        world.write_facts(std::slice::from_ref(fact)).await;
+        assert_eq!(rows(&world.db).await, once, "{fact:?}");
+    }
+    let all = rows(&world.db).await;
+    world.write_facts(&facts).await;
+    assert_eq!(rows(&world.db).await, all, "the whole sequence again");
+
+    let call = &all.0[0];
+    assert_eq!(
+        (call.talk_ms, call.agent_id, call.result.as_deref()),
+        (30_000, Some(agent.0), Some("answered"))
+    );
+    assert_eq!(call.connected_at, Some((MONDAY_10 + 5_000).to_utc()));
+    assert_eq!((call.hangup_cause.as_deref(), call.sip_status), (Some("NORMAL_CLEARING"), Some(200)));
+    let states: Vec<(&str, i32)> = all.1.iter().map(|lead| (lead.state.as_str(), lead.attempts)).collect();
+    assert_eq!(states, [("done", 1), ("retry", 1)]);
+    assert_eq!(all.2.len(), 1);
+    assert_eq!(all.2[0].stopped_at, Some((MONDAY_10 + 35_000).to_utc()));
+}
+
+async fn a_lead_is_dialled_again_until_its_attempts_are_used_up(db: Db) {
+    let world = World::with_leads(db, 1).await;
+    let lead = &world.leads[0];
+    let mut at = MONDAY_10;
+    let results = [
+        (CallResult::NoAnswer, "retry", 1),
+        // Taken back by us: it does not count.
+        (CallResult::Cancelled, "retry", 1),
+        (CallResult::Busy, "retry", 2),
+        (CallResult::NoAnswer, "done", 3),
+    ];
+    let mut facts = Vec::new();
+    for (n, (result, state, attempts)) in (1..).zip(results) {
+        let claimed = claim_leads(&world.db, world.campaign, 5, at).await.expect("claim");
+        assert_eq!(claimed.len(), 1, "attempt {n}");
+        let both = [world.dialled(lead, n, at), world.ended(lead, n, result, 0, at + 20_000)];
+        world.write_facts(&both).await;
+        facts.extend(both);
+        let row = world.lead(lead.lead).await;
+        assert_eq!((row.state.as_str(), row.attempts), (state, attempts), "attempt {n}");
+        assert_eq!(row.last_result.as_deref(), Some(result.as_str()));
+        if state == "retry" {
+            let due = Moment::from(row.next_attempt_at.expect("a time"));
+            assert_eq!(due.since_ms(at + 20_000), 60 * MINUTE);
+            assert!(claim_leads(&world.db, world.campaign, 5, due - 1).await.expect("claim").is_empty());
+            at = due;
+        }
+        let before = rows(&world.db).await;
+        world.write_facts(&facts).await;
+        assert_eq!(rows(&world.db).await, before, "old facts after attempt {n}");
+    }
+    assert!(claim_leads(&world.db, world.campaign, 5, at + 900 * MINUTE).await.expect("claim").is_empty());
+}
+
+async fn calls_in_progress_are_found_after_a_restart(db: Db) {
+    let world = World::with_leads(db, 2).await;
+    let agent = world.agents[1];
+    let talking = world.conversation(&world.leads[0], 1, agent, 1_000, MONDAY_10);
+    world.write_facts(&talking[..4]).await;
+    world.write_facts(&[world.dialled(&world.leads[1], 2, MONDAY_10 + 1)]).await;
+    let open = load_open_calls(&world.db).await.expect("query");
+    let ids: Vec<CallId> = open.iter().map(|call| call.call).collect();
+    assert_eq!(ids, [call_id(1), call_id(2)]);
+    assert_eq!(open[0].connected, Some((agent, MONDAY_10 + 5_000)));
+    assert_eq!(open[0].lead.e164, world.leads[0].e164);
+    assert_eq!((open[1].answered_at, open[1].connected, open[1].leg), (None, None, leg_id(2)));
+    world.write_facts(&talking[4..]).await;
+    assert_eq!(load_open_calls(&world.db).await.expect("query").len(), 1);
+}
+
+fn record(n: u64, answered_at: Option<Moment>, ended_at: Moment, cause: &str) -> LegCdr {
+    LegCdr {
+        leg: leg_id(n),
+        label: Some(LegLabel::Customer { call: call_id(n) }),
+        started_at: MONDAY_10,
+        answered_at,
+        ended_at,
+        hang_up: HangUp { cause: cause.to_owned(), sip_status: Some(486) },
+        bridged_to: None,
+    }
+}
+
+async fn the_switchs_record_heals_what_an_outage_left(db: Db) {
+    let world = World::with_leads(db, 2).await;
+    let merge = async |cdr: &LegCdr| {
+        write(&world.db, async |tx| merge_cdr(tx, cdr, MONDAY_10 + 99 * MINUTE).await.expect("merge")).await
+    };
+    let call = async |n: u64| {
+        calls::Entity::find_by_id(call_id(n).0).one(world.db.read()).await.expect("query").expect("the call")
+    };
+    // The record overtakes the end: the call stays open, its cause is kept.
+    world.write_facts(&[world.dialled(&world.leads[0], 1, MONDAY_10)]).await;
+    let busy = record(1, None, MONDAY_10 + 3_000, "USER_BUSY");
+    assert_eq!(merge(&busy).await, CdrMerge::StillOpen);
+    assert_eq!(call(1).await.ended_at, None);
+    world.write_facts(&[world.ended(&world.leads[0], 1, CallResult::Busy, 0, MONDAY_10 + 3_100)]).await;
+    let closed = call(1).await;
+    assert_eq!((closed.hangup_cause.as_deref(), closed.sip_status), (Some("USER_BUSY"), Some(486)));
+    assert_eq!(closed.ended_at, Some((MONDAY_10 + 3_100).to_utc()));
+    assert_eq!(merge(&busy).await, CdrMerge::Closed);
+    assert_eq!(call(1).await, closed, "the same record again");
+
+    // The end was noticed ten minutes late: the switch knows better.
+    let agent = world.agents[0];
+    let facts = world.conversation(&world.leads[1], 2, agent, 10 * MINUTE, MONDAY_10);
+    world.write_facts(&facts).await;
+    let truth = record(2, Some(MONDAY_10 + 5_000), MONDAY_10 + 65_000, "NORMAL_CLEARING");
+    assert_eq!(merge(&truth).await, CdrMerge::Closed);
+    let healed = call(2).await;
+    assert_eq!(healed.ended_at, Some((MONDAY_10 + 65_000).to_utc()));
+    assert_eq!(healed.talk_ms, 60_000);
+
+    assert_eq!(merge(&record(77, None, MONDAY_10, "X")).await, CdrMerge::NotACall);
+}
+
+async fn a_disposition_is_the_agents_own_and_may_end_dialling_for_good(db: Db) {
+    let world = World::with_leads(db, 2).await;
+    let [anna, bert] = world.agents;
+    world.write_facts(&world.conversation(&world.leads[0], 1, anna, 5_000, MONDAY_10)).await;
+    let all = dispositions::Entity::find().all(world.db.read()).await.expect("query");
+    let id = |key: &str| all.iter().find(|row| row.key == key).expect("seeded").id;
+    let save = async |agent, n, key_id, note: Option<&str>| {
+        let request = DispositionRequest { disposition_id: key_id, note: note.map(str::to_owned) };
+        write(&world.db, async |tx| {
+            save_disposition(tx, agent, call_id(n), &request, MONDAY_10 + MINUTE).await.expect("query")
+        })
+        .await
+    };
+    assert_eq!(save(bert, 1, id("sale"), None).await, Err(DispositionRefused::NotYourCall));
+    assert_eq!(save(anna, 9, id("sale"), None).await, Err(DispositionRefused::NotYourCall));
+    assert_eq!(save(anna, 1, 999, None).await, Err(DispositionRefused::NoSuchDisposition));
+    let long = "字".repeat(4_001);
+    assert_eq!(save(anna, 1, id("sale"), Some(&long)).await, Err(DispositionRefused::NoteTooLong));
+
+    let saved = save(anna, 1, id("sale"), Some(" agreed ")).await.expect("saved");
+    assert_eq!((saved.before, saved.never_again), (None, None));
+    let changed = save(anna, 1, id("do_not_call"), None).await.expect("saved");
+    assert_eq!(changed.before, Some(id("sale")));
+    assert_eq!(changed.never_again.as_deref(), Some(world.leads[0].e164.as_str()));
+    save(anna, 1, id("do_not_call"), None).await.expect("saving again is no fault");
+
+    let other_list = super::world::insert_list(&world.db, world.boss, "other").await;
+    world.insert_lead(other_list, world.leads[0].customer).await;
+    let other = world.insert_campaign("Other", other_list).await;
+    assert!(claim_leads(&world.db, other, 5, MONDAY_10).await.expect("claim").is_empty());
+}

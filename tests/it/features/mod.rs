@@ -1,0 +1,9 @@
+//! The feature rooms on both databases: imports, leads, facts, reports,
+//! recordings, each through its store and through the API.
+
+mod campaigns;
+mod facts;
+mod imports;
+mod leads;
+mod reports;
+mod world;
