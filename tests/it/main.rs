@@ -3,6 +3,7 @@
 //! names a server, and says `skipped:` when it does not.
 
 mod contract_switch;
+mod sim;
 mod store;
 mod support;
 mod switch;
