@@ -82,7 +82,7 @@ impl Day {
             Fault::TrunkFails => {
                 self.count("trunk failures");
                 self.world.set_trunk_down(true);
-                self.mend(20_000, 180_000, Fault::TrunkBack);
+                self.mend(5_000, 25_000, Fault::TrunkBack);
             }
             Fault::TrunkBack => self.world.set_trunk_down(false),
             Fault::PhoneHungUp => self.put_a_receiver_down(),

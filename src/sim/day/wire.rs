@@ -154,7 +154,10 @@ impl Wire {
             return Vec::new();
         }
         let bad_luck = self.faulty && self.chance.permille(FAILED);
-        let done = if bad_luck && self.chance.permille(500) {
+        // A hang-up whose connection stands is carried out, or there is
+        // nothing to hang up; only its answer can be lost.
+        let can_fail = !matches!(command, SwitchCommand::HangUp { .. } | SwitchCommand::Check { .. });
+        let done = if bad_luck && can_fail && self.chance.permille(500) {
             *self.faults.entry("commands failed").or_default() += 1;
             false
         } else {

@@ -1,0 +1,190 @@
+//! Days that must go well, days on which much goes wrong, and an auditor who
+//! must notice when something is not right.
+
+use super::ledger::Ledger;
+use super::*;
+use crate::base::ids::{CallId, LegId};
+use crate::base::ids::{CustomerId, LeadId};
+use crate::floor::effect::{AgentStateKind, CallResult, EndedBy};
+use crate::floor::input::HangUp;
+use uuid::Uuid;
+
+fn short(agents: u32, minutes: u32, seed: u64, faults: bool) -> DayOptions {
+    DayOptions { minutes, faults, ..DayOptions::new(agents, 1, seed) }
+}
+
+/// Runs the seeds on every core; the seeds that fail with their first words.
+fn failing(seeds: std::ops::Range<u64>, agents: u32, minutes: u32) -> Vec<(u64, Vec<String>)> {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let workers: Vec<_> = (0..cores)
+        .map(|core| {
+            let mine = seeds.clone().filter(move |seed| seed % cores == core);
+            std::thread::spawn(move || {
+                let days = mine.map(|seed| (seed, run(&short(agents, minutes, seed, true)).violations));
+                days.filter(|(_, violations)| !violations.is_empty()).collect::<Vec<_>>()
+            })
+        })
+        .collect();
+    workers.into_iter().flat_map(|worker| worker.join().expect("a day does not panic")).collect()
+}
+
+#[test]
+fn a_quiet_day_keeps_every_promise() {
+    let summary = run(&short(20, 60, 1, false));
+    assert_eq!(summary.invariant_violations, 0, "{summary:#?}");
+    assert!(summary.connected > 300, "{summary:#?}");
+    assert!(summary.occupancy_percent > 60.0, "{summary:#?}");
+    assert!(summary.wait_ms_max <= 10_500, "{summary:#?}");
+}
+
+#[test]
+fn the_same_seed_is_the_same_day() {
+    let first = run(&short(12, 15, 5, true));
+    assert_eq!(first, run(&short(12, 15, 5, true)));
+    assert_ne!(first, run(&short(12, 15, 6, true)));
+}
+
+#[test]
+fn two_hundred_faulty_days_break_no_promise() {
+    let failing = failing(0..200, 12, 12);
+    assert!(failing.is_empty(), "seeds that fail, with what broke: {failing:#?}");
+}
+
+#[test]
+fn a_faulty_day_sees_every_fault() {
+    let summary = run(&short(12, 60, 3, true));
+    let wanted = [
+        "link cuts",
+        "switch deaths",
+        "events lost",
+        "events late",
+        "commands failed",
+        "answers lost",
+        "attempts not stored",
+        "receivers put down",
+        "phones lost",
+        "agents removed",
+        "campaigns paused",
+        "store lags",
+        "trunk failures",
+        "resyncs",
+    ];
+    let missing: Vec<_> = wanted.iter().filter(|name| !summary.faults.contains_key(**name)).collect();
+    assert!(missing.is_empty(), "{missing:?} of {:?}", summary.faults);
+}
+
+/// `SEEDS=1000..1200 cargo test --lib faulty_hours -- --ignored`
+#[test]
+#[ignore = "takes minutes; for nights and for new faults"]
+fn faulty_hours_break_no_promise() {
+    let seeds = std::env::var("SEEDS").unwrap_or_else(|_| "0..200".into());
+    let (from, to) = seeds.split_once("..").expect("SEEDS=from..to");
+    let failing = failing(from.parse().expect("a seed")..to.parse().expect("a seed"), 12, 60);
+    assert!(failing.is_empty(), "seeds that fail, with what broke: {failing:#?}");
+}
+
+#[test]
+#[ignore = "prints a whole day; run it to look at one"]
+fn a_whole_day_of_a_hundred_agents() {
+    let summary = run(&DayOptions::new(100, 8, 1));
+    println!("{summary:#?}");
+    assert_eq!(summary.invariant_violations, 0);
+}
+
+const NOW: Moment = Moment(OPENS.0 + 1_000);
+
+fn call(n: u128) -> CallId {
+    CallId(Uuid::from_u128(n))
+}
+
+fn started(n: u128, e164: &str, at: Moment) -> Fact {
+    Fact::AttemptStarted {
+        call: call(n),
+        leg: LegId(Uuid::from_u128(n + 100)),
+        campaign: CampaignId(1),
+        lead: LeadId(1),
+        customer: CustomerId(1),
+        number: Dialable::new("13800000001").expect("digits"),
+        e164: e164.into(),
+        caller_id: Dialable::new("02112345678").expect("digits"),
+        gateway: "carrier_a".into(),
+        mode: DialMode::Predictive,
+        at,
+    }
+}
+
+fn ended(n: u128, result: CallResult) -> Fact {
+    Fact::CallEnded {
+        call: call(n),
+        lead: LeadId(1),
+        campaign: CampaignId(1),
+        result,
+        hang_up: HangUp::cause("NORMAL_CLEARING"),
+        ended_by: EndedBy::Customer,
+        talk_ms: 0,
+        at: NOW,
+    }
+}
+
+fn state(kind: AgentStateKind) -> Fact {
+    Fact::AgentState { agent: AgentId(1), kind, reason: None, call: None, at: NOW }
+}
+
+fn books() -> Ledger {
+    let options = DayOptions::new(3, 1, 1);
+    Ledger::new(&campaigns(&options, OPENS + 3_600_000))
+}
+
+/// What the auditor says of the last of these facts; of those before, nothing.
+fn last_word(facts: &[Fact]) -> String {
+    let mut ledger = books();
+    let (last, before) = facts.split_last().expect("facts");
+    for fact in before {
+        assert_eq!(ledger.write(NOW, true, fact), Vec::<String>::new());
+    }
+    ledger.write(NOW, true, last).join("; ")
+}
+
+#[test]
+fn the_auditor_notices_what_must_not_be() {
+    let one = started(1, "+861", NOW);
+    let no_answer = ended(1, CallResult::NoAnswer);
+    let cases: [(&[Fact], &str); 8] = [
+        (&[no_answer.clone()], "never started"),
+        (&[one.clone(), no_answer.clone(), no_answer.clone()], "ends twice"),
+        (&[one.clone(), started(2, "+861", NOW)], "while call"),
+        (&[one.clone(), ended(1, CallResult::Answered)], "ends as Answered"),
+        (&[one.clone(), ended(1, CallResult::Dropped)], "never answered"),
+        (&[one.clone(), Fact::CallDropped { call: call(1), at: NOW }], "cannot be"),
+        (&[state(AgentStateKind::Ready), state(AgentStateKind::Ready)], "twice in a row"),
+        (&[state(AgentStateKind::Talking)], "not connected"),
+    ];
+    for (facts, complaint) in cases {
+        let said = last_word(facts);
+        assert!(said.contains(complaint), "{complaint:?} expected, said: {said:?}");
+    }
+    // Outside the hours, without a switch, and of another time.
+    let late = OPENS + 3_600_000;
+    assert!(books().write(late, true, &started(1, "+861", late)).join("").contains("outside its hours"));
+    assert!(books().write(NOW, false, &one).join("").contains("without a switch"));
+    assert!(books().write(late, true, &no_answer).join("").contains("not of now"));
+}
+
+#[test]
+fn the_auditor_notices_what_is_left_open() {
+    let mut ledger = books();
+    ledger.write(NOW, true, &started(1, "+861", NOW));
+    ledger.write(NOW, true, &state(AgentStateKind::Ready));
+    let left = ledger.close(NOW).join("; ");
+    assert!(left.contains("has no end") && left.contains("never left"), "{left}");
+    // Dialling what has no record, or a record twice.
+    let dial = SwitchCommand::DialCustomer {
+        call: call(7),
+        leg: LegId(Uuid::from_u128(107)),
+        gateway: "carrier_a".into(),
+        number: Dialable::new("13800000001").expect("digits"),
+        caller_id: Dialable::new("02112345678").expect("digits"),
+        ring_seconds: 30,
+    };
+    assert_eq!(books().command(&dial).len(), 1);
+}
