@@ -13,23 +13,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: operations['login'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/auth/refresh': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['refresh_session'];
+    /** Sign in. */
+    post: operations['post_login'];
     delete?: never;
     options?: never;
     head?: never;
@@ -45,7 +30,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: operations['logout'];
+    /** Sign out. */
+    post: operations['post_logout'];
     delete?: never;
     options?: never;
     head?: never;
@@ -59,6 +45,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** One's own account and permissions. */
     get: operations['get_me'];
     put?: never;
     post?: never;
@@ -77,53 +64,43 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: operations['change_password'];
+    /** Change one's own password; ends all other sessions. */
+    post: operations['post_password'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/users': {
+  '/api/v1/auth/refresh': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: operations['list_users'];
+    get?: never;
     put?: never;
-    post: operations['create_user'];
+    /** Go on with a session, by its cookie. */
+    post: operations['post_refresh'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/users/{id}': {
+  '/api/v1/calls': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: operations['get_user'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch: operations['update_user'];
-    trace?: never;
-  };
-  '/api/v1/roles': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_roles'];
+    /**
+     * Calls, newest first. Who may not see everything sees the calls of the agents
+     *     in their scope; calls that reached no agent are nobody's.
+     */
+    get: operations['get_calls'];
     put?: never;
     post?: never;
     delete?: never;
@@ -132,14 +109,156 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/teams': {
+  '/api/v1/calls/{id}': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: operations['list_teams'];
+    /** One call. */
+    get: operations['get_call'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/calls/{id}/disposition': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Saves what the agent says of the call; ends its after-call work. */
+    post: operations['post_disposition'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every campaign. */
+    get: operations['get_campaigns'];
+    put?: never;
+    /** Make a campaign, as a draft. */
+    post: operations['post_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One campaign. */
+    get: operations['get_campaign'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change a campaign; it may be running. */
+    patch: operations['patch_campaign'];
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/finish': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** End it for good. */
+    post: operations['post_campaign_finish'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Let it dial no more; calls in progress go on. */
+    post: operations['post_campaign_pause'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/start': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Let it dial, within its hours. */
+    post: operations['post_campaign_start'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/customers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Customers, newest first. Who may not see everybody sees those they (or those
+     *     in their scope) own, have spoken with, or imported.
+     */
+    get: operations['get_customers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/customers/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One customer, with the calls that the reader may see. */
+    get: operations['get_customer'];
     put?: never;
     post?: never;
     delete?: never;
@@ -155,7 +274,128 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: operations['list_departments'];
+    /** Every department. */
+    get: operations['get_departments'];
+    put?: never;
+    /** Make a department. Only for those who administer everybody. */
+    post: operations['post_department'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The desk as it is. */
+    get: operations['get_desk'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/hang-up': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Hangs up the customer. */
+    post: operations['post_hang_up'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/log-in': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Starts the shift. */
+    post: operations['post_log_in'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/log-out': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends the shift, after the call in progress. */
+    post: operations['post_log_out'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes no calls, after the call in progress. */
+    post: operations['post_pause'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/ready': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes calls. */
+    post: operations['post_ready'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dispositions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What an agent can say of a call. */
+    get: operations['get_dispositions'];
     put?: never;
     post?: never;
     delete?: never;
@@ -171,9 +411,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: operations['list_gateways'];
+    /** Every trunk. */
+    get: operations['get_gateways'];
     put?: never;
-    post: operations['create_gateway'];
+    /** Make a trunk. */
+    post: operations['post_gateway'];
     delete?: never;
     options?: never;
     head?: never;
@@ -193,7 +435,28 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    patch: operations['update_gateway'];
+    /** Change a trunk. It cannot be deleted, since the ledger names it; disable it. */
+    patch: operations['patch_gateway'];
+    trace?: never;
+  };
+  '/api/v1/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Whether Trunkline can work. 503 when the database is away; without the
+     *     switch people can still work in the console.
+     */
+    get: operations['get_health'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   '/api/v1/imports': {
@@ -203,9 +466,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: operations['list_imports'];
+    /** Imports made within the reader's scope, newest first. */
+    get: operations['get_imports'];
     put?: never;
-    post: operations['create_import'];
+    /** Upload a spreadsheet. It is read and checked; nothing is imported yet. */
+    post: operations['post_import'];
     delete?: never;
     options?: never;
     head?: never;
@@ -219,7 +484,42 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** One import with its progress. */
     get: operations['get_import'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/imports/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Stop an import. What was imported until then stays. */
+    post: operations['post_import_cancel'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/imports/{id}/rejected.xlsx': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The rows that were not taken, each with its reason, as a workbook. */
+    get: operations['get_import_rejected'];
     put?: never;
     post?: never;
     delete?: never;
@@ -237,39 +537,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: operations['start_import'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/imports/{id}/cancel': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['cancel_import'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/imports/{id}/rejected.xlsx': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['download_rejected'];
-    put?: never;
-    post?: never;
+    /** Import the rows of an upload into a new list. */
+    post: operations['post_import_start'];
     delete?: never;
     options?: never;
     head?: never;
@@ -283,247 +552,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: operations['list_lists'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/customers': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_customers'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/customers/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_customer'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/campaigns': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_campaigns'];
-    put?: never;
-    post: operations['create_campaign'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/campaigns/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_campaign'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch: operations['update_campaign'];
-    trace?: never;
-  };
-  '/api/v1/campaigns/{id}/start': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['start_campaign'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/campaigns/{id}/pause': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['pause_campaign'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/campaigns/{id}/finish': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['finish_campaign'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_desk'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk/log-in': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['desk_log_in'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk/log-out': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['desk_log_out'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk/ready': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['desk_ready'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk/hang-up': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['desk_hang_up'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk/pause': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['desk_pause'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/calls/{id}/disposition': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['save_disposition'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/dispositions': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_dispositions'];
+    /** The lists of leads that were made within the reader's scope, newest first. */
+    get: operations['get_lists'];
     put?: never;
     post?: never;
     delete?: never;
@@ -539,39 +569,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: operations['list_pause_reasons'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/calls': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_calls'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/calls/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_call'];
+    /** Why an agent can take no calls. */
+    get: operations['get_pause_reasons'];
     put?: never;
     post?: never;
     delete?: never;
@@ -587,6 +586,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** The audio: the agent on one channel, the customer on the other. */
     get: operations['get_recording_audio'];
     put?: never;
     post?: never;
@@ -603,7 +603,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: operations['get_agent_report'];
+    /** Calls, talk time and states of the agents in the reader's scope. */
+    get: operations['get_agents_report'];
     put?: never;
     post?: never;
     delete?: never;
@@ -619,7 +620,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: operations['download_agent_report'];
+    /** The same as a workbook with a chart. */
+    get: operations['get_agents_workbook'];
     put?: never;
     post?: never;
     delete?: never;
@@ -628,19 +630,225 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/roles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every role with its permissions. */
+    get: operations['get_roles'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/teams': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every team. */
+    get: operations['get_teams'];
+    put?: never;
+    /** Make a team. Only for those who administer everybody. */
+    post: operations['post_team'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The users one may see. */
+    get: operations['get_users'];
+    put?: never;
+    /** Make a user. */
+    post: operations['post_user'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/users/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One user. */
+    get: operations['get_user'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change a user. A new password or deactivation ends the user's sessions. */
+    patch: operations['patch_user'];
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    /** @enum {string} */
-    Scope: 'own' | 'team' | 'department' | 'all';
-    /** @enum {string} */
-    PhoneMode: 'off_hook' | 'on_hook';
-    /** @enum {string} */
-    DialMode: 'predictive' | 'progressive';
-    /** @enum {string} */
-    CampaignState: 'draft' | 'running' | 'paused' | 'finished';
-    /** @enum {string} */
+    /**
+     * @description A command an agent may give now; the console shows just these.
+     * @enum {string}
+     */
+    AgentAction: 'log_in' | 'log_out' | 'ready' | 'pause' | 'hang_up' | 'dispose';
+    /**
+     * Format: int64
+     * @description A user who answers calls; the same number as the user's id.
+     */
+    AgentId: number;
+    /** @description An agent on the live floor. */
+    AgentLiveView: {
+      /** @description Who. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description What the agent may do now. */
+      allowed: components['schemas']['AgentAction'][];
+      call_id?: components['schemas']['CallId'] | null;
+      /** @description The desk phone's number. */
+      extension: string;
+      /** @description Name for people. */
+      name: string;
+      next?: components['schemas']['AgentStateKind'] | null;
+      /** @description Whether the desk phone's leg is up. */
+      phone_up: boolean;
+      /** @description Reason of a pause or of being unreachable. */
+      reason?: string | null;
+      /**
+       * Format: date-time
+       * @description Since when.
+       */
+      since: string;
+      /** @description The state. */
+      state: components['schemas']['AgentStateKind'];
+      team_id?: components['schemas']['TeamId'] | null;
+      /**
+       * Format: date-time
+       * @description When after-call work ends by itself.
+       */
+      wrap_up_until?: string | null;
+    };
+    /** @description An agent's figures. */
+    AgentRowView: components['schemas']['FiguresView'] & {
+      /**
+       * Format: int64
+       * @description Who.
+       */
+      agent_id: number;
+      /** @description The name shown. */
+      agent_name: string;
+    };
+    /**
+     * @description The states of an agent that are counted; every second of a shift is in
+     *     exactly one of them.
+     * @enum {string}
+     */
+    AgentStateKind:
+      | 'logged_out'
+      | 'ready'
+      | 'ringing'
+      | 'talking'
+      | 'hold'
+      | 'wrap_up'
+      | 'paused'
+      | 'unreachable';
+    /** @description The agents report. */
+    AgentsReportView: {
+      /** @description Calls that are over, by result; every result is there. */
+      by_result: {
+        [key: string]: number;
+      };
+      /** @description The dispositions that the counts refer to, in their order. */
+      dispositions: components['schemas']['ReportDispositionView'][];
+      /**
+       * Format: date
+       * @description The first day.
+       */
+      from: string;
+      /** @description One row per agent, by name. */
+      rows: components['schemas']['AgentRowView'][];
+      /**
+       * Format: date
+       * @description The last day, included.
+       */
+      to: string;
+      /**
+       * @description All agents; calls and answers include those that reached no agent, as far
+       *     as the reader may see them.
+       */
+      totals: components['schemas']['FiguresView'];
+      /** @description The centre's time zone, in which the days are. */
+      zone: string;
+    };
+    /**
+     * @description Why no more calls were launched than were.
+     * @enum {string}
+     */
+    BindingLimit:
+      | 'paused'
+      | 'outside_hours'
+      | 'switch_down'
+      | 'store_lagging'
+      | 'no_agents'
+      | 'agents'
+      | 'drop_cap'
+      | 'lines'
+      | 'no_leads';
+    /**
+     * Format: uuid
+     * @description One attempt or conversation in the ledger.
+     */
+    CallId: string;
+    /** @description A call on the live floor. */
+    CallLiveView: {
+      agent_id?: components['schemas']['AgentId'] | null;
+      /**
+       * Format: date-time
+       * @description When the customer answered.
+       */
+      answered_at?: string | null;
+      /** @description Which. */
+      call_id: components['schemas']['CallId'];
+      /** @description The campaign. */
+      campaign_id: components['schemas']['CampaignId'];
+      /**
+       * Format: date-time
+       * @description When the agent was connected.
+       */
+      connected_at?: string | null;
+      /** @description The customer. */
+      customer_id: components['schemas']['CustomerId'];
+      /** @description The number dialled. */
+      number: string;
+      /**
+       * Format: date-time
+       * @description When dialled.
+       */
+      started_at: string;
+      /** @description Where it is. */
+      state: components['schemas']['CallStateKind'];
+    };
+    /**
+     * @description What the system saw of a call.
+     * @enum {string}
+     */
     CallResult:
       | 'answered'
       | 'no_answer'
@@ -655,505 +863,1338 @@ export interface components {
       | 'abandoned_early'
       | 'failed'
       | 'cancelled';
-    /** @enum {string} */
-    EndedBy: 'customer' | 'agent' | 'system' | 'switch';
-    /** @enum {string} */
-    AgentStateKind:
-      | 'logged_out'
-      | 'ready'
-      | 'ringing'
-      | 'talking'
-      | 'hold'
-      | 'wrap_up'
-      | 'paused'
-      | 'unreachable';
-    /** @enum {string} */
-    AgentAction: 'log_in' | 'log_out' | 'ready' | 'pause' | 'hang_up' | 'dispose';
-    /** @enum {string} */
+    /**
+     * @description The states of a call.
+     * @enum {string}
+     */
     CallStateKind: 'dialling' | 'ringing' | 'waiting' | 'connecting' | 'talking' | 'ending';
-    /** @enum {string} */
-    BindingLimit:
-      | 'paused'
-      | 'outside_hours'
-      | 'switch_down'
-      | 'store_lagging'
-      | 'no_agents'
-      | 'agents'
-      | 'drop_cap'
-      | 'lines'
-      | 'no_leads';
-    /** @enum {string} */
-    ImportState: 'uploaded' | 'running' | 'done' | 'failed' | 'cancelled';
-    /** @enum {string} */
-    Duplicates: 'skip' | 'merge';
-    FieldError: {
-      field: string;
-      message: string;
-    };
-    Problem: {
-      type: string;
-      title: string;
-      /** Format: int64 */
-      status: number;
-      detail: string;
-      code: string;
-      request_id?: string | null;
-      fields?: components['schemas']['FieldError'][] | null;
-    };
-    MeView: {
-      /** Format: int64 */
-      id: number;
-      username: string;
-      display_name: string;
-      role: string;
-      permissions: {
-        [key: string]: components['schemas']['Scope'];
-      };
-      is_agent: boolean;
-      extension?: string | null;
-      phone_mode: string;
-      /** Format: int64 */
-      team_id?: number | null;
-      must_change_password: boolean;
-    };
-    SessionView: {
-      access_token: string;
-      /** Format: int64 */
-      expires_in: number;
-      user: components['schemas']['MeView'];
-    };
-    LoginRequest: {
-      username: string;
-      password: string;
-    };
-    PasswordRequest: {
-      current: string;
-      new: string;
-    };
-    UserView: {
-      /** Format: int64 */
-      id: number;
-      username: string;
-      display_name: string;
-      role: string;
-      /** Format: int64 */
-      team_id?: number | null;
-      /** Format: int64 */
-      department_id?: number | null;
-      extension?: string | null;
-      phone_mode: components['schemas']['PhoneMode'];
-      active: boolean;
-      phone_secret?: string | null;
-    };
-    UserRequest: {
-      username: string;
-      display_name: string;
-      password: string;
-      role: string;
-      /** Format: int64 */
-      team_id?: number | null;
-      /** Format: int64 */
-      department_id?: number | null;
-      extension?: string | null;
-      phone_mode?: null | components['schemas']['PhoneMode'];
-      phone_secret?: string | null;
-    };
-    UserPatch: {
-      display_name?: string | null;
-      password?: string | null;
-      role?: string | null;
-      /** Format: int64 */
-      team_id?: number | null;
-      /** Format: int64 */
-      department_id?: number | null;
-      extension?: string | null;
-      phone_mode?: null | components['schemas']['PhoneMode'];
-      phone_secret?: string | null;
-      active?: boolean | null;
-    };
-    RoleView: {
-      key: string;
-      name: string;
-    };
-    TeamView: {
-      /** Format: int64 */
-      id: number;
-      name: string;
-      /** Format: int64 */
-      department_id: number;
-    };
-    DepartmentView: {
-      /** Format: int64 */
-      id: number;
-      name: string;
-      /** Format: int64 */
-      parent_id?: number | null;
-    };
-    GatewayPatch: {
-      proxy?: string | null;
-      username?: string | null;
-      secret?: string | null;
-      register?: boolean | null;
-      caller_id?: string | null;
-      enabled?: boolean | null;
-    };
-    GatewayView: {
-      /** Format: int64 */
-      id: number;
-      name: string;
-      proxy: string;
-      username?: string | null;
-      has_secret: boolean;
-      register: boolean;
-      caller_id: string;
-      enabled: boolean;
-    };
-    GatewayRequest: {
-      name: string;
-      proxy: string;
-      username?: string | null;
-      secret?: string | null;
-      register: boolean;
-      caller_id: string;
-      enabled: boolean;
-    };
-    Mapping: {
-      /** Format: int64 */
-      name: number;
-      phones: number[];
-      /** Format: int64 */
-      city?: number | null;
-      /** Format: int64 */
-      remark?: number | null;
-    };
-    SuggestedMapping: {
-      /** Format: int64 */
-      name?: number | null;
-      phones: number[];
-      /** Format: int64 */
-      city?: number | null;
-      /** Format: int64 */
-      remark?: number | null;
-    };
-    Row: string[];
-    ImportView: {
-      /** Format: int64 */
-      id: number;
-      file_name: string;
-      state: components['schemas']['ImportState'];
-      columns: string[];
-      sample: components['schemas']['Row'][];
-      suggested_mapping: components['schemas']['SuggestedMapping'];
-      /** Format: int64 */
-      list_id?: number | null;
-      /** Format: int64 */
-      rows_total?: number | null;
-      /** Format: int64 */
-      rows_done: number;
-      /** Format: int64 */
-      rows_imported: number;
-      /** Format: int64 */
-      rows_merged: number;
-      /** Format: int64 */
-      rows_rejected: number;
-      error?: string | null;
-      /** Format: date-time */
-      created_at: string;
-      /** Format: date-time */
-      finished_at?: string | null;
-    };
-    ImportStartRequest: {
-      list_name: string;
-      mapping: components['schemas']['Mapping'];
-      duplicates: components['schemas']['Duplicates'];
-    };
-    ListView: {
-      /** Format: int64 */
-      id: number;
-      name: string;
-      /** Format: int64 */
-      leads: number;
-      /** Format: int64 */
-      fresh: number;
-      /** Format: int64 */
-      dialled: number;
-      /** Format: date-time */
-      created_at: string;
-    };
-    PhoneView: {
-      number: string;
-      e164: string;
-    };
-    DispositionView: {
-      /** Format: int64 */
-      id: number;
-      key: string;
-      label_zh: string;
-      label_en: string;
-    };
+    /** @description A call in the ledger. */
     CallView: {
-      /** Format: uuid */
-      id: string;
-      /** Format: int64 */
-      campaign_id: number;
-      campaign_name: string;
-      /** Format: int64 */
-      customer_id: number;
-      customer_name: string;
-      number: string;
-      caller_id: string;
-      /** Format: int64 */
+      /**
+       * Format: int64
+       * @description The agent who was connected.
+       */
       agent_id?: number | null;
       agent_name?: string | null;
       /** Format: date-time */
-      started_at: string;
-      /** Format: date-time */
-      ringing_at?: string | null;
-      /** Format: date-time */
       answered_at?: string | null;
-      /** Format: date-time */
-      connected_at?: string | null;
-      /** Format: date-time */
-      ended_at?: string | null;
-      result?: null | components['schemas']['CallResult'];
-      hangup_cause?: string | null;
-      /** Format: int64 */
-      sip_status?: number | null;
-      ended_by?: string | null;
-      /** Format: int64 */
-      talk_ms: number;
-      /** Format: int64 */
-      wait_ms?: number | null;
-      dropped: boolean;
-      disposition?: null | components['schemas']['DispositionView'];
-      note?: string | null;
-      /** Format: uuid */
-      recording_id?: string | null;
-    };
-    CustomerItemView: {
-      /** Format: int64 */
-      id: number;
-      name: string;
-      city?: string | null;
-      remark?: string | null;
-      /** Format: int64 */
-      owner_id?: number | null;
-      source?: string | null;
-      /** Format: date-time */
-      created_at: string;
-      /** Format: date-time */
-      updated_at: string;
-      phones: components['schemas']['PhoneView'][];
-    };
-    CustomerView: components['schemas']['CustomerItemView'] & {
-      history: components['schemas']['CallView'][];
-    };
-    CampaignCounts: {
-      /** Format: int64 */
-      leads: number;
-      /** Format: int64 */
-      fresh: number;
-      /** Format: int64 */
-      retry: number;
-      /** Format: int64 */
-      done: number;
-      /** Format: int64 */
-      attempts: number;
-      /** Format: int64 */
-      answered: number;
-      /** Format: int64 */
-      connected: number;
-      /** Format: int64 */
-      dropped: number;
-    };
-    CampaignRequest: {
-      name?: string | null;
-      /** Format: int64 */
-      list_id?: number | null;
-      mode?: null | components['schemas']['DialMode'];
-      /** Format: int64 */
-      gateway_id?: number | null;
-      caller_id?: string | null;
-      /** Format: int64 */
-      ring_seconds?: number | null;
-      /** Format: int64 */
-      wrap_up_seconds?: number | null;
-      /** Format: int64 */
-      drop_cap_permille?: number | null;
-      /** Format: int64 */
-      drop_after_ms?: number | null;
-      /** Format: int64 */
-      wait_ms_max?: number | null;
-      /** Format: int64 */
-      lines_max?: number | null;
-      hours_from?: string | null;
-      hours_to?: string | null;
-      /** Format: int64 */
-      weekdays?: number | null;
-      /** Format: int64 */
-      max_attempts?: number | null;
-      /** Format: int64 */
-      retry_minutes?: number | null;
-      script?: string | null;
-      agents?: number[] | null;
-    };
-    CampaignView: {
-      /** Format: int64 */
-      id: number;
-      state: components['schemas']['CampaignState'];
-      list_name: string;
-      gateway_name: string;
-      name: string;
-      /** Format: int64 */
-      list_id: number;
-      mode: components['schemas']['DialMode'];
-      /** Format: int64 */
-      gateway_id: number;
+      /** @description The number shown to the customer. */
       caller_id: string;
-      /** Format: int64 */
-      ring_seconds: number;
-      /** Format: int64 */
-      wrap_up_seconds: number;
-      /** Format: int64 */
-      drop_cap_permille: number;
-      /** Format: int64 */
-      drop_after_ms: number;
-      /** Format: int64 */
-      wait_ms_max: number;
-      /** Format: int64 */
-      lines_max: number;
-      hours_from: string;
-      hours_to: string;
-      /** Format: int64 */
-      weekdays: number;
-      /** Format: int64 */
-      max_attempts: number;
-      /** Format: int64 */
-      retry_minutes: number;
-      script?: string | null;
-      /** Format: date-time */
-      created_at: string;
-      agents: number[];
-      counts: components['schemas']['CampaignCounts'];
-    };
-    AgentLiveView: {
-      /** Format: int64 */
-      agent_id: number;
-      name: string;
-      extension: string;
-      /** Format: int64 */
-      team_id?: number | null;
-      state: components['schemas']['AgentStateKind'];
-      reason?: string | null;
-      /** Format: date-time */
-      since: string;
-      /** Format: uuid */
-      call_id?: string | null;
-      phone_up: boolean;
-      next?: null | components['schemas']['AgentStateKind'];
-      /** Format: date-time */
-      wrap_up_until?: string | null;
-      allowed: components['schemas']['AgentAction'][];
-    };
-    CallLiveView: {
-      /** Format: uuid */
-      call_id: string;
-      state: components['schemas']['CallStateKind'];
-      /** Format: int64 */
-      campaign_id: number;
-      /** Format: int64 */
-      customer_id: number;
-      number: string;
-      /** Format: int64 */
-      agent_id?: number | null;
-      /** Format: date-time */
-      started_at: string;
-      /** Format: date-time */
-      answered_at?: string | null;
-      /** Format: date-time */
-      connected_at?: string | null;
-    };
-    PacingReport: {
-      /** Format: int64 */
-      dial: number;
-      limit: components['schemas']['BindingLimit'];
-      /** Format: double */
-      answer_rate: number;
-      /** Format: double */
-      agents_expected: number;
-      /** Format: int64 */
-      in_flight: number;
-      /** Format: double */
-      dial_level: number;
-      /** Format: double */
-      drop_permille: number;
-    };
-    CampaignLiveView: {
-      /** Format: int64 */
-      campaign_id: number;
-      running: boolean;
-      /** Format: int64 */
-      in_flight: number;
-      /** Format: int64 */
-      waiting: number;
-      /** Format: int64 */
-      talking: number;
-      /** Format: int64 */
-      agents_ready: number;
-      /** Format: int64 */
-      agents_working: number;
-      /** Format: int64 */
-      hopper: number;
-      /** Format: int64 */
-      attempts: number;
-      /** Format: int64 */
-      answered: number;
-      /** Format: int64 */
-      dropped: number;
-      pacing?: null | components['schemas']['PacingReport'];
-    };
-    SwitchView: {
-      up: boolean;
-      detail: string;
-    };
-    DeskCallView: {
-      /** Format: uuid */
-      call_id: string;
-      state?: null | components['schemas']['CallStateKind'];
       /** Format: int64 */
       campaign_id: number;
       campaign_name: string;
-      script?: string | null;
-      number: string;
-      /** Format: date-time */
-      started_at: string;
-      /** Format: date-time */
-      answered_at?: string | null;
       /** Format: date-time */
       connected_at?: string | null;
       /** Format: int64 */
-      disposition_id?: number | null;
+      customer_id: number;
+      customer_name: string;
+      disposition?: components['schemas']['DispositionView'] | null;
+      /** @description A person answered and no agent was there within the limit. */
+      dropped: boolean;
+      /** Format: date-time */
+      ended_at?: string | null;
+      /** @description `customer`, `agent`, `system` or `switch`. */
+      ended_by?: string | null;
+      /** @description The switch's cause. */
+      hangup_cause?: string | null;
+      /** Format: uuid */
+      id: string;
       note?: string | null;
+      /** @description The digits dialled. */
+      number: string;
+      /** Format: uuid */
+      recording_id?: string | null;
+      result?: components['schemas']['CallResult'] | null;
+      /** Format: date-time */
+      ringing_at?: string | null;
+      /** Format: int32 */
+      sip_status?: number | null;
+      /** Format: date-time */
+      started_at: string;
+      /**
+       * Format: int64
+       * @description Agent and customer connected, in milliseconds.
+       */
+      talk_ms: number;
+      /**
+       * Format: int64
+       * @description From the answer until an agent was there, or the end, in milliseconds;
+       *     null for a call that was not answered.
+       */
+      wait_ms?: number | null;
+    };
+    /** @description A campaign's figures, over its whole life. */
+    CampaignCountsView: {
+      /**
+       * Format: int64
+       * @description Of these, answered.
+       */
+      answered: number;
+      /**
+       * Format: int64
+       * @description Originates handed to a gateway.
+       */
+      attempts: number;
+      /**
+       * Format: int64
+       * @description Of these, connected with an agent.
+       */
+      connected: number;
+      /**
+       * Format: int64
+       * @description Not to be dialled again.
+       */
+      done: number;
+      /**
+       * Format: int64
+       * @description Answered and no agent there within the limit.
+       */
+      dropped: number;
+      /**
+       * Format: int64
+       * @description Of these, never dialled.
+       */
+      fresh: number;
+      /**
+       * Format: int64
+       * @description Leads on its list.
+       */
+      leads: number;
+      /**
+       * Format: int64
+       * @description To be dialled again.
+       */
+      retry: number;
+    };
+    /**
+     * Format: int64
+     * @description A campaign (project).
+     */
+    CampaignId: number;
+    /** @description A campaign on the live floor. */
+    CampaignLiveView: {
+      /**
+       * Format: int32
+       * @description Its agents that are ready.
+       */
+      agents_ready: number;
+      /**
+       * Format: int32
+       * @description Its agents that are on shift and not paused.
+       */
+      agents_working: number;
+      /**
+       * Format: int32
+       * @description Calls answered in the last 24 hours.
+       */
+      answered: number;
+      /**
+       * Format: int32
+       * @description Attempts since the server started.
+       */
+      attempts: number;
+      /** @description Which. */
+      campaign_id: components['schemas']['CampaignId'];
+      /**
+       * Format: int32
+       * @description Of these, dropped.
+       */
+      dropped: number;
+      /**
+       * Format: int32
+       * @description Leads in the hopper.
+       */
+      hopper: number;
+      /**
+       * Format: int32
+       * @description Calls dialled and not yet answered.
+       */
+      in_flight: number;
+      pacing?: components['schemas']['PacingReport'] | null;
+      /** @description Whether it dials. */
+      running: boolean;
+      /**
+       * Format: int32
+       * @description Calls connected with an agent.
+       */
+      talking: number;
+      /**
+       * Format: int32
+       * @description Answered calls waiting for an agent, or being connected.
+       */
+      waiting: number;
+    };
+    /**
+     * @description The settings of a campaign. A new one needs name, list and gateway; what is
+     *     left out of a new one is set to a sound default, and what is left out of a
+     *     change stays as it is.
+     */
+    CampaignRequest: {
+      /** @description The users who take its calls. */
+      agents?: number[] | null;
+      /** @description The number shown to customers; the gateway's own when left out. */
+      caller_id?: string | null;
+      /**
+       * Format: int32
+       * @description When an answered call without an agent counts as dropped.
+       */
+      drop_after_ms?: number | null;
+      /**
+       * Format: int32
+       * @description Cap on dropped calls, per mille of answered calls.
+       */
+      drop_cap_permille?: number | null;
+      /** Format: int64 */
+      gateway_id?: number | null;
+      /** @description `HH:MM` in the centre's zone. */
+      hours_from?: string | null;
+      /** @description `HH:MM`, later than hours_from. */
+      hours_to?: string | null;
+      /**
+       * Format: int32
+       * @description The most calls in progress at once.
+       */
+      lines_max?: number | null;
+      /**
+       * Format: int64
+       * @description The list it dials.
+       */
+      list_id?: number | null;
+      /**
+       * Format: int32
+       * @description Attempts at most for each lead.
+       */
+      max_attempts?: number | null;
+      mode?: components['schemas']['DialMode'] | null;
+      /** @description Unique. */
+      name?: string | null;
+      /**
+       * Format: int32
+       * @description Minutes between two attempts.
+       */
+      retry_minutes?: number | null;
+      /**
+       * Format: int32
+       * @description 15 to 120 seconds.
+       */
+      ring_seconds?: number | null;
+      /** @description What the agent says; empty for none. */
+      script?: string | null;
+      /**
+       * Format: int32
+       * @description How long a customer is kept waiting at all; not less than drop_after_ms.
+       */
+      wait_ms_max?: number | null;
+      /**
+       * Format: int32
+       * @description Monday = 1, Tuesday = 2, Wednesday = 4 … Sunday = 64, added up.
+       */
+      weekdays?: number | null;
+      /**
+       * Format: int32
+       * @description Length of after-call work; 0: until the disposition is saved.
+       */
+      wrap_up_seconds?: number | null;
+    };
+    /**
+     * @description Where a campaign is in its life.
+     * @enum {string}
+     */
+    CampaignState: 'draft' | 'running' | 'paused' | 'finished';
+    /** @description A campaign. */
+    CampaignView: {
+      /** @description The users who take its calls. */
+      agents: number[];
+      caller_id: string;
+      counts: components['schemas']['CampaignCountsView'];
+      /** Format: date-time */
+      created_at: string;
+      /** Format: int32 */
+      drop_after_ms: number;
+      /** Format: int32 */
+      drop_cap_permille: number;
+      /** Format: int64 */
+      gateway_id: number;
+      gateway_name: string;
+      hours_from: string;
+      hours_to: string;
+      /** Format: int64 */
+      id: number;
+      /** Format: int32 */
+      lines_max: number;
+      /** Format: int64 */
+      list_id: number;
+      list_name: string;
+      /** Format: int32 */
+      max_attempts: number;
+      mode: components['schemas']['DialMode'];
+      name: string;
+      /** Format: int32 */
+      retry_minutes: number;
+      /** Format: int32 */
+      ring_seconds: number;
+      script?: string | null;
+      state: components['schemas']['CampaignState'];
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: int32 */
+      wait_ms_max: number;
+      /** Format: int32 */
+      weekdays: number;
+      /** Format: int32 */
+      wrap_up_seconds: number;
+    };
+    /**
+     * Format: int64
+     * @description A customer.
+     */
+    CustomerId: number;
+    /** @description A customer in a list. */
+    CustomerItemView: {
+      city?: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      /**
+       * Format: int64
+       * @description The user who looks after them.
+       */
+      owner_id?: number | null;
+      /** @description In the order in which they are dialled. */
+      phones: components['schemas']['PhoneView'][];
+      remark?: string | null;
+      /** @description Where they come from: the file they were imported from. */
+      source?: string | null;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    /** @description A customer with their history, as in the screen pop. */
+    CustomerView: components['schemas']['CustomerItemView'] & {
+      /** @description The latest calls, newest first. */
+      history: components['schemas']['CallView'][];
+    };
+    /**
+     * Format: int64
+     * @description A department, a node of the tree of departments.
+     */
+    DepartmentId: number;
+    /** @description A new department. */
+    DepartmentRequest: {
+      name: string;
+      parent_id?: components['schemas']['DepartmentId'] | null;
+    };
+    /** @description A department. */
+    DepartmentView: {
+      id: components['schemas']['DepartmentId'];
+      name: string;
+      parent_id?: components['schemas']['DepartmentId'] | null;
+    };
+    /** @description The call on the desk, with whom it is about. */
+    DeskCallView: {
+      /**
+       * Format: date-time
+       * @description When the customer answered.
+       */
+      answered_at?: string | null;
+      /** @description Which. */
+      call_id: components['schemas']['CallId'];
+      /** @description The campaign. */
+      campaign_id: components['schemas']['CampaignId'];
+      /** @description The campaign's name. */
+      campaign_name: string;
+      /**
+       * Format: date-time
+       * @description When the agent was connected.
+       */
+      connected_at?: string | null;
+      /** @description The customer with their history. */
       customer: components['schemas']['CustomerView'];
+      /**
+       * Format: int64
+       * @description The disposition saved so far.
+       */
+      disposition_id?: number | null;
+      /** @description The note saved so far. */
+      note?: string | null;
+      /** @description The number dialled. */
+      number: string;
+      /** @description What the campaign wants said. */
+      script?: string | null;
+      /**
+       * Format: date-time
+       * @description When dialled.
+       */
+      started_at: string;
+      state?: components['schemas']['CallStateKind'] | null;
     };
+    /** @description Everything the desk page shows. */
     DeskView: {
-      agent?: null | components['schemas']['AgentLiveView'];
-      call?: null | components['schemas']['DeskCallView'];
+      agent?: components['schemas']['AgentLiveView'] | null;
+      call?: components['schemas']['DeskCallView'] | null;
     };
-    PauseRequest: {
-      reason: string;
+    /**
+     * @description How a campaign dials.
+     * @enum {string}
+     */
+    DialMode: 'predictive' | 'progressive';
+    /** @description What an agent says of a call when it is over. */
+    DispositionRequest: {
+      /**
+       * Format: int64
+       * @description One of the active dispositions.
+       */
+      disposition_id: number;
+      /** @description Free text. */
+      note?: string | null;
     };
+    /** @description A disposition that agents choose from. */
+    DispositionView: {
+      callback: boolean;
+      /** @description The agent spoke with a person who could decide. */
+      contact: boolean;
+      /** @description The number is never dialled again. */
+      do_not_call: boolean;
+      /** Format: int64 */
+      id: number;
+      key: string;
+      label_en: string;
+      label_zh: string;
+      refusal: boolean;
+      sale: boolean;
+      visit: boolean;
+    };
+    /**
+     * @description What is done with a row whose phone number a customer has already.
+     * @enum {string}
+     */
+    Duplicates: 'skip' | 'merge';
+    /** @description What is wrong with one field of a request. */
+    FieldError: {
+      /** @description Its name in the request. */
+      field: string;
+      /** @description What is wrong, for people. */
+      message: string;
+    };
+    /** @description The figures of one agent, or of all. */
+    FiguresView: {
+      /**
+       * Format: int64
+       * @description Of these, answered.
+       */
+      answered: number;
+      /**
+       * Format: int64
+       * @description Calls of the agent; in the totals, attempts.
+       */
+      calls: number;
+      /**
+       * Format: int64
+       * @description Of these, connected with an agent.
+       */
+      connected: number;
+      /**
+       * Format: int64
+       * @description Calls with a disposition that counts as a contact.
+       */
+      contacts: number;
+      /**
+       * Format: double
+       * @description Contacts with a sale or visit / contacts, 0 to 1.
+       */
+      conversion?: number | null;
+      /** @description Calls by the id of their disposition. */
+      dispositions: {
+        [key: string]: number;
+      };
+      /**
+       * Format: int64
+       * @description (Talk + hold + after-call work) / handled calls.
+       */
+      mean_handling_ms?: number | null;
+      /**
+       * Format: int64
+       * @description Talk time / answered calls that reached an agent.
+       */
+      mean_talk_ms?: number | null;
+      /**
+       * Format: double
+       * @description (Talk + hold + after-call work) / (that + ready), 0 to 1.
+       */
+      occupancy?: number | null;
+      /**
+       * Format: int64
+       * @description As a refusal.
+       */
+      refusals: number;
+      /**
+       * Format: int64
+       * @description As a sale.
+       */
+      sales: number;
+      /** @description Time in each state. */
+      states: components['schemas']['StatesView'];
+      /**
+       * Format: int64
+       * @description Talk time, hold not included.
+       */
+      talk_ms: number;
+      /**
+       * Format: double
+       * @description (Talk + hold + after-call work) / logged-in time, 0 to 1.
+       */
+      utilisation?: number | null;
+      /**
+       * Format: int64
+       * @description As a visit.
+       */
+      visits: number;
+    };
+    /** @description A change of a trunk: what is left out stays as it is. */
+    GatewayPatch: {
+      caller_id?: string | null;
+      enabled?: boolean | null;
+      proxy?: string | null;
+      register?: boolean | null;
+      secret?: string | null;
+      username?: string | null;
+    };
+    /** @description A new trunk. */
+    GatewayRequest: {
+      caller_id: string;
+      enabled?: boolean;
+      /** @description Letters, digits, dashes and underscores; cannot be changed later. */
+      name: string;
+      proxy: string;
+      register?: boolean;
+      secret?: string | null;
+      username?: string | null;
+    };
+    /** @description A trunk to a carrier. */
+    GatewayView: {
+      /** @description The number shown unless a campaign has its own. */
+      caller_id: string;
+      enabled: boolean;
+      /** @description Whether a secret is stored. */
+      has_secret: boolean;
+      /** Format: int64 */
+      id: number;
+      /** @description As the switch and the ledger know it. */
+      name: string;
+      /** @description The carrier's host, with a port unless it is 5060. */
+      proxy: string;
+      /** @description Whether to register with the carrier. */
+      register: boolean;
+      username?: string | null;
+    };
+    /**
+     * @description Whether a part works.
+     * @enum {string}
+     */
+    Health: 'ok' | 'down';
+    /** @description Whether Trunkline can work. */
+    HealthView: {
+      /** @description The database. */
+      database: components['schemas']['Health'];
+      /** @description `ok` when every part is. */
+      status: components['schemas']['Health'];
+      /** @description The connection to the switch. */
+      switch: components['schemas']['Health'];
+      /** @description The version that runs. */
+      version: string;
+    };
+    /** @description How to import. */
+    ImportStartRequest: {
+      /** @description What to do with a row whose number a customer has already. */
+      duplicates: components['schemas']['Duplicates'];
+      /** @description The name of the list that is made of it. */
+      list_name: string;
+      mapping: components['schemas']['Mapping'];
+    };
+    /**
+     * @description Where an import is.
+     * @enum {string}
+     */
+    ImportState: 'uploaded' | 'running' | 'done' | 'failed' | 'cancelled';
+    /** @description The form in which a file is uploaded. */
+    ImportUpload: {
+      /**
+       * Format: binary
+       * @description An .xlsx file, or a .csv file in UTF-8.
+       */
+      file: string;
+    };
+    /** @description An import. */
+    ImportView: {
+      /** @description The headers; an empty one is a column without data. */
+      columns: string[];
+      /** Format: date-time */
+      created_at: string;
+      /** Format: int64 */
+      created_by: number;
+      /** @description Why it failed. */
+      error?: string | null;
+      file_name: string;
+      /** Format: date-time */
+      finished_at?: string | null;
+      /** Format: int64 */
+      id: number;
+      /**
+       * Format: int64
+       * @description The list that is being filled.
+       */
+      list_id?: number | null;
+      mapping?: components['schemas']['Mapping'] | null;
+      /**
+       * Format: int32
+       * @description Rows looked at.
+       */
+      rows_done: number;
+      /**
+       * Format: int32
+       * @description New customers.
+       */
+      rows_imported: number;
+      /**
+       * Format: int32
+       * @description Known customers put on the list.
+       */
+      rows_merged: number;
+      /**
+       * Format: int32
+       * @description Rows not taken; see `rejected.xlsx`.
+       */
+      rows_rejected: number;
+      /**
+       * Format: int32
+       * @description Rows below the headers.
+       */
+      rows_total?: number | null;
+      /** @description The first rows. */
+      sample: string[][];
+      state: components['schemas']['ImportState'];
+      /** @description Which column seems to mean what. */
+      suggested_mapping: components['schemas']['SuggestedMapping'];
+    };
+    /** @description A list of leads. */
+    ListView: {
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: int64
+       * @description Dialled at least once.
+       */
+      dialled: number;
+      /**
+       * Format: int64
+       * @description Of these, never dialled.
+       */
+      fresh: number;
+      /** Format: int64 */
+      id: number;
+      /**
+       * Format: int64
+       * @description Leads on it.
+       */
+      leads: number;
+      name: string;
+    };
+    /**
+     * @description A frame from the server. `seq` counts up by one per connection; a gap
+     *     means that messages were lost and the console must connect anew.
+     */
+    LiveMessage:
+      | {
+          /** @description Agents. */
+          agents: components['schemas']['AgentLiveView'][];
+          /** @description Calls in progress. */
+          calls: components['schemas']['CallLiveView'][];
+          /** @description Campaigns. */
+          campaigns: components['schemas']['CampaignLiveView'][];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @description The switch. */
+          switch: components['schemas']['SwitchView'];
+          /** @enum {string} */
+          type: 'snapshot';
+        }
+      | {
+          /** @description The agent now. */
+          agent: components['schemas']['AgentLiveView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'agent';
+        }
+      | {
+          /** @description Who. */
+          agent_id: components['schemas']['AgentId'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'agent_gone';
+        }
+      | {
+          /** @description The call now. */
+          call: components['schemas']['CallLiveView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'call';
+        }
+      | {
+          /** @description Which. */
+          call_id: components['schemas']['CallId'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'call_gone';
+        }
+      | {
+          /** @description The campaign now. */
+          campaign: components['schemas']['CampaignLiveView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'campaign';
+        }
+      | {
+          /** @description To whom. */
+          agent_id: components['schemas']['AgentId'];
+          /** @description The call. */
+          call_id: components['schemas']['CallId'];
+          /** @description The campaign. */
+          campaign_id: components['schemas']['CampaignId'];
+          /** @description The customer. */
+          customer_id: components['schemas']['CustomerId'];
+          /** @description The number dialled. */
+          number: string;
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'screen_pop';
+        }
+      | {
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @description The switch now. */
+          switch: components['schemas']['SwitchView'];
+          /** @enum {string} */
+          type: 'switch';
+        }
+      | {
+          /** @description Why, in words. */
+          detail: string;
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'refused';
+        };
+    /** @description The first frame from a console. */
+    LiveRequest: {
+      /** @description The access token. */
+      token: string;
+      /** @enum {string} */
+      type: 'authenticate';
+    };
+    /** @description A user name and a password. */
+    LoginRequest: {
+      password: string;
+      /** @description Upper and lower case are the same. */
+      username: string;
+    };
+    /** @description The columns (counted from 0) that a person chose. */
+    Mapping: {
+      /** @description The customer's city. */
+      city?: number | null;
+      /** @description The customer's name. */
+      name: number;
+      /** @description Phone numbers, in the order in which they are dialled; at least one. */
+      phones: number[];
+      /** @description Free text about the customer. */
+      remark?: number | null;
+    };
+    /** @description One's own account. */
+    MeView: {
+      display_name: string;
+      extension?: string | null;
+      id: components['schemas']['UserId'];
+      /** @description Whether one has a desk phone and may work with it. */
+      is_agent: boolean;
+      /** @description Until the password is changed, every other request is refused. */
+      must_change_password: boolean;
+      /** @description What one may do, each with its scope. */
+      permissions: {
+        [key: string]: components['schemas']['Scope'];
+      };
+      /** @description `off_hook` or `on_hook`. */
+      phone_mode: string;
+      /** @description The role's key. */
+      role: string;
+      team_id?: components['schemas']['TeamId'] | null;
+      username: string;
+    };
+    /** @description One decision, with its reasons; shown to supervisors. */
+    PacingReport: {
+      /**
+       * Format: double
+       * @description Agents expected to be free when a call launched now is answered.
+       */
+      agents_expected: number;
+      /**
+       * Format: double
+       * @description The estimated share of attempts that are answered, 0 to 1.
+       */
+      answer_rate: number;
+      /**
+       * Format: int32
+       * @description Calls launched.
+       */
+      dial: number;
+      /**
+       * Format: double
+       * @description Calls in flight per expected agent that the decision aims at.
+       */
+      dial_level: number;
+      /**
+       * Format: double
+       * @description Dropped calls in the window, per mille of answered calls.
+       */
+      drop_permille: number;
+      /**
+       * Format: int32
+       * @description Calls in flight, not yet answered, before this decision.
+       */
+      in_flight: number;
+      /** @description What held it back. */
+      limit: components['schemas']['BindingLimit'];
+    };
+    /** @description One page of a list. */
+    Page_CallView: {
+      /** @description The rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description The agent who was connected.
+         */
+        agent_id?: number | null;
+        agent_name?: string | null;
+        /** Format: date-time */
+        answered_at?: string | null;
+        /** @description The number shown to the customer. */
+        caller_id: string;
+        /** Format: int64 */
+        campaign_id: number;
+        campaign_name: string;
+        /** Format: date-time */
+        connected_at?: string | null;
+        /** Format: int64 */
+        customer_id: number;
+        customer_name: string;
+        disposition?: components['schemas']['DispositionView'] | null;
+        /** @description A person answered and no agent was there within the limit. */
+        dropped: boolean;
+        /** Format: date-time */
+        ended_at?: string | null;
+        /** @description `customer`, `agent`, `system` or `switch`. */
+        ended_by?: string | null;
+        /** @description The switch's cause. */
+        hangup_cause?: string | null;
+        /** Format: uuid */
+        id: string;
+        note?: string | null;
+        /** @description The digits dialled. */
+        number: string;
+        /** Format: uuid */
+        recording_id?: string | null;
+        result?: components['schemas']['CallResult'] | null;
+        /** Format: date-time */
+        ringing_at?: string | null;
+        /** Format: int32 */
+        sip_status?: number | null;
+        /** Format: date-time */
+        started_at: string;
+        /**
+         * Format: int64
+         * @description Agent and customer connected, in milliseconds.
+         */
+        talk_ms: number;
+        /**
+         * Format: int64
+         * @description From the answer until an agent was there, or the end, in milliseconds;
+         *     null for a call that was not answered.
+         */
+        wait_ms?: number | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_CampaignView: {
+      /** @description The rows. */
+      items: {
+        /** @description The users who take its calls. */
+        agents: number[];
+        caller_id: string;
+        counts: components['schemas']['CampaignCountsView'];
+        /** Format: date-time */
+        created_at: string;
+        /** Format: int32 */
+        drop_after_ms: number;
+        /** Format: int32 */
+        drop_cap_permille: number;
+        /** Format: int64 */
+        gateway_id: number;
+        gateway_name: string;
+        hours_from: string;
+        hours_to: string;
+        /** Format: int64 */
+        id: number;
+        /** Format: int32 */
+        lines_max: number;
+        /** Format: int64 */
+        list_id: number;
+        list_name: string;
+        /** Format: int32 */
+        max_attempts: number;
+        mode: components['schemas']['DialMode'];
+        name: string;
+        /** Format: int32 */
+        retry_minutes: number;
+        /** Format: int32 */
+        ring_seconds: number;
+        script?: string | null;
+        state: components['schemas']['CampaignState'];
+        /** Format: date-time */
+        updated_at: string;
+        /** Format: int32 */
+        wait_ms_max: number;
+        /** Format: int32 */
+        weekdays: number;
+        /** Format: int32 */
+        wrap_up_seconds: number;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_CustomerItemView: {
+      /** @description The rows. */
+      items: {
+        city?: string | null;
+        /** Format: date-time */
+        created_at: string;
+        /** Format: int64 */
+        id: number;
+        name: string;
+        /**
+         * Format: int64
+         * @description The user who looks after them.
+         */
+        owner_id?: number | null;
+        /** @description In the order in which they are dialled. */
+        phones: components['schemas']['PhoneView'][];
+        remark?: string | null;
+        /** @description Where they come from: the file they were imported from. */
+        source?: string | null;
+        /** Format: date-time */
+        updated_at: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_DepartmentView: {
+      /** @description The rows. */
+      items: {
+        id: components['schemas']['DepartmentId'];
+        name: string;
+        parent_id?: components['schemas']['DepartmentId'] | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_DispositionView: {
+      /** @description The rows. */
+      items: {
+        callback: boolean;
+        /** @description The agent spoke with a person who could decide. */
+        contact: boolean;
+        /** @description The number is never dialled again. */
+        do_not_call: boolean;
+        /** Format: int64 */
+        id: number;
+        key: string;
+        label_en: string;
+        label_zh: string;
+        refusal: boolean;
+        sale: boolean;
+        visit: boolean;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_GatewayView: {
+      /** @description The rows. */
+      items: {
+        /** @description The number shown unless a campaign has its own. */
+        caller_id: string;
+        enabled: boolean;
+        /** @description Whether a secret is stored. */
+        has_secret: boolean;
+        /** Format: int64 */
+        id: number;
+        /** @description As the switch and the ledger know it. */
+        name: string;
+        /** @description The carrier's host, with a port unless it is 5060. */
+        proxy: string;
+        /** @description Whether to register with the carrier. */
+        register: boolean;
+        username?: string | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_ImportView: {
+      /** @description The rows. */
+      items: {
+        /** @description The headers; an empty one is a column without data. */
+        columns: string[];
+        /** Format: date-time */
+        created_at: string;
+        /** Format: int64 */
+        created_by: number;
+        /** @description Why it failed. */
+        error?: string | null;
+        file_name: string;
+        /** Format: date-time */
+        finished_at?: string | null;
+        /** Format: int64 */
+        id: number;
+        /**
+         * Format: int64
+         * @description The list that is being filled.
+         */
+        list_id?: number | null;
+        mapping?: components['schemas']['Mapping'] | null;
+        /**
+         * Format: int32
+         * @description Rows looked at.
+         */
+        rows_done: number;
+        /**
+         * Format: int32
+         * @description New customers.
+         */
+        rows_imported: number;
+        /**
+         * Format: int32
+         * @description Known customers put on the list.
+         */
+        rows_merged: number;
+        /**
+         * Format: int32
+         * @description Rows not taken; see `rejected.xlsx`.
+         */
+        rows_rejected: number;
+        /**
+         * Format: int32
+         * @description Rows below the headers.
+         */
+        rows_total?: number | null;
+        /** @description The first rows. */
+        sample: string[][];
+        state: components['schemas']['ImportState'];
+        /** @description Which column seems to mean what. */
+        suggested_mapping: components['schemas']['SuggestedMapping'];
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_ListView: {
+      /** @description The rows. */
+      items: {
+        /** Format: date-time */
+        created_at: string;
+        /**
+         * Format: int64
+         * @description Dialled at least once.
+         */
+        dialled: number;
+        /**
+         * Format: int64
+         * @description Of these, never dialled.
+         */
+        fresh: number;
+        /** Format: int64 */
+        id: number;
+        /**
+         * Format: int64
+         * @description Leads on it.
+         */
+        leads: number;
+        name: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_PauseReasonView: {
+      /** @description The rows. */
+      items: {
+        key: string;
+        label_en: string;
+        label_zh: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_RoleView: {
+      /** @description The rows. */
+      items: {
+        /** @description Came with Trunkline. */
+        builtin: boolean;
+        id: components['schemas']['RoleId'];
+        /** @description Stable name, e.g. `team_lead`. */
+        key: string;
+        name: string;
+        permissions: {
+          [key: string]: components['schemas']['Scope'];
+        };
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_TeamView: {
+      /** @description The rows. */
+      items: {
+        department_id: components['schemas']['DepartmentId'];
+        id: components['schemas']['TeamId'];
+        name: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_UserView: {
+      /** @description The rows. */
+      items: {
+        active: boolean;
+        department_id?: components['schemas']['DepartmentId'] | null;
+        display_name: string;
+        /** @description The desk phone's number. */
+        extension?: string | null;
+        id: components['schemas']['UserId'];
+        phone_mode: components['schemas']['PhoneMode'];
+        /** @description The desk phone's password: only in the answer that set it. */
+        phone_secret?: string | null;
+        /** @description The role's key. */
+        role: string;
+        team_id?: components['schemas']['TeamId'] | null;
+        username: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description A change of one's own password. */
+    PasswordRequest: {
+      current: string;
+      /** @description 10 to 128 characters. */
+      new: string;
+    };
+    /** @description A reason for a pause. */
     PauseReasonView: {
       key: string;
-      label_zh: string;
       label_en: string;
+      label_zh: string;
     };
-    DispositionRequest: {
-      /** Format: int64 */
-      disposition_id: number;
-      note?: string | null;
+    /** @description Why no calls are to come. */
+    PauseRequest: {
+      /** @description One of the keys of `/pause-reasons`. */
+      reason: string;
     };
+    /**
+     * @description Whether the desk phone's leg stays up between calls.
+     * @enum {string}
+     */
+    PhoneMode: 'off_hook' | 'on_hook';
+    /** @description A phone number of a customer. */
+    PhoneView: {
+      /** @description With country code: `+8613800138000`. */
+      e164: string;
+      /** @description The digits dialled. */
+      number: string;
+    };
+    /** @description The body of every error. */
+    Problem: {
+      /** @description Stable short name for programs; the last part of `type`. */
+      code: string;
+      /** @description What happened this time, and what to do. */
+      detail: string;
+      /** @description The fields at fault. */
+      fields?: components['schemas']['FieldError'][];
+      /** @description The request, as named in the server's log. */
+      request_id?: string | null;
+      /**
+       * Format: int32
+       * @description The HTTP status again.
+       */
+      status: number;
+      /** @description The kind in words. */
+      title: string;
+      /** @description Stable name of the kind of problem, as a URN. */
+      type: string;
+    };
+    /** @description A disposition that is counted. */
+    ReportDispositionView: {
+      /**
+       * Format: int64
+       * @description Its id.
+       */
+      id: number;
+      /** @description In English. */
+      label_en: string;
+      /** @description In Chinese. */
+      label_zh: string;
+    };
+    /**
+     * Format: int64
+     * @description A role: a set of permissions, each with a scope.
+     */
+    RoleId: number;
+    /** @description A role. */
+    RoleView: {
+      /** @description Came with Trunkline. */
+      builtin: boolean;
+      id: components['schemas']['RoleId'];
+      /** @description Stable name, e.g. `team_lead`. */
+      key: string;
+      name: string;
+      permissions: {
+        [key: string]: components['schemas']['Scope'];
+      };
+    };
+    /**
+     * @description Whose things a permission covers.
+     * @enum {string}
+     */
+    Scope: 'own' | 'team' | 'department' | 'all';
+    /** @description A session. */
+    SessionView: {
+      /** @description For the header `Authorization: Bearer ...`. */
+      access_token: string;
+      /**
+       * Format: int64
+       * @description Seconds until it ends; refresh before.
+       */
+      expires_in: number;
+      user: components['schemas']['MeView'];
+    };
+    /** @description Milliseconds in each state. */
     StatesView: {
+      /** Format: int64 */
+      hold_ms: number;
+      /**
+       * Format: int64
+       * @description The sum of all.
+       */
+      logged_in_ms: number;
+      /** Format: int64 */
+      paused_ms: number;
       /** Format: int64 */
       ready_ms: number;
       /** Format: int64 */
@@ -1161,208 +2202,94 @@ export interface components {
       /** Format: int64 */
       talking_ms: number;
       /** Format: int64 */
-      hold_ms: number;
-      /** Format: int64 */
-      wrap_up_ms: number;
-      /** Format: int64 */
-      paused_ms: number;
-      /** Format: int64 */
       unreachable_ms: number;
       /** Format: int64 */
-      logged_in_ms: number;
+      wrap_up_ms: number;
     };
-    FiguresView: {
-      /** Format: int64 */
-      calls: number;
-      /** Format: int64 */
-      answered: number;
-      /** Format: int64 */
-      connected: number;
-      /** Format: int64 */
-      talk_ms: number;
-      /** Format: int64 */
-      mean_talk_ms?: number | null;
-      /** Format: int64 */
-      mean_handling_ms?: number | null;
-      states: components['schemas']['StatesView'];
-      /** Format: double */
-      occupancy?: number | null;
-      /** Format: double */
-      utilisation?: number | null;
-      /** Format: int64 */
-      contacts: number;
-      /** Format: int64 */
-      sales: number;
-      /** Format: int64 */
-      visits: number;
-      /** Format: int64 */
-      refusals: number;
-      /** Format: double */
-      conversion?: number | null;
+    /** @description What the header words suggest; `None` where no word was recognised. */
+    SuggestedMapping: {
+      /** @description The customer's city. */
+      city?: number | null;
+      /** @description The customer's name. */
+      name?: number | null;
+      /** @description Phone numbers. */
+      phones: number[];
+      /** @description Free text about the customer. */
+      remark?: number | null;
     };
-    AgentRowView: components['schemas']['FiguresView'] & {
-      /** Format: int64 */
-      agent_id: number;
-      agent_name: string;
+    /** @description Whether the switch can be used. */
+    SwitchView: {
+      /** @description If not, why; for people. */
+      detail: string;
+      /** @description Whether it can. */
+      up: boolean;
     };
-    AgentsReportView: {
-      from: string;
-      to: string;
-      zone: string;
-      rows: components['schemas']['AgentRowView'][];
-      totals: components['schemas']['FiguresView'];
-      by_result: {
-        [key: string]: number;
-      };
+    /**
+     * Format: int64
+     * @description A team of agents.
+     */
+    TeamId: number;
+    /** @description A new team. */
+    TeamRequest: {
+      department_id: components['schemas']['DepartmentId'];
+      name: string;
     };
-    LiveMessage:
-      | {
-          /** @enum {string} */
-          type: 'snapshot';
-          /** Format: int64 */
-          seq: number;
-          agents: components['schemas']['AgentLiveView'][];
-          calls: components['schemas']['CallLiveView'][];
-          campaigns: components['schemas']['CampaignLiveView'][];
-          switch: components['schemas']['SwitchView'];
-        }
-      | {
-          /** @enum {string} */
-          type: 'agent';
-          /** Format: int64 */
-          seq: number;
-          agent: components['schemas']['AgentLiveView'];
-        }
-      | {
-          /** @enum {string} */
-          type: 'agent_gone';
-          /** Format: int64 */
-          seq: number;
-          /** Format: int64 */
-          agent_id: number;
-        }
-      | {
-          /** @enum {string} */
-          type: 'call';
-          /** Format: int64 */
-          seq: number;
-          call: components['schemas']['CallLiveView'];
-        }
-      | {
-          /** @enum {string} */
-          type: 'call_gone';
-          /** Format: int64 */
-          seq: number;
-          /** Format: uuid */
-          call_id: string;
-        }
-      | {
-          /** @enum {string} */
-          type: 'campaign';
-          /** Format: int64 */
-          seq: number;
-          campaign: components['schemas']['CampaignLiveView'];
-        }
-      | {
-          /** @enum {string} */
-          type: 'screen_pop';
-          /** Format: int64 */
-          seq: number;
-          /** Format: int64 */
-          agent_id: number;
-          /** Format: uuid */
-          call_id: string;
-          /** Format: int64 */
-          customer_id: number;
-          /** Format: int64 */
-          campaign_id: number;
-          number: string;
-        }
-      | {
-          /** @enum {string} */
-          type: 'switch';
-          /** Format: int64 */
-          seq: number;
-          switch: components['schemas']['SwitchView'];
-        }
-      | {
-          /** @enum {string} */
-          type: 'refused';
-          /** Format: int64 */
-          seq: number;
-          detail: string;
-        };
-    UserPage: {
-      items: components['schemas']['UserView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
+    /** @description A team. */
+    TeamView: {
+      department_id: components['schemas']['DepartmentId'];
+      id: components['schemas']['TeamId'];
+      name: string;
     };
-    RolePage: {
-      items: components['schemas']['RoleView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
+    /**
+     * Format: int64
+     * @description Anybody who signs in to the console.
+     */
+    UserId: number;
+    /** @description A change of a user: what is left out stays as it is. */
+    UserPatch: {
+      /** @description False: may not sign in, and is no agent any more. */
+      active?: boolean | null;
+      department_id?: components['schemas']['DepartmentId'] | null;
+      display_name?: string | null;
+      extension?: string | null;
+      /** @description A new password, to be changed at the next log-in. */
+      password?: string | null;
+      phone_mode?: components['schemas']['PhoneMode'] | null;
+      phone_secret?: string | null;
+      role?: string | null;
+      team_id?: components['schemas']['TeamId'] | null;
     };
-    TeamPage: {
-      items: components['schemas']['TeamView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
+    /** @description A new user. */
+    UserRequest: {
+      department_id?: components['schemas']['DepartmentId'] | null;
+      display_name: string;
+      extension?: string | null;
+      /** @description To be changed at the first log-in. */
+      password: string;
+      phone_mode?: components['schemas']['PhoneMode'] | null;
+      /** @description Made by the server when there is an extension and this is left out. */
+      phone_secret?: string | null;
+      /** @description The role's key. */
+      role: string;
+      team_id?: components['schemas']['TeamId'] | null;
+      /** @description Lower-case letters, digits, dots, dashes, underscores. */
+      username: string;
     };
-    DepartmentPage: {
-      items: components['schemas']['DepartmentView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    GatewayPage: {
-      items: components['schemas']['GatewayView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    ImportPage: {
-      items: components['schemas']['ImportView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    ListPage: {
-      items: components['schemas']['ListView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    CustomerItemPage: {
-      items: components['schemas']['CustomerItemView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    CampaignPage: {
-      items: components['schemas']['CampaignView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    DispositionPage: {
-      items: components['schemas']['DispositionView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    PauseReasonPage: {
-      items: components['schemas']['PauseReasonView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    CallPage: {
-      items: components['schemas']['CallView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
+    /** @description A user. */
+    UserView: {
+      active: boolean;
+      department_id?: components['schemas']['DepartmentId'] | null;
+      display_name: string;
+      /** @description The desk phone's number. */
+      extension?: string | null;
+      id: components['schemas']['UserId'];
+      phone_mode: components['schemas']['PhoneMode'];
+      /** @description The desk phone's password: only in the answer that set it. */
+      phone_secret?: string | null;
+      /** @description The role's key. */
+      role: string;
+      team_id?: components['schemas']['TeamId'] | null;
+      username: string;
     };
   };
   responses: never;
@@ -1373,7 +2300,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  login: {
+  post_login: {
     parameters: {
       query?: never;
       header?: never;
@@ -1386,7 +2313,6 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1395,18 +2321,17 @@ export interface operations {
           'application/json': components['schemas']['SessionView'];
         };
       };
-      /** @description problem */
-      default: {
+      401: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
   };
-  refresh_session: {
+  post_logout: {
     parameters: {
       query?: never;
       header?: never;
@@ -1415,49 +2340,18 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SessionView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  logout: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
       204: {
         headers: {
           [name: string]: unknown;
         };
         content?: never;
       };
-      /** @description problem */
-      default: {
+      401: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
@@ -1471,7 +2365,6 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1480,18 +2373,17 @@ export interface operations {
           'application/json': components['schemas']['MeView'];
         };
       };
-      /** @description problem */
-      default: {
+      401: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
   };
-  change_password: {
+  post_password: {
     parameters: {
       query?: never;
       header?: never;
@@ -1504,29 +2396,79 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       204: {
         headers: {
           [name: string]: unknown;
         };
         content?: never;
       };
-      /** @description problem */
-      default: {
+      400: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
   };
-  list_users: {
+  post_refresh: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionView'];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_calls: {
     parameters: {
       query?: {
-        cursor?: string;
+        /**
+         * @description Started at or after: a day in the centre's zone (`2026-11-23`) or an
+         *     instant (RFC 3339).
+         */
+        from?: string;
+        /** @description Started on or before this day, or before this instant. */
+        to?: string;
+        /** @description Connected with this agent. */
+        agent_id?: number;
+        /** @description Dialled for this campaign. */
+        campaign_id?: number;
+        /** @description With this result. */
+        result?: components['schemas']['CallResult'];
+        /** @description Part of the number or of the customer's name. */
+        q?: string;
+        /** @description Rows on the page, 50 unless given, 200 at most. */
         limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
       };
       header?: never;
       path?: never;
@@ -1534,27 +2476,1475 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['UserPage'];
+          'application/json': components['schemas']['Page_CallView'];
         };
       };
-      /** @description problem */
-      default: {
+      400: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
   };
-  create_user: {
+  get_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The call */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_disposition: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description the call */
+        id: components['schemas']['CallId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DispositionRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_campaigns: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CampaignView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CampaignRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CampaignRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_campaign_finish: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_campaign_pause: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_campaign_start: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_customers: {
+    parameters: {
+      query?: {
+        /** @description Part of a name or number. */
+        q?: string;
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CustomerItemView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_customer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CustomerView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_departments: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DepartmentView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_department: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DepartmentRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DepartmentView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_desk: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeskView'];
+        };
+      };
+    };
+  };
+  post_hang_up: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_log_in: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_log_out: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_pause: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PauseRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_ready: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_dispositions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DispositionView'];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_gateways: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_GatewayView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_gateway: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GatewayRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GatewayView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_gateway: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GatewayPatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GatewayView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_health: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HealthView'];
+        };
+      };
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HealthView'];
+        };
+      };
+    };
+  };
+  get_imports: {
+    parameters: {
+      query?: {
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ImportView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_import: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': components['schemas']['ImportUpload'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_import: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The import */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_import_cancel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The import */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_import_rejected: {
+    parameters: {
+      query?: {
+        /** @description The language of the headers: `zh` or `en`. */
+        lang?: 'zh' | 'en';
+      };
+      header?: never;
+      path: {
+        /** @description The import */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': number[];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_import_start: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The import */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ImportStartRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_lists: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ListView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_pause_reasons: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PauseReasonView'];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_recording_audio: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Part of the file, as players ask for it */
+        Range?: string | null;
+      };
+      path: {
+        /** @description The recording */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'audio/wav': number[];
+        };
+      };
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'audio/wav': number[];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The range is outside the file */
+      416: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  get_agents_report: {
+    parameters: {
+      query?: {
+        /** @description The first day in the centre's zone; today unless given. */
+        from?: string;
+        /** @description The last day, included; the first day unless given. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentsReportView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_agents_workbook: {
+    parameters: {
+      query?: {
+        /** @description The first day in the centre's zone; today unless given. */
+        from?: string;
+        /** @description The last day, included; the first day unless given. */
+        to?: string;
+        /** @description The language of headers: `zh` or `en`. */
+        lang?: 'zh' | 'en';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': number[];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_roles: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_RoleView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_teams: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_TeamView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_team: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TeamRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TeamView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_users: {
+    parameters: {
+      query?: {
+        /** @description Part of the user name, the display name or the extension. */
+        q?: string;
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_UserView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_user: {
     parameters: {
       query?: never;
       header?: never;
@@ -1567,7 +3957,6 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       201: {
         headers: {
           [name: string]: unknown;
@@ -1576,13 +3965,28 @@ export interface operations {
           'application/json': components['schemas']['UserView'];
         };
       };
-      /** @description problem */
-      default: {
+      400: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
@@ -1598,7 +4002,6 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1607,18 +4010,25 @@ export interface operations {
           'application/json': components['schemas']['UserView'];
         };
       };
-      /** @description problem */
-      default: {
+      403: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
   };
-  update_user: {
+  patch_user: {
     parameters: {
       query?: never;
       header?: never;
@@ -1633,7 +4043,6 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1642,1139 +4051,36 @@ export interface operations {
           'application/json': components['schemas']['UserView'];
         };
       };
-      /** @description problem */
-      default: {
+      400: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
-    };
-  };
-  list_roles: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
+      403: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RolePage'];
+          'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description problem */
-      default: {
+      404: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
-    };
-  };
-  list_teams: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
+      409: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TeamPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_departments: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DepartmentPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_gateways: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['GatewayPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  create_gateway: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['GatewayRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['GatewayView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  update_gateway: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['GatewayPatch'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['GatewayView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_imports: {
-    parameters: {
-      query?: {
-        cursor?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ImportPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  create_import: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'multipart/form-data': {
-          /** Format: binary */
-          file: string;
-        };
-      };
-    };
-    responses: {
-      /** @description ok */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ImportView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_import: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ImportView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  start_import: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ImportStartRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ImportView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  cancel_import: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ImportView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  download_rejected: {
-    parameters: {
-      query?: {
-        lang?: string;
-      };
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_lists: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ListPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_customers: {
-    parameters: {
-      query?: {
-        q?: string;
-        cursor?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CustomerItemPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_customer: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CustomerView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_campaigns: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  create_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CampaignRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  update_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CampaignRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  start_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  pause_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  finish_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_desk: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DeskView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  desk_log_in: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  desk_log_out: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  desk_ready: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  desk_hang_up: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  desk_pause: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PauseRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  save_disposition: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DispositionRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_dispositions: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DispositionPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_pause_reasons: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PauseReasonPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_calls: {
-    parameters: {
-      query?: {
-        from?: string;
-        to?: string;
-        agent_id?: number;
-        campaign_id?: number;
-        result?: components['schemas']['CallResult'];
-        q?: string;
-        cursor?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CallPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_call: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CallView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_recording_audio: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_agent_report: {
-    parameters: {
-      query?: {
-        from?: string;
-        to?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentsReportView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  download_agent_report: {
-    parameters: {
-      query?: {
-        from?: string;
-        to?: string;
-        lang?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
