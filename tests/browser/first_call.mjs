@@ -25,7 +25,7 @@ await journey("first call", async ({ step, newPerson, api, logIns }) => {
   let admin;
   let server;
   let agents;
-  let served; // The agent who gets the first call that is looked at closely, and the call's id.
+  let served; // The agent who gets the first call that is looked at closely, and its customer.
 
   await step("the administrator signs in", async () => {
     const password = logIns().get("admin");
@@ -115,7 +115,7 @@ await journey("first call", async ({ step, newPerson, api, logIns }) => {
       return each;
     }));
     const desk = await deskOf(server, agent);
-    served = { agent, call: desk.call.call.id, customer: desk.call.customer };
+    served = { agent, customer: desk.call.customer };
     const shown = await agent.shown();
     assert.ok(shown.includes(desk.call.customer.name), "the customer's name");
     assert.ok(shown.includes("您好，这里是客户服务中心。"), "the script");
