@@ -134,13 +134,22 @@ class Person {
     });
   }
 
-  /** Signs in through the form, in Chinese, and waits for the menu. */
-  async signIn(username, password) {
+  /** Signs in through the form, in Chinese, for the first time: with a password given by another, changed at once. */
+  async signInFirst(username, given, own) {
+    await this.fillSignIn(username, given);
+    await this.field("当前密码").fill(given);
+    await this.field("新密码").fill(own);
+    await this.field("再次输入新密码").fill(own);
+    await this.button("修改密码").click();
+    await this.menu().waitFor();
+  }
+
+  /** Fills the form of the sign-in page and sends it. */
+  async fillSignIn(username, password) {
     await this.page.goto(this.address);
     await this.page.getByLabel("用户名").fill(username);
     await this.page.getByLabel("密码", { exact: true }).fill(password);
-    await this.page.getByRole("button", { name: /^登\s?录$/ }).click();
-    await this.menu().waitFor();
+    await this.button("登录").click();
   }
 
   /** The menu of pages, there for whoever is signed in. */
