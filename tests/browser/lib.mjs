@@ -42,46 +42,58 @@ function zoneOfNoon() {
   return east === 0 ? "Etc/GMT" : `Etc/GMT${east > 0 ? "-" : "+"}${Math.abs(east)}`;
 }
 
-/**
- * Starts a server with the built-in simulator on a folder of its own. Its one line on standard output must hold the
- * address and, as `name / password`, the administrator's log-in. Robots may work at other desks; they do not matter.
- */
-async function startServer(folder) {
-  const port = await freePort();
+/** Starts a program and keeps what it says; `stop` ends it, in order if it can. */
+function startProgram(args, folder, environment) {
   const program = process.env.TRUNKLINE_BIN ?? fail("TRUNKLINE_BIN is not set");
-  const child = spawn(program, ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--data", folder], {
-    cwd: folder,
-    env: {
-      ...process.env,
-      TRUNKLINE__ZONE: zoneOfNoon(),
-      // Customers do what the last two digits of their number say.
-      TRUNKLINE_DEMO_CUSTOMERS: "scripted",
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(program, args, { cwd: folder, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   child.stderr.on("data", (chunk) => log.push(chunk));
-  const said = new Promise((found, lost) => {
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      log.push(`${line}\n`);
-      const address = line.match(/https?:\/\/[^\s,;]+/)?.[0];
-      const logIns = new Map([...line.matchAll(LOG_IN)].map(([, name, password]) => [name, password]));
-      if (address) found({ address: address.replace(/\/$/, ""), logIns });
+  const lines = createInterface({ input: child.stdout });
+  lines.on("line", (line) => log.push(`${line}\n`));
+  /** The first line on standard output in which `find` finds something. */
+  const said = (find) =>
+    new Promise((found, lost) => {
+      lines.on("line", (line) => {
+        const answer = find(line);
+        if (answer) found(answer);
+      });
+      child.once("exit", (code) => lost(new Error(`${args[0]} ended with ${code}:\n${log.join("")}`)));
+      setTimeout(() => lost(new Error(`${args[0]} is not up within ${START_MS_MAX} ms:\n${log.join("")}`)), START_MS_MAX).unref();
     });
-    child.once("exit", (code) => lost(new Error(`the server ended with ${code}:\n${log.join("")}`)));
-    setTimeout(() => lost(new Error(`the server said no address within ${START_MS_MAX} ms:\n${log.join("")}`)), START_MS_MAX).unref();
-  });
   const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
-      const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
-      await ended;
-      clearTimeout(patience);
-    }
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+    await ended;
+    clearTimeout(patience);
+  };
+  return { log, said, stop };
+}
+
+/**
+ * Starts the built-in switch, whose customers do what the last two digits of their number say, and a server on it with
+ * an empty database. The server's first line holds its address and the administrator's log-in.
+ */
+async function startServer(folder) {
+  const [port, switchPort] = [await freePort(), await freePort()];
+  const environment = { TRUNKLINE_ESL_PASSWORD: "browser-test", TRUNKLINE__ZONE: zoneOfNoon() };
+  const sim = startProgram(["simulator", "--scripted", "--port", `${switchPort}`], folder, environment);
+  const server = startProgram(
+    ["serve", "--freeswitch", `127.0.0.1:${switchPort}`, "--listen", `127.0.0.1:${port}`, "--data", folder],
+    folder,
+    environment,
+  );
+  const stop = async () => {
+    await server.stop();
+    await sim.stop();
   };
   try {
-    return { ...(await said), log, stop };
+    const place = await server.said((line) => {
+      const address = line.match(/https?:\/\/[^\s,;]+/)?.[0];
+      return address && { address, logIns: new Map([...line.matchAll(LOG_IN)].map(([, name, password]) => [name, password])) };
+    });
+    return { ...place, log: server.log, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -122,13 +134,22 @@ class Person {
     });
   }
 
-  /** Signs in through the form, in Chinese, and waits for the menu. */
-  async signIn(username, password) {
+  /** Signs in through the form, in Chinese, for the first time: with a password given by another, changed at once. */
+  async signInFirst(username, given, own) {
+    await this.fillSignIn(username, given);
+    await this.field("当前密码").fill(given);
+    await this.field("新密码").fill(own);
+    await this.field("再次输入新密码").fill(own);
+    await this.button("修改密码").click();
+    await this.menu().waitFor();
+  }
+
+  /** Fills the form of the sign-in page and sends it. */
+  async fillSignIn(username, password) {
     await this.page.goto(this.address);
     await this.page.getByLabel("用户名").fill(username);
     await this.page.getByLabel("密码", { exact: true }).fill(password);
-    await this.page.getByRole("button", { name: /^登\s?录$/ }).click();
-    await this.menu().waitFor();
+    await this.button("登录").click();
   }
 
   /** The menu of pages, there for whoever is signed in. */
