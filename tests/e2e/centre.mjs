@@ -101,7 +101,7 @@ export class Agent {
     let last;
     return eventually(`${this.display_name}: ${what}`, async () => {
       last = await this.desk();
-      return is(last) && last;
+      return (await is(last)) && last;
     }, ms, () => `; the desk: ${JSON.stringify(last?.agent)} ${JSON.stringify(last?.call && { id: last.call.call_id, state: last.call.state })}`);
   }
 

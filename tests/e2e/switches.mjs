@@ -115,6 +115,9 @@ class Simulator extends Switch {
 
   /** Every extension has a phone here. */
   async connectPhones() {}
+
+  /** They live in the switch. */
+  hangUpPhones() {}
 }
 
 class FreeSwitch extends Switch {
@@ -219,6 +222,11 @@ class FreeSwitch extends Switch {
     });
     const missing = () => phones.filter(({ extension }) => !this.#registered.has(extension)).map((phone) => phone.extension);
     await eventually("every desk phone is registered", () => missing().length === 0, PHONES_MS_MAX, () => `; not: ${missing()}; they said ${this.#said}`);
+  }
+
+  /** Puts the receivers down that hear nothing any more since the switch is gone. */
+  hangUpPhones() {
+    this.#phones.stdin.write("* hangup\n");
   }
 }
 
