@@ -228,7 +228,9 @@ fn variable(name: &str) -> Option<String> {
 }
 
 fn rlibphonenumber_region(code: &str) -> Option<rlibphonenumber::Region> {
-    code.parse().ok()
+    // The type takes any two letters; only countries have a calling code.
+    let region = code.parse().ok()?;
+    rlibphonenumber::PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_| region)
 }
 
 /// `HOST`, `HOST:PORT` or `[V6]:PORT`.

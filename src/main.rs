@@ -105,7 +105,7 @@ fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("trunkline: {error:#}");
+            eprintln!("trunkline: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }
@@ -162,6 +162,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Some libraries draw pictures of several lines; a service's log wants one.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

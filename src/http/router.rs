@@ -66,9 +66,10 @@ pub fn app(services: Services) -> Router {
         .merge(switch_side::routes())
         .merge(health::routes())
         .fallback(console::serve)
-        .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(middleware::from_fn(frame::frame))
+        // Outside the frame, which writes the bodies of problems anew.
+        .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(Extension(services.db))
         .layer(Extension(services.changes))
         .layer(Extension(services.keys))

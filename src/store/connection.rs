@@ -254,6 +254,12 @@ fn explain_sqlite(path: &Path, error: &DbErr) -> String {
         }
         Some(11) => format!("{file} is damaged: restore it from a backup"),
         Some(26) => format!("{file} is not a SQLite database: name another file"),
+        // Waiting for the lock took all the time that there is for connecting.
+        None if is_unreachable(error) => {
+            format!(
+                "{file} is locked by another program: stop the other Trunkline or sqlite3 that has it open"
+            )
+        }
         _ => format!("cannot open {file}: {error}"),
     }
 }

@@ -9,6 +9,7 @@ use crate::switch::encode::{self, Line};
 use crate::switch::problem::Problem;
 use crate::switch::{meters, snapshot};
 use freeswitch_esl::{EslClient, EslError};
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// Why a command did not do.
@@ -87,12 +88,22 @@ impl Wire {
     pub(super) async fn channels(&self) -> Result<Vec<ChannelSnapshot>, Problem> {
         let unreadable =
             |error: snapshot::Unreadable| Problem::Unusable(self.address.clone(), error.to_string());
-        let legs =
+        let mut unasked =
             snapshot::channels(&self.ask("show channels as json".into()).await?).map_err(unreadable)?;
-        let mut channels = Vec::with_capacity(legs.len());
-        for leg in legs {
+        let mut asked = HashSet::new();
+        let mut channels = Vec::with_capacity(unasked.len());
+        while let Some(leg) = unasked.pop() {
+            if !asked.insert(leg) {
+                continue;
+            }
             match self.send(&Line::Api(format!("uuid_dump {leg} json")), "list").await {
-                Ok(dump) => channels.push(snapshot::channel(leg, &dump).map_err(unreadable)?),
+                Ok(dump) => {
+                    let channel = snapshot::channel(leg, &dump).map_err(unreadable)?;
+                    // The list is a table that lags behind: the leg of a desk phone that was
+                    // rung a moment ago may be missing while its partner is there.
+                    unasked.extend(channel.bridged_to);
+                    channels.push(channel);
+                }
                 // It ended since the list was made.
                 Err(Failure::Refused(_)) => {}
                 Err(Failure::NoAnswer(reason)) => return Err(Problem::Broken(reason)),

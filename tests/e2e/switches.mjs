@@ -1,0 +1,237 @@
+// The switch under the server: the built-in simulator, or a private FreeSWITCH with SIPp as the called customers and
+// scripted desk phones. Both behave alike by the last two digits of the number called; see tests/switch/customers.xml.
+//
+// In: `--switch simulator|freeswitch`. Out: an object that can be started, stopped and killed, whose Event Socket can
+// be asked directly. Where there is no FreeSWITCH, SIPp or Python the test is skipped with the reason.
+
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { Skip, endProcess, eventually, freePort, freeUdpPorts } from "./lib.mjs";
+import { cleanEnvironment, program } from "./server.mjs";
+
+const KIT = resolve(import.meta.dirname, "../switch");
+/** The exit code of the kit's scripts when a program is missing. */
+const MISSING = 77;
+const PHONES_MS_MAX = 20_000;
+
+/** The switch of that name, not started. `serverPort` is where the server will listen. */
+export async function prepareSwitch(test, name, serverPort) {
+  const kind = name === "freeswitch" ? FreeSwitch : Simulator;
+  return kind.prepare(test, serverPort);
+}
+
+/** One command over the Event Socket, past the server. */
+async function eslApi(port, password, command) {
+  const socket = connect(port, "127.0.0.1");
+  socket.setEncoding("utf8");
+  socket.setTimeout(5_000, () => socket.destroy(new Error(`the Event Socket does not answer: ${command}`)));
+  let got = "";
+  const frame = async (done) => {
+    for (;;) {
+      const end = got.indexOf("\n\n");
+      if (end >= 0) {
+        const head = got.slice(0, end);
+        const length = Number(head.match(/^Content-Length: (\d+)$/m)?.[1] ?? 0);
+        if (Buffer.byteLength(got.slice(end + 2)) >= length) {
+          const rest = Buffer.from(got.slice(end + 2));
+          got = rest.subarray(length).toString();
+          return done(head, rest.subarray(0, length).toString());
+        }
+      }
+      const [chunk] = await once(socket, "data");
+      got += chunk;
+    }
+  };
+  try {
+    await frame((head) => assert.match(head, /auth\/request/));
+    socket.write(`auth ${password}\n\n`);
+    await frame((head) => assert.match(head, /\+OK accepted/));
+    socket.write(`api ${command}\n\n`);
+    return (await frame((_, body) => body)).trim();
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** What both have in common. */
+class Switch {
+  constructor(test, eslPort) {
+    this.test = test;
+    this.eslPort = eslPort;
+    this.eslPassword = "e2e-password";
+    /** The switch's password towards the server. */
+    this.secret = "e2e-secret-of-the-switch";
+    /** Where the switch leaves records of calls that the server did not take. */
+    this.spool = join(test.folder(), "cdr-spool");
+  }
+
+  api(command) {
+    return eslApi(this.eslPort, this.eslPassword, command);
+  }
+
+  /** Whether the switch has this leg. */
+  async hasLeg(leg) {
+    return (await this.api(`uuid_exists ${leg}`)) === "true";
+  }
+}
+
+class Simulator extends Switch {
+  #child = null;
+  name = "simulator";
+  /** Nobody looks at it. */
+  carrier = "127.0.0.1:5080";
+
+  static async prepare(test) {
+    return new Simulator(test, await freePort());
+  }
+
+  async start() {
+    const child = spawn(program(), ["simulator", "--port", String(this.eslPort), "--scripted"], {
+      env: cleanEnvironment({ TRUNKLINE_ESL_PASSWORD: this.eslPassword }),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = this.test.watch(child);
+    let complaint = "";
+    child.stderr.on("data", (chunk) => (complaint += chunk));
+    const line = await new Promise((found, lost) => {
+      createInterface({ input: child.stdout }).once("line", found);
+      child.once("exit", (code) => lost(new Error(`the simulator ended with ${code}: ${complaint}`)));
+    });
+    assert.equal(line, `the simulated switch listens on 127.0.0.1:${this.eslPort}`);
+  }
+
+  stop() {
+    return endProcess(this.#child);
+  }
+
+  kill() {
+    return endProcess(this.#child, "SIGKILL");
+  }
+
+  /** Every extension has a phone here. */
+  async connectPhones() {}
+
+  /** They live in the switch. */
+  hangUpPhones() {}
+}
+
+class FreeSwitch extends Switch {
+  name = "freeswitch";
+  #environment;
+  #customers = null;
+  #phones = null;
+  #registered = new Set();
+  #said = [];
+
+  static async prepare(test, serverPort) {
+    for (const tool of ["sipp", "python3"]) {
+      if (spawnSync(tool, ["-v"], { stdio: "ignore" }).error) throw new Skip(`no ${tool} here (Debian packages sip-tester and python3)`);
+    }
+    // Phones, carriers, customers; four spare ones for what SIPp opens beside its own.
+    const [eslPort, first, rtp] = [await freePort(), await freeUdpPorts(12), await freeUdpPorts(200)];
+    return new FreeSwitch(test, { eslPort, serverPort, first, rtp });
+  }
+
+  constructor(test, { eslPort, serverPort, first, rtp }) {
+    super(test, eslPort);
+    this.work = join(test.folder(), "switch");
+    this.phonePort = first;
+    this.customersPort = first + 4;
+    this.carrier = `127.0.0.1:${this.customersPort}`;
+    this.#environment = cleanEnvironment({
+      SWITCH_WORK_DIR: this.work,
+      TRUNKLINE_ESL_PORT: String(eslPort),
+      TRUNKLINE_ESL_PASSWORD: this.eslPassword,
+      TRUNKLINE_SIP_PORT: String(first),
+      TRUNKLINE_TRUNK_PORT: String(first + 2),
+      TRUNKLINE_RTP_START: String(rtp),
+      TRUNKLINE_RTP_END: String(rtp + 199),
+      TRUNKLINE_URL: `http://127.0.0.1:${serverPort}`,
+      TRUNKLINE_SWITCH_SECRET: this.secret,
+      TRUNKLINE_SPOOL_DIR: this.spool,
+    });
+    test.atEnd(() => this.#kit("stop"));
+    process.once("exit", () => this.#killNow());
+  }
+
+  async #kit(command) {
+    const child = spawn(join(KIT, "start-switch"), [command], { env: this.#environment, stdio: ["ignore", "pipe", "pipe"] });
+    this.test.watch(child);
+    let printed = "";
+    // The switch that it starts keeps these open: their end is not to be waited for.
+    child.stderr.on("data", (chunk) => (printed += chunk));
+    child.stdout.resume();
+    const [code] = await once(child, "exit");
+    if (code === MISSING) throw new Skip(printed.trim());
+    assert.equal(code, 0, `start-switch ${command}: ${printed}`);
+  }
+
+  async start() {
+    await this.#kit("start");
+    this.#customers ??= await this.#startCustomers();
+  }
+
+  stop() {
+    return this.#kit("stop");
+  }
+
+  kill() {
+    return this.#kit("kill");
+  }
+
+  #killNow() {
+    const file = join(this.work, "freeswitch.pid");
+    if (!existsSync(file)) return;
+    try {
+      process.kill(Number(readFileSync(file, "utf8")), "SIGKILL");
+    } catch {
+      // Gone already.
+    }
+  }
+
+  async #startCustomers() {
+    const work = join(this.test.folder(), "customers");
+    mkdirSync(work);
+    const environment = cleanEnvironment({ CUSTOMERS_WORK_DIR: work, CUSTOMERS_PORT: String(this.customersPort) });
+    const child = this.test.watch(spawn(join(KIT, "start-customers"), [], { env: environment, stdio: ["ignore", "ignore", "inherit"] }));
+    // SIPp has bound its port once its media file is made and it draws its screen.
+    await eventually("SIPp listens", async () => {
+      if (child.exitCode === MISSING) throw new Skip("no sipp here (Debian package sip-tester)");
+      assert.equal(child.exitCode, null, "SIPp ended");
+      return isBoundUdp(this.customersPort);
+    });
+    return child;
+  }
+
+  /** Registers the agents' desk phones: `[{extension, secret}]`. */
+  async connectPhones(phones) {
+    const args = [join(KIT, "desk_phone.py"), "--switch", `127.0.0.1:${this.phonePort}`, "--answer-after", "0.6", "--expires", "8"];
+    for (const [index, { extension, secret }] of phones.entries()) args.push("--phone", `${extension}:${secret}:${700 + 100 * index}`);
+    const child = this.test.watch(spawn("python3", args, { stdio: ["pipe", "pipe", "inherit"], env: cleanEnvironment() }));
+    this.#phones = child;
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const said = JSON.parse(line);
+      this.#said.push(line);
+      if (said.event === "registered") this.#registered.add(said.phone);
+      if (said.event === "unregistered" || said.event === "register_failed") this.#registered.delete(said.phone);
+    });
+    const missing = () => phones.filter(({ extension }) => !this.#registered.has(extension)).map((phone) => phone.extension);
+    await eventually("every desk phone is registered", () => missing().length === 0, PHONES_MS_MAX, () => `; not: ${missing()}; they said ${this.#said}`);
+  }
+
+  /** Puts the receivers down that hear nothing any more since the switch is gone. */
+  hangUpPhones() {
+    this.#phones.stdin.write("* hangup\n");
+  }
+}
+
+/** Whether a program has this UDP port of loopback. */
+function isBoundUdp(port) {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")} `;
+  return readFileSync("/proc/net/udp", "utf8").split("\n").some((line) => line.includes(wanted));
+}
