@@ -150,7 +150,7 @@ fn the_auditor_notices_what_must_not_be() {
     let one = started(1, "+861", NOW);
     let no_answer = ended(1, CallResult::NoAnswer);
     let cases: [(&[Fact], &str); 8] = [
-        (&[no_answer.clone()], "never started"),
+        (std::slice::from_ref(&no_answer), "never started"),
         (&[one.clone(), no_answer.clone(), no_answer.clone()], "ends twice"),
         (&[one.clone(), started(2, "+861", NOW)], "while call"),
         (&[one.clone(), ended(1, CallResult::Answered)], "ends as Answered"),
