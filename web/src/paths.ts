@@ -5,6 +5,7 @@ export const paths = {
   floor: '/floor',
   campaigns: '/campaigns',
   newCampaign: '/campaigns/new',
+  newCampaignFor: (listId: number) => `/campaigns/new?list=${listId}`,
   campaign: (id: number) => `/campaigns/${id}`,
   editCampaign: (id: number) => `/campaigns/${id}/edit`,
   customers: '/customers',

@@ -13,23 +13,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: operations['login'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/auth/refresh': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['refresh_session'];
+    /** Sign in. */
+    post: operations['post_login'];
     delete?: never;
     options?: never;
     head?: never;
@@ -45,7 +30,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: operations['logout'];
+    /** Sign out. */
+    post: operations['post_logout'];
     delete?: never;
     options?: never;
     head?: never;
@@ -59,6 +45,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** One's own account and permissions. */
     get: operations['get_me'];
     put?: never;
     post?: never;
@@ -77,71 +64,25 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: operations['change_password'];
+    /** Change one's own password; ends all other sessions. */
+    post: operations['post_password'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/users': {
+  '/api/v1/auth/refresh': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: operations['list_users'];
+    get?: never;
     put?: never;
-    post: operations['create_user'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/users/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_user'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch: operations['update_user'];
-    trace?: never;
-  };
-  '/api/v1/roles': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_roles'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/teams': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_teams'];
-    put?: never;
-    post?: never;
+    /** Go on with a session, by its cookie. */
+    post: operations['post_refresh'];
     delete?: never;
     options?: never;
     head?: never;
@@ -155,9 +96,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: operations['list_departments'];
+    /** Every department. */
+    get: operations['get_departments'];
     put?: never;
-    post?: never;
+    /** Make a department. Only for those who administer everybody. */
+    post: operations['post_department'];
     delete?: never;
     options?: never;
     head?: never;
@@ -171,9 +114,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: operations['list_gateways'];
+    /** Every trunk. */
+    get: operations['get_gateways'];
     put?: never;
-    post: operations['create_gateway'];
+    /** Make a trunk. */
+    post: operations['post_gateway'];
     delete?: never;
     options?: never;
     head?: never;
@@ -193,7 +138,99 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    patch: operations['update_gateway'];
+    /** Change a trunk. It cannot be deleted, since the ledger names it; disable it. */
+    patch: operations['patch_gateway'];
+    trace?: never;
+  };
+  '/api/v1/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Whether Trunkline can work. 503 when the database is away; without the
+     *     switch people can still work in the console.
+     */
+    get: operations['get_health'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/roles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every role with its permissions. */
+    get: operations['get_roles'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/teams': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every team. */
+    get: operations['get_teams'];
+    put?: never;
+    /** Make a team. Only for those who administer everybody. */
+    post: operations['post_team'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The users one may see. */
+    get: operations['get_users'];
+    put?: never;
+    /** Make a user. */
+    post: operations['post_user'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/users/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One user. */
+    get: operations['get_user'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change a user. A new password or deactivation ends the user's sessions. */
+    patch: operations['patch_user'];
     trace?: never;
   };
   '/api/v1/imports': {
@@ -632,10 +669,683 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    /** @enum {string} */
-    Scope: 'own' | 'team' | 'department' | 'all';
-    /** @enum {string} */
+    /**
+     * @description A command an agent may give now; the console shows just these.
+     * @enum {string}
+     */
+    AgentAction: 'log_in' | 'log_out' | 'ready' | 'pause' | 'hang_up' | 'dispose';
+    /**
+     * Format: int64
+     * @description A user who answers calls; the same number as the user's id.
+     */
+    AgentId: number;
+    /** @description An agent on the live floor. */
+    AgentLiveView: {
+      /** @description Who. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description What the agent may do now. */
+      allowed: components['schemas']['AgentAction'][];
+      call_id?: components['schemas']['CallId'] | null;
+      /** @description The desk phone's number. */
+      extension: string;
+      /** @description Name for people. */
+      name: string;
+      next?: components['schemas']['AgentStateKind'] | null;
+      /** @description Whether the desk phone's leg is up. */
+      phone_up: boolean;
+      /** @description Reason of a pause or of being unreachable. */
+      reason?: string | null;
+      /**
+       * Format: date-time
+       * @description Since when.
+       */
+      since: string;
+      /** @description The state. */
+      state: components['schemas']['AgentStateKind'];
+      team_id?: components['schemas']['TeamId'] | null;
+      /**
+       * Format: date-time
+       * @description When after-call work ends by itself.
+       */
+      wrap_up_until?: string | null;
+    };
+    /**
+     * @description The states of an agent that are counted; every second of a shift is in
+     *     exactly one of them.
+     * @enum {string}
+     */
+    AgentStateKind:
+      | 'logged_out'
+      | 'ready'
+      | 'ringing'
+      | 'talking'
+      | 'hold'
+      | 'wrap_up'
+      | 'paused'
+      | 'unreachable';
+    /**
+     * @description Why no more calls were launched than were.
+     * @enum {string}
+     */
+    BindingLimit:
+      | 'paused'
+      | 'outside_hours'
+      | 'switch_down'
+      | 'store_lagging'
+      | 'no_agents'
+      | 'agents'
+      | 'drop_cap'
+      | 'lines'
+      | 'no_leads';
+    /**
+     * Format: uuid
+     * @description One attempt or conversation in the ledger.
+     */
+    CallId: string;
+    /** @description A call on the live floor. */
+    CallLiveView: {
+      agent_id?: components['schemas']['AgentId'] | null;
+      /**
+       * Format: date-time
+       * @description When the customer answered.
+       */
+      answered_at?: string | null;
+      /** @description Which. */
+      call_id: components['schemas']['CallId'];
+      /** @description The campaign. */
+      campaign_id: components['schemas']['CampaignId'];
+      /**
+       * Format: date-time
+       * @description When the agent was connected.
+       */
+      connected_at?: string | null;
+      /** @description The customer. */
+      customer_id: components['schemas']['CustomerId'];
+      /** @description The number dialled. */
+      number: string;
+      /**
+       * Format: date-time
+       * @description When dialled.
+       */
+      started_at: string;
+      /** @description Where it is. */
+      state: components['schemas']['CallStateKind'];
+    };
+    /**
+     * @description The states of a call.
+     * @enum {string}
+     */
+    CallStateKind: 'dialling' | 'ringing' | 'waiting' | 'connecting' | 'talking' | 'ending';
+    /**
+     * Format: int64
+     * @description A campaign (project).
+     */
+    CampaignId: number;
+    /** @description A campaign on the live floor. */
+    CampaignLiveView: {
+      /**
+       * Format: int32
+       * @description Its agents that are ready.
+       */
+      agents_ready: number;
+      /**
+       * Format: int32
+       * @description Its agents that are on shift and not paused.
+       */
+      agents_working: number;
+      /**
+       * Format: int32
+       * @description Calls answered in the last 24 hours.
+       */
+      answered: number;
+      /**
+       * Format: int32
+       * @description Attempts since the server started.
+       */
+      attempts: number;
+      /** @description Which. */
+      campaign_id: components['schemas']['CampaignId'];
+      /**
+       * Format: int32
+       * @description Of these, dropped.
+       */
+      dropped: number;
+      /**
+       * Format: int32
+       * @description Leads in the hopper.
+       */
+      hopper: number;
+      /**
+       * Format: int32
+       * @description Calls dialled and not yet answered.
+       */
+      in_flight: number;
+      pacing?: components['schemas']['PacingReport'] | null;
+      /** @description Whether it dials. */
+      running: boolean;
+      /**
+       * Format: int32
+       * @description Calls connected with an agent.
+       */
+      talking: number;
+      /**
+       * Format: int32
+       * @description Answered calls waiting for an agent, or being connected.
+       */
+      waiting: number;
+    };
+    /**
+     * Format: int64
+     * @description A customer.
+     */
+    CustomerId: number;
+    /**
+     * Format: int64
+     * @description A department, a node of the tree of departments.
+     */
+    DepartmentId: number;
+    /** @description A new department. */
+    DepartmentRequest: {
+      name: string;
+      parent_id?: components['schemas']['DepartmentId'] | null;
+    };
+    /** @description A department. */
+    DepartmentView: {
+      id: components['schemas']['DepartmentId'];
+      name: string;
+      parent_id?: components['schemas']['DepartmentId'] | null;
+    };
+    /** @description What is wrong with one field of a request. */
+    FieldError: {
+      /** @description Its name in the request. */
+      field: string;
+      /** @description What is wrong, for people. */
+      message: string;
+    };
+    /** @description A change of a trunk: what is left out stays as it is. */
+    GatewayPatch: {
+      caller_id?: string | null;
+      enabled?: boolean | null;
+      proxy?: string | null;
+      register?: boolean | null;
+      secret?: string | null;
+      username?: string | null;
+    };
+    /** @description A new trunk. */
+    GatewayRequest: {
+      caller_id: string;
+      enabled?: boolean;
+      /** @description Letters, digits, dashes and underscores; cannot be changed later. */
+      name: string;
+      proxy: string;
+      register?: boolean;
+      secret?: string | null;
+      username?: string | null;
+    };
+    /** @description A trunk to a carrier. */
+    GatewayView: {
+      /** @description The number shown unless a campaign has its own. */
+      caller_id: string;
+      enabled: boolean;
+      /** @description Whether a secret is stored. */
+      has_secret: boolean;
+      /** Format: int64 */
+      id: number;
+      /** @description As the switch and the ledger know it. */
+      name: string;
+      /** @description The carrier's host, with a port unless it is 5060. */
+      proxy: string;
+      /** @description Whether to register with the carrier. */
+      register: boolean;
+      username?: string | null;
+    };
+    /**
+     * @description Whether a part works.
+     * @enum {string}
+     */
+    Health: 'ok' | 'down';
+    /** @description Whether Trunkline can work. */
+    HealthView: {
+      /** @description The database. */
+      database: components['schemas']['Health'];
+      /** @description `ok` when every part is. */
+      status: components['schemas']['Health'];
+      /** @description The connection to the switch. */
+      switch: components['schemas']['Health'];
+      /** @description The version that runs. */
+      version: string;
+    };
+    /**
+     * @description A frame from the server. `seq` counts up by one per connection; a gap
+     *     means that messages were lost and the console must connect anew.
+     */
+    LiveMessage:
+      | {
+          /** @description Agents. */
+          agents: components['schemas']['AgentLiveView'][];
+          /** @description Calls in progress. */
+          calls: components['schemas']['CallLiveView'][];
+          /** @description Campaigns. */
+          campaigns: components['schemas']['CampaignLiveView'][];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @description The switch. */
+          switch: components['schemas']['SwitchView'];
+          /** @enum {string} */
+          type: 'snapshot';
+        }
+      | {
+          /** @description The agent now. */
+          agent: components['schemas']['AgentLiveView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'agent';
+        }
+      | {
+          /** @description Who. */
+          agent_id: components['schemas']['AgentId'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'agent_gone';
+        }
+      | {
+          /** @description The call now. */
+          call: components['schemas']['CallLiveView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'call';
+        }
+      | {
+          /** @description Which. */
+          call_id: components['schemas']['CallId'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'call_gone';
+        }
+      | {
+          /** @description The campaign now. */
+          campaign: components['schemas']['CampaignLiveView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'campaign';
+        }
+      | {
+          /** @description To whom. */
+          agent_id: components['schemas']['AgentId'];
+          /** @description The call. */
+          call_id: components['schemas']['CallId'];
+          /** @description The campaign. */
+          campaign_id: components['schemas']['CampaignId'];
+          /** @description The customer. */
+          customer_id: components['schemas']['CustomerId'];
+          /** @description The number dialled. */
+          number: string;
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'screen_pop';
+        }
+      | {
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @description The switch now. */
+          switch: components['schemas']['SwitchView'];
+          /** @enum {string} */
+          type: 'switch';
+        }
+      | {
+          /** @description Why, in words. */
+          detail: string;
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'refused';
+        };
+    /** @description The first frame from a console. */
+    LiveRequest: {
+      /** @description The access token. */
+      token: string;
+      /** @enum {string} */
+      type: 'authenticate';
+    };
+    /** @description A user name and a password. */
+    LoginRequest: {
+      password: string;
+      /** @description Upper and lower case are the same. */
+      username: string;
+    };
+    /** @description One's own account. */
+    MeView: {
+      display_name: string;
+      extension?: string | null;
+      id: components['schemas']['UserId'];
+      /** @description Whether one has a desk phone and may work with it. */
+      is_agent: boolean;
+      /** @description Until the password is changed, every other request is refused. */
+      must_change_password: boolean;
+      /** @description What one may do, each with its scope. */
+      permissions: {
+        [key: string]: components['schemas']['Scope'];
+      };
+      /** @description `off_hook` or `on_hook`. */
+      phone_mode: string;
+      /** @description The role's key. */
+      role: string;
+      team_id?: components['schemas']['TeamId'] | null;
+      username: string;
+    };
+    /** @description One decision, with its reasons; shown to supervisors. */
+    PacingReport: {
+      /**
+       * Format: double
+       * @description Agents expected to be free when a call launched now is answered.
+       */
+      agents_expected: number;
+      /**
+       * Format: double
+       * @description The estimated share of attempts that are answered, 0 to 1.
+       */
+      answer_rate: number;
+      /**
+       * Format: int32
+       * @description Calls launched.
+       */
+      dial: number;
+      /**
+       * Format: double
+       * @description Calls in flight per expected agent that the decision aims at.
+       */
+      dial_level: number;
+      /**
+       * Format: double
+       * @description Dropped calls in the window, per mille of answered calls.
+       */
+      drop_permille: number;
+      /**
+       * Format: int32
+       * @description Calls in flight, not yet answered, before this decision.
+       */
+      in_flight: number;
+      /** @description What held it back. */
+      limit: components['schemas']['BindingLimit'];
+    };
+    /** @description One page of a list. */
+    Page_DepartmentView: {
+      /** @description The rows. */
+      items: {
+        id: components['schemas']['DepartmentId'];
+        name: string;
+        parent_id?: components['schemas']['DepartmentId'] | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_GatewayView: {
+      /** @description The rows. */
+      items: {
+        /** @description The number shown unless a campaign has its own. */
+        caller_id: string;
+        enabled: boolean;
+        /** @description Whether a secret is stored. */
+        has_secret: boolean;
+        /** Format: int64 */
+        id: number;
+        /** @description As the switch and the ledger know it. */
+        name: string;
+        /** @description The carrier's host, with a port unless it is 5060. */
+        proxy: string;
+        /** @description Whether to register with the carrier. */
+        register: boolean;
+        username?: string | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_RoleView: {
+      /** @description The rows. */
+      items: {
+        /** @description Came with Trunkline. */
+        builtin: boolean;
+        id: components['schemas']['RoleId'];
+        /** @description Stable name, e.g. `team_lead`. */
+        key: string;
+        name: string;
+        permissions: {
+          [key: string]: components['schemas']['Scope'];
+        };
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_TeamView: {
+      /** @description The rows. */
+      items: {
+        department_id: components['schemas']['DepartmentId'];
+        id: components['schemas']['TeamId'];
+        name: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_UserView: {
+      /** @description The rows. */
+      items: {
+        active: boolean;
+        department_id?: components['schemas']['DepartmentId'] | null;
+        display_name: string;
+        /** @description The desk phone's number. */
+        extension?: string | null;
+        id: components['schemas']['UserId'];
+        phone_mode: components['schemas']['PhoneMode'];
+        /** @description The desk phone's password: only in the answer that set it. */
+        phone_secret?: string | null;
+        /** @description The role's key. */
+        role: string;
+        team_id?: components['schemas']['TeamId'] | null;
+        username: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description A change of one's own password. */
+    PasswordRequest: {
+      current: string;
+      /** @description 10 to 128 characters. */
+      new: string;
+    };
+    /**
+     * @description Whether the desk phone's leg stays up between calls.
+     * @enum {string}
+     */
     PhoneMode: 'off_hook' | 'on_hook';
+    /** @description The body of every error. */
+    Problem: {
+      /** @description Stable short name for programs; the last part of `type`. */
+      code: string;
+      /** @description What happened this time, and what to do. */
+      detail: string;
+      /** @description The fields at fault. */
+      fields?: components['schemas']['FieldError'][];
+      /** @description The request, as named in the server's log. */
+      request_id?: string | null;
+      /**
+       * Format: int32
+       * @description The HTTP status again.
+       */
+      status: number;
+      /** @description The kind in words. */
+      title: string;
+      /** @description Stable name of the kind of problem, as a URN. */
+      type: string;
+    };
+    /**
+     * Format: int64
+     * @description A role: a set of permissions, each with a scope.
+     */
+    RoleId: number;
+    /** @description A role. */
+    RoleView: {
+      /** @description Came with Trunkline. */
+      builtin: boolean;
+      id: components['schemas']['RoleId'];
+      /** @description Stable name, e.g. `team_lead`. */
+      key: string;
+      name: string;
+      permissions: {
+        [key: string]: components['schemas']['Scope'];
+      };
+    };
+    /**
+     * @description Whose things a permission covers.
+     * @enum {string}
+     */
+    Scope: 'own' | 'team' | 'department' | 'all';
+    /** @description A session. */
+    SessionView: {
+      /** @description For the header `Authorization: Bearer ...`. */
+      access_token: string;
+      /**
+       * Format: int64
+       * @description Seconds until it ends; refresh before.
+       */
+      expires_in: number;
+      user: components['schemas']['MeView'];
+    };
+    /** @description Whether the switch can be used. */
+    SwitchView: {
+      /** @description If not, why; for people. */
+      detail: string;
+      /** @description Whether it can. */
+      up: boolean;
+    };
+    /**
+     * Format: int64
+     * @description A team of agents.
+     */
+    TeamId: number;
+    /** @description A new team. */
+    TeamRequest: {
+      department_id: components['schemas']['DepartmentId'];
+      name: string;
+    };
+    /** @description A team. */
+    TeamView: {
+      department_id: components['schemas']['DepartmentId'];
+      id: components['schemas']['TeamId'];
+      name: string;
+    };
+    /**
+     * Format: int64
+     * @description Anybody who signs in to the console.
+     */
+    UserId: number;
+    /** @description A change of a user: what is left out stays as it is. */
+    UserPatch: {
+      /** @description False: may not sign in, and is no agent any more. */
+      active?: boolean | null;
+      department_id?: components['schemas']['DepartmentId'] | null;
+      display_name?: string | null;
+      extension?: string | null;
+      /** @description A new password, to be changed at the next log-in. */
+      password?: string | null;
+      phone_mode?: components['schemas']['PhoneMode'] | null;
+      phone_secret?: string | null;
+      role?: string | null;
+      team_id?: components['schemas']['TeamId'] | null;
+    };
+    /** @description A new user. */
+    UserRequest: {
+      department_id?: components['schemas']['DepartmentId'] | null;
+      display_name: string;
+      extension?: string | null;
+      /** @description To be changed at the first log-in. */
+      password: string;
+      phone_mode?: components['schemas']['PhoneMode'] | null;
+      /** @description Made by the server when there is an extension and this is left out. */
+      phone_secret?: string | null;
+      /** @description The role's key. */
+      role: string;
+      team_id?: components['schemas']['TeamId'] | null;
+      /** @description Lower-case letters, digits, dots, dashes, underscores. */
+      username: string;
+    };
+    /** @description A user. */
+    UserView: {
+      active: boolean;
+      department_id?: components['schemas']['DepartmentId'] | null;
+      display_name: string;
+      /** @description The desk phone's number. */
+      extension?: string | null;
+      id: components['schemas']['UserId'];
+      phone_mode: components['schemas']['PhoneMode'];
+      /** @description The desk phone's password: only in the answer that set it. */
+      phone_secret?: string | null;
+      /** @description The role's key. */
+      role: string;
+      team_id?: components['schemas']['TeamId'] | null;
+      username: string;
+    };
     /** @enum {string} */
     DialMode: 'predictive' | 'progressive';
     /** @enum {string} */
@@ -658,165 +1368,9 @@ export interface components {
     /** @enum {string} */
     EndedBy: 'customer' | 'agent' | 'system' | 'switch';
     /** @enum {string} */
-    AgentStateKind:
-      | 'logged_out'
-      | 'ready'
-      | 'ringing'
-      | 'talking'
-      | 'hold'
-      | 'wrap_up'
-      | 'paused'
-      | 'unreachable';
-    /** @enum {string} */
-    AgentAction: 'log_in' | 'log_out' | 'ready' | 'pause' | 'hang_up' | 'dispose';
-    /** @enum {string} */
-    CallStateKind: 'dialling' | 'ringing' | 'waiting' | 'connecting' | 'talking' | 'ending';
-    /** @enum {string} */
-    BindingLimit:
-      | 'paused'
-      | 'outside_hours'
-      | 'switch_down'
-      | 'store_lagging'
-      | 'no_agents'
-      | 'agents'
-      | 'drop_cap'
-      | 'lines'
-      | 'no_leads';
-    /** @enum {string} */
     ImportState: 'uploaded' | 'running' | 'done' | 'failed' | 'cancelled';
     /** @enum {string} */
     Duplicates: 'skip' | 'merge';
-    FieldError: {
-      field: string;
-      message: string;
-    };
-    Problem: {
-      type: string;
-      title: string;
-      /** Format: int64 */
-      status: number;
-      detail: string;
-      code: string;
-      request_id?: string | null;
-      fields?: components['schemas']['FieldError'][] | null;
-    };
-    MeView: {
-      /** Format: int64 */
-      id: number;
-      username: string;
-      display_name: string;
-      role: string;
-      permissions: {
-        [key: string]: components['schemas']['Scope'];
-      };
-      is_agent: boolean;
-      extension?: string | null;
-      phone_mode: string;
-      /** Format: int64 */
-      team_id?: number | null;
-      must_change_password: boolean;
-    };
-    SessionView: {
-      access_token: string;
-      /** Format: int64 */
-      expires_in: number;
-      user: components['schemas']['MeView'];
-    };
-    LoginRequest: {
-      username: string;
-      password: string;
-    };
-    PasswordRequest: {
-      current: string;
-      new: string;
-    };
-    UserView: {
-      /** Format: int64 */
-      id: number;
-      username: string;
-      display_name: string;
-      role: string;
-      /** Format: int64 */
-      team_id?: number | null;
-      /** Format: int64 */
-      department_id?: number | null;
-      extension?: string | null;
-      phone_mode: components['schemas']['PhoneMode'];
-      active: boolean;
-      phone_secret?: string | null;
-    };
-    UserRequest: {
-      username: string;
-      display_name: string;
-      password: string;
-      role: string;
-      /** Format: int64 */
-      team_id?: number | null;
-      /** Format: int64 */
-      department_id?: number | null;
-      extension?: string | null;
-      phone_mode?: null | components['schemas']['PhoneMode'];
-      phone_secret?: string | null;
-    };
-    UserPatch: {
-      display_name?: string | null;
-      password?: string | null;
-      role?: string | null;
-      /** Format: int64 */
-      team_id?: number | null;
-      /** Format: int64 */
-      department_id?: number | null;
-      extension?: string | null;
-      phone_mode?: null | components['schemas']['PhoneMode'];
-      phone_secret?: string | null;
-      active?: boolean | null;
-    };
-    RoleView: {
-      key: string;
-      name: string;
-    };
-    TeamView: {
-      /** Format: int64 */
-      id: number;
-      name: string;
-      /** Format: int64 */
-      department_id: number;
-    };
-    DepartmentView: {
-      /** Format: int64 */
-      id: number;
-      name: string;
-      /** Format: int64 */
-      parent_id?: number | null;
-    };
-    GatewayPatch: {
-      proxy?: string | null;
-      username?: string | null;
-      secret?: string | null;
-      register?: boolean | null;
-      caller_id?: string | null;
-      enabled?: boolean | null;
-    };
-    GatewayView: {
-      /** Format: int64 */
-      id: number;
-      name: string;
-      proxy: string;
-      username?: string | null;
-      has_secret: boolean;
-      register: boolean;
-      caller_id: string;
-      enabled: boolean;
-    };
-    GatewayRequest: {
-      name: string;
-      proxy: string;
-      username?: string | null;
-      secret?: string | null;
-      register: boolean;
-      caller_id: string;
-      enabled: boolean;
-    };
     Mapping: {
       /** Format: int64 */
       name: number;
@@ -1036,86 +1590,6 @@ export interface components {
       agents: number[];
       counts: components['schemas']['CampaignCounts'];
     };
-    AgentLiveView: {
-      /** Format: int64 */
-      agent_id: number;
-      name: string;
-      extension: string;
-      /** Format: int64 */
-      team_id?: number | null;
-      state: components['schemas']['AgentStateKind'];
-      reason?: string | null;
-      /** Format: date-time */
-      since: string;
-      /** Format: uuid */
-      call_id?: string | null;
-      phone_up: boolean;
-      next?: null | components['schemas']['AgentStateKind'];
-      /** Format: date-time */
-      wrap_up_until?: string | null;
-      allowed: components['schemas']['AgentAction'][];
-    };
-    CallLiveView: {
-      /** Format: uuid */
-      call_id: string;
-      state: components['schemas']['CallStateKind'];
-      /** Format: int64 */
-      campaign_id: number;
-      /** Format: int64 */
-      customer_id: number;
-      number: string;
-      /** Format: int64 */
-      agent_id?: number | null;
-      /** Format: date-time */
-      started_at: string;
-      /** Format: date-time */
-      answered_at?: string | null;
-      /** Format: date-time */
-      connected_at?: string | null;
-    };
-    PacingReport: {
-      /** Format: int64 */
-      dial: number;
-      limit: components['schemas']['BindingLimit'];
-      /** Format: double */
-      answer_rate: number;
-      /** Format: double */
-      agents_expected: number;
-      /** Format: int64 */
-      in_flight: number;
-      /** Format: double */
-      dial_level: number;
-      /** Format: double */
-      drop_permille: number;
-    };
-    CampaignLiveView: {
-      /** Format: int64 */
-      campaign_id: number;
-      running: boolean;
-      /** Format: int64 */
-      in_flight: number;
-      /** Format: int64 */
-      waiting: number;
-      /** Format: int64 */
-      talking: number;
-      /** Format: int64 */
-      agents_ready: number;
-      /** Format: int64 */
-      agents_working: number;
-      /** Format: int64 */
-      hopper: number;
-      /** Format: int64 */
-      attempts: number;
-      /** Format: int64 */
-      answered: number;
-      /** Format: int64 */
-      dropped: number;
-      pacing?: null | components['schemas']['PacingReport'];
-    };
-    SwitchView: {
-      up: boolean;
-      detail: string;
-    };
     DeskCallView: {
       /** Format: uuid */
       call_id: string;
@@ -1215,83 +1689,6 @@ export interface components {
         [key: string]: number;
       };
     };
-    LiveMessage:
-      | {
-          /** @enum {string} */
-          type: 'snapshot';
-          /** Format: int64 */
-          seq: number;
-          agents: components['schemas']['AgentLiveView'][];
-          calls: components['schemas']['CallLiveView'][];
-          campaigns: components['schemas']['CampaignLiveView'][];
-          switch: components['schemas']['SwitchView'];
-        }
-      | {
-          /** @enum {string} */
-          type: 'agent';
-          /** Format: int64 */
-          seq: number;
-          agent: components['schemas']['AgentLiveView'];
-        }
-      | {
-          /** @enum {string} */
-          type: 'agent_gone';
-          /** Format: int64 */
-          seq: number;
-          /** Format: int64 */
-          agent_id: number;
-        }
-      | {
-          /** @enum {string} */
-          type: 'call';
-          /** Format: int64 */
-          seq: number;
-          call: components['schemas']['CallLiveView'];
-        }
-      | {
-          /** @enum {string} */
-          type: 'call_gone';
-          /** Format: int64 */
-          seq: number;
-          /** Format: uuid */
-          call_id: string;
-        }
-      | {
-          /** @enum {string} */
-          type: 'campaign';
-          /** Format: int64 */
-          seq: number;
-          campaign: components['schemas']['CampaignLiveView'];
-        }
-      | {
-          /** @enum {string} */
-          type: 'screen_pop';
-          /** Format: int64 */
-          seq: number;
-          /** Format: int64 */
-          agent_id: number;
-          /** Format: uuid */
-          call_id: string;
-          /** Format: int64 */
-          customer_id: number;
-          /** Format: int64 */
-          campaign_id: number;
-          number: string;
-        }
-      | {
-          /** @enum {string} */
-          type: 'switch';
-          /** Format: int64 */
-          seq: number;
-          switch: components['schemas']['SwitchView'];
-        }
-      | {
-          /** @enum {string} */
-          type: 'refused';
-          /** Format: int64 */
-          seq: number;
-          detail: string;
-        };
     UserPage: {
       items: components['schemas']['UserView'][];
       next_cursor?: string | null;
@@ -1373,7 +1770,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  login: {
+  post_login: {
     parameters: {
       query?: never;
       header?: never;
@@ -1386,7 +1783,6 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1395,18 +1791,17 @@ export interface operations {
           'application/json': components['schemas']['SessionView'];
         };
       };
-      /** @description problem */
-      default: {
+      401: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
   };
-  refresh_session: {
+  post_logout: {
     parameters: {
       query?: never;
       header?: never;
@@ -1415,49 +1810,18 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SessionView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  logout: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
       204: {
         headers: {
           [name: string]: unknown;
         };
         content?: never;
       };
-      /** @description problem */
-      default: {
+      401: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
@@ -1471,7 +1835,6 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1480,18 +1843,17 @@ export interface operations {
           'application/json': components['schemas']['MeView'];
         };
       };
-      /** @description problem */
-      default: {
+      401: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
   };
-  change_password: {
+  post_password: {
     parameters: {
       query?: never;
       header?: never;
@@ -1504,29 +1866,375 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       204: {
         headers: {
           [name: string]: unknown;
         };
         content?: never;
       };
-      /** @description problem */
-      default: {
+      400: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
   };
-  list_users: {
+  post_refresh: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionView'];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_departments: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DepartmentView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_department: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DepartmentRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DepartmentView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_gateways: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_GatewayView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_gateway: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GatewayRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GatewayView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_gateway: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GatewayPatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GatewayView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_health: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HealthView'];
+        };
+      };
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HealthView'];
+        };
+      };
+    };
+  };
+  get_roles: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_RoleView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_teams: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_TeamView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_team: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TeamRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TeamView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_users: {
     parameters: {
       query?: {
-        cursor?: string;
+        /** @description Part of the user name, the display name or the extension. */
+        q?: string;
+        /** @description Rows on the page, 50 unless given, 200 at most. */
         limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
       };
       header?: never;
       path?: never;
@@ -1534,27 +2242,25 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['UserPage'];
+          'application/json': components['schemas']['Page_UserView'];
         };
       };
-      /** @description problem */
-      default: {
+      403: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
   };
-  create_user: {
+  post_user: {
     parameters: {
       query?: never;
       header?: never;
@@ -1567,7 +2273,6 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       201: {
         headers: {
           [name: string]: unknown;
@@ -1576,13 +2281,28 @@ export interface operations {
           'application/json': components['schemas']['UserView'];
         };
       };
-      /** @description problem */
-      default: {
+      400: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
@@ -1598,7 +2318,6 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1607,18 +2326,25 @@ export interface operations {
           'application/json': components['schemas']['UserView'];
         };
       };
-      /** @description problem */
-      default: {
+      403: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
   };
-  update_user: {
+  patch_user: {
     parameters: {
       query?: never;
       header?: never;
@@ -1633,7 +2359,6 @@ export interface operations {
       };
     };
     responses: {
-      /** @description ok */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1642,197 +2367,36 @@ export interface operations {
           'application/json': components['schemas']['UserView'];
         };
       };
-      /** @description problem */
-      default: {
+      400: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
-    };
-  };
-  list_roles: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
+      403: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RolePage'];
+          'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description problem */
-      default: {
+      404: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
-    };
-  };
-  list_teams: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
+      409: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TeamPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_departments: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DepartmentPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_gateways: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['GatewayPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  create_gateway: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['GatewayRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['GatewayView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  update_gateway: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['GatewayPatch'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['GatewayView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
+          'application/json': components['schemas']['Problem'];
         };
       };
     };

@@ -15,6 +15,9 @@ interface Session {
 /** The session as pages see it. */
 export const useSession = create<Session>(() => ({ status: 'unknown', me: null }));
 
+/** With less time left than this a token is renewed before it is used for long. */
+const TOKEN_LEFT_MS_MIN = 120_000;
+
 let token: string | null = null;
 let expiresAt = 0;
 let refreshing: Promise<boolean> | null = null;
@@ -99,9 +102,9 @@ export function currentToken(): string | null {
   return token;
 }
 
-/** A token that is good for at least another half minute, or null. */
+/** A token that is good for a while yet, or null when signed out. */
 export async function freshToken(): Promise<string | null> {
-  if (token === null || Date.now() > expiresAt - 30_000) {
+  if (token === null || Date.now() > expiresAt - TOKEN_LEFT_MS_MIN) {
     await refresh();
   }
   return token;

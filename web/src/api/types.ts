@@ -33,6 +33,7 @@ export type ImportStartRequest = Schemas['ImportStartRequest'];
 export type ImportState = Schemas['ImportState'];
 export type ImportView = Schemas['ImportView'];
 export type LiveMessage = Schemas['LiveMessage'];
+export type LiveRequest = Schemas['LiveRequest'];
 export type MeView = Schemas['MeView'];
 export type PacingReport = Schemas['PacingReport'];
 export type PhoneMode = Schemas['PhoneMode'];

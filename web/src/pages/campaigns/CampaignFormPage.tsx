@@ -2,7 +2,7 @@
 // the fields they are about.
 import { Alert, Button, Card, Form } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
 import type { CampaignRequest, CampaignView } from '../../api/types';
 import { showFieldProblems } from '../../parts/form';
 import { PageHead } from '../../parts/PageHead';
@@ -33,6 +33,7 @@ function CampaignForm({ campaign }: { campaign?: CampaignView }) {
   const navigate = useNavigate();
   const [form] = Form.useForm<CampaignRequest>();
   const save = useSaveCampaign(campaign?.id);
+  const list = useSearchParams()[0].get('list');
 
   function submit(values: CampaignRequest) {
     save.mutate(values, {
@@ -44,7 +45,7 @@ function CampaignForm({ campaign }: { campaign?: CampaignView }) {
     <Form
       form={form}
       layout="vertical"
-      initialValues={campaign ?? DEFAULTS}
+      initialValues={campaign ?? { ...DEFAULTS, ...(list && { list_id: Number(list) }) }}
       onFinish={submit}
       scrollToFirstError
     >

@@ -33,12 +33,12 @@ export function HistoryList({
       : { title: t('calls.agent'), render: (_, call) => call.agent_name ?? DASH },
     {
       title: t('calls.result'),
-      width: 132,
+      width: 146,
       render: (_, call) => <ResultLabel result={call.result} />,
     },
     {
       title: t('calls.talk'),
-      width: 84,
+      width: 94,
       align: 'right',
       render: (_, call) => (
         <span className="figure">{call.connected_at ? duration(call.talk_ms) : DASH}</span>

@@ -99,11 +99,11 @@ export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiv
           <Radio.Group
             value={draft.dispositionId}
             onChange={(event) => change({ dispositionId: event.target.value as number })}
-            style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 8 }}
+            style={{ display: 'grid', gridTemplateColumns: 'auto auto', gap: 8 }}
           >
             {items.map((item, index) => (
               <Radio key={item.id} value={item.id}>
-                {labelIn(item, i18n.language)} {index < 9 && <kbd>{index + 1}</kbd>}
+                {labelIn(item, i18n.language)}&nbsp;{index < 9 && <kbd>{index + 1}</kbd>}
               </Radio>
             ))}
           </Radio.Group>

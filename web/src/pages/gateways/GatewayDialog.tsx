@@ -45,6 +45,7 @@ export function GatewayDialog({
   return (
     <Modal
       open
+      width={640}
       title={gateway ? t('gateways.edit') : t('gateways.create')}
       okText={t('common.save')}
       confirmLoading={save.isPending}
@@ -57,45 +58,47 @@ export function GatewayDialog({
         initialValues={gateway ?? { register: false, enabled: true }}
         onFinish={submit}
       >
-        <Form.Item
-          name="name"
-          label={t('common.name')}
-          extra={t('gateways.nameHint')}
-          rules={[{ required: true }]}
-        >
-          <Input maxLength={60} disabled={gateway !== undefined} />
-        </Form.Item>
-        <Form.Item
-          name="proxy"
-          label={t('gateways.proxy')}
-          extra={t('gateways.proxyHint')}
-          rules={[{ required: true }]}
-        >
-          <Input />
-        </Form.Item>
-        <Form.Item name="caller_id" label={t('campaigns.callerId')} rules={[{ required: true }]}>
-          <Input inputMode="tel" maxLength={20} />
-        </Form.Item>
-        <Form.Item name="register" label={t('gateways.register')} valuePropName="checked">
-          <Switch />
-        </Form.Item>
-        {registers && (
-          <>
-            <Form.Item name="username" label={t('gateways.username')}>
-              <Input autoComplete="off" />
-            </Form.Item>
-            <Form.Item
-              name="secret"
-              label={t('gateways.secret')}
-              {...(gateway && { extra: t('gateways.keepSecret') })}
-            >
-              <Input.Password autoComplete="new-password" />
-            </Form.Item>
-          </>
-        )}
-        <Form.Item name="enabled" label={t('gateways.enabled')} valuePropName="checked">
-          <Switch />
-        </Form.Item>
+        <div className="form-grid">
+          <Form.Item
+            name="name"
+            label={t('common.name')}
+            extra={t('gateways.nameHint')}
+            rules={[{ required: true }]}
+          >
+            <Input maxLength={60} disabled={gateway !== undefined} />
+          </Form.Item>
+          <Form.Item
+            name="proxy"
+            label={t('gateways.proxy')}
+            extra={t('gateways.proxyHint')}
+            rules={[{ required: true }]}
+          >
+            <Input />
+          </Form.Item>
+          <Form.Item name="caller_id" label={t('campaigns.callerId')} rules={[{ required: true }]}>
+            <Input inputMode="tel" maxLength={20} />
+          </Form.Item>
+          <Form.Item name="register" label={t('gateways.register')} valuePropName="checked">
+            <Switch />
+          </Form.Item>
+          {registers && (
+            <>
+              <Form.Item name="username" label={t('gateways.username')}>
+                <Input autoComplete="off" />
+              </Form.Item>
+              <Form.Item
+                name="secret"
+                label={t('gateways.secret')}
+                {...(gateway && { extra: t('gateways.keepSecret') })}
+              >
+                <Input.Password autoComplete="new-password" />
+              </Form.Item>
+            </>
+          )}
+          <Form.Item name="enabled" label={t('gateways.enabled')} valuePropName="checked">
+            <Switch />
+          </Form.Item>
+        </div>
         {save.error && <ProblemAlert error={save.error} />}
       </Form>
     </Modal>

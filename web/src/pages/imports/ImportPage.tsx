@@ -78,7 +78,7 @@ function ResultCard({ view }: { view: ImportView }) {
             </Button>
           )}
           {view.list_id != null && (
-            <Link to={paths.newCampaign}>
+            <Link to={paths.newCampaignFor(view.list_id)}>
               <Button type="primary">{t('imports.toCampaign')}</Button>
             </Link>
           )}
