@@ -28,7 +28,7 @@ export default function CustomerPage() {
                     label: t('customers.phones'),
                     children: (
                       <strong className="figure">
-                        {data.phones.map((each) => phone(each.number)).join('，')}
+                        {data.phones.map((each) => phone(each.number)).join(' · ')}
                       </strong>
                     ),
                   },

@@ -26,7 +26,7 @@ export default function CustomersPage() {
     {
       title: t('customers.phones'),
       render: (_, row) => (
-        <span className="figure">{row.phones.map((each) => phone(each.number)).join('，')}</span>
+        <span className="figure">{row.phones.map((each) => phone(each.number)).join(' · ')}</span>
       ),
     },
     { title: t('customers.city'), render: (_, row) => row.city ?? DASH },
