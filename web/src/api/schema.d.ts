@@ -89,6 +89,184 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/calls': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Calls, newest first. Who may not see everything sees the calls of the agents
+     *     in their scope; calls that reached no agent are nobody's.
+     */
+    get: operations['get_calls'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/calls/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One call. */
+    get: operations['get_call'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/calls/{id}/disposition': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Saves what the agent says of the call; ends its after-call work. */
+    post: operations['post_disposition'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every campaign. */
+    get: operations['get_campaigns'];
+    put?: never;
+    /** Make a campaign, as a draft. */
+    post: operations['post_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One campaign. */
+    get: operations['get_campaign'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change a campaign; it may be running. */
+    patch: operations['patch_campaign'];
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/finish': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** End it for good. */
+    post: operations['post_campaign_finish'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Let it dial no more; calls in progress go on. */
+    post: operations['post_campaign_pause'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/start': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Let it dial, within its hours. */
+    post: operations['post_campaign_start'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/customers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Customers, newest first. Who may not see everybody sees those they (or those
+     *     in their scope) own, have spoken with, or imported.
+     */
+    get: operations['get_customers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/customers/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One customer, with the calls that the reader may see. */
+    get: operations['get_customer'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/departments': {
     parameters: {
       query?: never;
@@ -101,6 +279,125 @@ export interface paths {
     put?: never;
     /** Make a department. Only for those who administer everybody. */
     post: operations['post_department'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The desk as it is. */
+    get: operations['get_desk'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/hang-up': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Hangs up the customer. */
+    post: operations['post_hang_up'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/log-in': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Starts the shift. */
+    post: operations['post_log_in'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/log-out': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends the shift, after the call in progress. */
+    post: operations['post_log_out'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes no calls, after the call in progress. */
+    post: operations['post_pause'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/ready': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes calls. */
+    post: operations['post_ready'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dispositions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What an agent can say of a call. */
+    get: operations['get_dispositions'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -154,6 +451,177 @@ export interface paths {
      *     switch people can still work in the console.
      */
     get: operations['get_health'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/imports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Imports made within the reader's scope, newest first. */
+    get: operations['get_imports'];
+    put?: never;
+    /** Upload a spreadsheet. It is read and checked; nothing is imported yet. */
+    post: operations['post_import'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/imports/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One import with its progress. */
+    get: operations['get_import'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/imports/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Stop an import. What was imported until then stays. */
+    post: operations['post_import_cancel'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/imports/{id}/rejected.xlsx': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The rows that were not taken, each with its reason, as a workbook. */
+    get: operations['get_import_rejected'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/imports/{id}/start': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Import the rows of an upload into a new list. */
+    post: operations['post_import_start'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/lists': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The lists of leads that were made within the reader's scope, newest first. */
+    get: operations['get_lists'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/pause-reasons': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Why an agent can take no calls. */
+    get: operations['get_pause_reasons'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recordings/{id}/audio': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The audio: the agent on one channel, the customer on the other. */
+    get: operations['get_recording_audio'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/reports/agents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Calls, talk time and states of the agents in the reader's scope. */
+    get: operations['get_agents_report'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/reports/agents.xlsx': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The same as a workbook with a chart. */
+    get: operations['get_agents_workbook'];
     put?: never;
     post?: never;
     delete?: never;
@@ -233,438 +701,6 @@ export interface paths {
     patch: operations['patch_user'];
     trace?: never;
   };
-  '/api/v1/imports': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_imports'];
-    put?: never;
-    post: operations['create_import'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/imports/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_import'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/imports/{id}/start': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['start_import'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/imports/{id}/cancel': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['cancel_import'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/imports/{id}/rejected.xlsx': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['download_rejected'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/lists': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_lists'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/customers': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_customers'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/customers/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_customer'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/campaigns': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_campaigns'];
-    put?: never;
-    post: operations['create_campaign'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/campaigns/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_campaign'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch: operations['update_campaign'];
-    trace?: never;
-  };
-  '/api/v1/campaigns/{id}/start': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['start_campaign'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/campaigns/{id}/pause': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['pause_campaign'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/campaigns/{id}/finish': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['finish_campaign'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_desk'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk/log-in': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['desk_log_in'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk/log-out': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['desk_log_out'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk/ready': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['desk_ready'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk/hang-up': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['desk_hang_up'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/desk/pause': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['desk_pause'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/calls/{id}/disposition': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: operations['save_disposition'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/dispositions': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_dispositions'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/pause-reasons': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_pause_reasons'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/calls': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['list_calls'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/calls/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_call'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/recordings/{id}/audio': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_recording_audio'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/reports/agents': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['get_agent_report'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/reports/agents.xlsx': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['download_agent_report'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -709,6 +745,16 @@ export interface components {
        */
       wrap_up_until?: string | null;
     };
+    /** @description An agent's figures. */
+    AgentRowView: components['schemas']['FiguresView'] & {
+      /**
+       * Format: int64
+       * @description Who.
+       */
+      agent_id: number;
+      /** @description The name shown. */
+      agent_name: string;
+    };
     /**
      * @description The states of an agent that are counted; every second of a shift is in
      *     exactly one of them.
@@ -723,6 +769,34 @@ export interface components {
       | 'wrap_up'
       | 'paused'
       | 'unreachable';
+    /** @description The agents report. */
+    AgentsReportView: {
+      /** @description Calls that are over, by result; every result is there. */
+      by_result: {
+        [key: string]: number;
+      };
+      /** @description The dispositions that the counts refer to, in their order. */
+      dispositions: components['schemas']['ReportDispositionView'][];
+      /**
+       * Format: date
+       * @description The first day.
+       */
+      from: string;
+      /** @description One row per agent, by name. */
+      rows: components['schemas']['AgentRowView'][];
+      /**
+       * Format: date
+       * @description The last day, included.
+       */
+      to: string;
+      /**
+       * @description All agents; calls and answers include those that reached no agent, as far
+       *     as the reader may see them.
+       */
+      totals: components['schemas']['FiguresView'];
+      /** @description The centre's time zone, in which the days are. */
+      zone: string;
+    };
     /**
      * @description Why no more calls were launched than were.
      * @enum {string}
@@ -772,10 +846,126 @@ export interface components {
       state: components['schemas']['CallStateKind'];
     };
     /**
+     * @description What the system saw of a call.
+     * @enum {string}
+     */
+    CallResult:
+      | 'answered'
+      | 'no_answer'
+      | 'busy'
+      | 'rejected'
+      | 'invalid_number'
+      | 'out_of_service'
+      | 'switched_off'
+      | 'unreachable'
+      | 'machine'
+      | 'dropped'
+      | 'abandoned_early'
+      | 'failed'
+      | 'cancelled';
+    /**
      * @description The states of a call.
      * @enum {string}
      */
     CallStateKind: 'dialling' | 'ringing' | 'waiting' | 'connecting' | 'talking' | 'ending';
+    /** @description A call in the ledger. */
+    CallView: {
+      /**
+       * Format: int64
+       * @description The agent who was connected.
+       */
+      agent_id?: number | null;
+      agent_name?: string | null;
+      /** Format: date-time */
+      answered_at?: string | null;
+      /** @description The number shown to the customer. */
+      caller_id: string;
+      /** Format: int64 */
+      campaign_id: number;
+      campaign_name: string;
+      /** Format: date-time */
+      connected_at?: string | null;
+      /** Format: int64 */
+      customer_id: number;
+      customer_name: string;
+      disposition?: components['schemas']['DispositionView'] | null;
+      /** @description A person answered and no agent was there within the limit. */
+      dropped: boolean;
+      /** Format: date-time */
+      ended_at?: string | null;
+      /** @description `customer`, `agent`, `system` or `switch`. */
+      ended_by?: string | null;
+      /** @description The switch's cause. */
+      hangup_cause?: string | null;
+      /** Format: uuid */
+      id: string;
+      note?: string | null;
+      /** @description The digits dialled. */
+      number: string;
+      /** Format: uuid */
+      recording_id?: string | null;
+      result?: components['schemas']['CallResult'] | null;
+      /** Format: date-time */
+      ringing_at?: string | null;
+      /** Format: int32 */
+      sip_status?: number | null;
+      /** Format: date-time */
+      started_at: string;
+      /**
+       * Format: int64
+       * @description Agent and customer connected, in milliseconds.
+       */
+      talk_ms: number;
+      /**
+       * Format: int64
+       * @description From the answer until an agent was there, or the end, in milliseconds;
+       *     null for a call that was not answered.
+       */
+      wait_ms?: number | null;
+    };
+    /** @description A campaign's figures, over its whole life. */
+    CampaignCountsView: {
+      /**
+       * Format: int64
+       * @description Of these, answered.
+       */
+      answered: number;
+      /**
+       * Format: int64
+       * @description Originates handed to a gateway.
+       */
+      attempts: number;
+      /**
+       * Format: int64
+       * @description Of these, connected with an agent.
+       */
+      connected: number;
+      /**
+       * Format: int64
+       * @description Not to be dialled again.
+       */
+      done: number;
+      /**
+       * Format: int64
+       * @description Answered and no agent there within the limit.
+       */
+      dropped: number;
+      /**
+       * Format: int64
+       * @description Of these, never dialled.
+       */
+      fresh: number;
+      /**
+       * Format: int64
+       * @description Leads on its list.
+       */
+      leads: number;
+      /**
+       * Format: int64
+       * @description To be dialled again.
+       */
+      retry: number;
+    };
     /**
      * Format: int64
      * @description A campaign (project).
@@ -835,10 +1025,156 @@ export interface components {
       waiting: number;
     };
     /**
+     * @description The settings of a campaign. A new one needs name, list and gateway; what is
+     *     left out of a new one is set to a sound default, and what is left out of a
+     *     change stays as it is.
+     */
+    CampaignRequest: {
+      /** @description The users who take its calls. */
+      agents?: number[] | null;
+      /** @description The number shown to customers; the gateway's own when left out. */
+      caller_id?: string | null;
+      /**
+       * Format: int32
+       * @description When an answered call without an agent counts as dropped.
+       */
+      drop_after_ms?: number | null;
+      /**
+       * Format: int32
+       * @description Cap on dropped calls, per mille of answered calls.
+       */
+      drop_cap_permille?: number | null;
+      /** Format: int64 */
+      gateway_id?: number | null;
+      /** @description `HH:MM` in the centre's zone. */
+      hours_from?: string | null;
+      /** @description `HH:MM`, later than hours_from. */
+      hours_to?: string | null;
+      /**
+       * Format: int32
+       * @description The most calls in progress at once.
+       */
+      lines_max?: number | null;
+      /**
+       * Format: int64
+       * @description The list it dials.
+       */
+      list_id?: number | null;
+      /**
+       * Format: int32
+       * @description Attempts at most for each lead.
+       */
+      max_attempts?: number | null;
+      mode?: components['schemas']['DialMode'] | null;
+      /** @description Unique. */
+      name?: string | null;
+      /**
+       * Format: int32
+       * @description Minutes between two attempts.
+       */
+      retry_minutes?: number | null;
+      /**
+       * Format: int32
+       * @description 15 to 120 seconds.
+       */
+      ring_seconds?: number | null;
+      /** @description What the agent says; empty for none. */
+      script?: string | null;
+      /**
+       * Format: int32
+       * @description How long a customer is kept waiting at all; not less than drop_after_ms.
+       */
+      wait_ms_max?: number | null;
+      /**
+       * Format: int32
+       * @description Monday = 1, Tuesday = 2, Wednesday = 4 … Sunday = 64, added up.
+       */
+      weekdays?: number | null;
+      /**
+       * Format: int32
+       * @description Length of after-call work; 0: until the disposition is saved.
+       */
+      wrap_up_seconds?: number | null;
+    };
+    /**
+     * @description Where a campaign is in its life.
+     * @enum {string}
+     */
+    CampaignState: 'draft' | 'running' | 'paused' | 'finished';
+    /** @description A campaign. */
+    CampaignView: {
+      /** @description The users who take its calls. */
+      agents: number[];
+      caller_id: string;
+      counts: components['schemas']['CampaignCountsView'];
+      /** Format: date-time */
+      created_at: string;
+      /** Format: int32 */
+      drop_after_ms: number;
+      /** Format: int32 */
+      drop_cap_permille: number;
+      /** Format: int64 */
+      gateway_id: number;
+      gateway_name: string;
+      hours_from: string;
+      hours_to: string;
+      /** Format: int64 */
+      id: number;
+      /** Format: int32 */
+      lines_max: number;
+      /** Format: int64 */
+      list_id: number;
+      list_name: string;
+      /** Format: int32 */
+      max_attempts: number;
+      mode: components['schemas']['DialMode'];
+      name: string;
+      /** Format: int32 */
+      retry_minutes: number;
+      /** Format: int32 */
+      ring_seconds: number;
+      script?: string | null;
+      state: components['schemas']['CampaignState'];
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: int32 */
+      wait_ms_max: number;
+      /** Format: int32 */
+      weekdays: number;
+      /** Format: int32 */
+      wrap_up_seconds: number;
+    };
+    /**
      * Format: int64
      * @description A customer.
      */
     CustomerId: number;
+    /** @description A customer in a list. */
+    CustomerItemView: {
+      city?: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      /**
+       * Format: int64
+       * @description The user who looks after them.
+       */
+      owner_id?: number | null;
+      /** @description In the order in which they are dialled. */
+      phones: components['schemas']['PhoneView'][];
+      remark?: string | null;
+      /** @description Where they come from: the file they were imported from. */
+      source?: string | null;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    /** @description A customer with their history, as in the screen pop. */
+    CustomerView: components['schemas']['CustomerItemView'] & {
+      /** @description The latest calls, newest first. */
+      history: components['schemas']['CallView'][];
+    };
     /**
      * Format: int64
      * @description A department, a node of the tree of departments.
@@ -855,12 +1191,165 @@ export interface components {
       name: string;
       parent_id?: components['schemas']['DepartmentId'] | null;
     };
+    /** @description The call on the desk, with whom it is about. */
+    DeskCallView: {
+      /**
+       * Format: date-time
+       * @description When the customer answered.
+       */
+      answered_at?: string | null;
+      /** @description Which. */
+      call_id: components['schemas']['CallId'];
+      /** @description The campaign. */
+      campaign_id: components['schemas']['CampaignId'];
+      /** @description The campaign's name. */
+      campaign_name: string;
+      /**
+       * Format: date-time
+       * @description When the agent was connected.
+       */
+      connected_at?: string | null;
+      /** @description The customer with their history. */
+      customer: components['schemas']['CustomerView'];
+      /**
+       * Format: int64
+       * @description The disposition saved so far.
+       */
+      disposition_id?: number | null;
+      /** @description The note saved so far. */
+      note?: string | null;
+      /** @description The number dialled. */
+      number: string;
+      /** @description What the campaign wants said. */
+      script?: string | null;
+      /**
+       * Format: date-time
+       * @description When dialled.
+       */
+      started_at: string;
+      state?: components['schemas']['CallStateKind'] | null;
+    };
+    /** @description Everything the desk page shows. */
+    DeskView: {
+      agent?: components['schemas']['AgentLiveView'] | null;
+      call?: components['schemas']['DeskCallView'] | null;
+    };
+    /**
+     * @description How a campaign dials.
+     * @enum {string}
+     */
+    DialMode: 'predictive' | 'progressive';
+    /** @description What an agent says of a call when it is over. */
+    DispositionRequest: {
+      /**
+       * Format: int64
+       * @description One of the active dispositions.
+       */
+      disposition_id: number;
+      /** @description Free text. */
+      note?: string | null;
+    };
+    /** @description A disposition that agents choose from. */
+    DispositionView: {
+      callback: boolean;
+      /** @description The agent spoke with a person who could decide. */
+      contact: boolean;
+      /** @description The number is never dialled again. */
+      do_not_call: boolean;
+      /** Format: int64 */
+      id: number;
+      key: string;
+      label_en: string;
+      label_zh: string;
+      refusal: boolean;
+      sale: boolean;
+      visit: boolean;
+    };
+    /**
+     * @description What is done with a row whose phone number a customer has already.
+     * @enum {string}
+     */
+    Duplicates: 'skip' | 'merge';
     /** @description What is wrong with one field of a request. */
     FieldError: {
       /** @description Its name in the request. */
       field: string;
       /** @description What is wrong, for people. */
       message: string;
+    };
+    /** @description The figures of one agent, or of all. */
+    FiguresView: {
+      /**
+       * Format: int64
+       * @description Of these, answered.
+       */
+      answered: number;
+      /**
+       * Format: int64
+       * @description Calls of the agent; in the totals, attempts.
+       */
+      calls: number;
+      /**
+       * Format: int64
+       * @description Of these, connected with an agent.
+       */
+      connected: number;
+      /**
+       * Format: int64
+       * @description Calls with a disposition that counts as a contact.
+       */
+      contacts: number;
+      /**
+       * Format: double
+       * @description Contacts with a sale or visit / contacts, 0 to 1.
+       */
+      conversion?: number | null;
+      /** @description Calls by the id of their disposition. */
+      dispositions: {
+        [key: string]: number;
+      };
+      /**
+       * Format: int64
+       * @description (Talk + hold + after-call work) / handled calls.
+       */
+      mean_handling_ms?: number | null;
+      /**
+       * Format: int64
+       * @description Talk time / answered calls that reached an agent.
+       */
+      mean_talk_ms?: number | null;
+      /**
+       * Format: double
+       * @description (Talk + hold + after-call work) / (that + ready), 0 to 1.
+       */
+      occupancy?: number | null;
+      /**
+       * Format: int64
+       * @description As a refusal.
+       */
+      refusals: number;
+      /**
+       * Format: int64
+       * @description As a sale.
+       */
+      sales: number;
+      /** @description Time in each state. */
+      states: components['schemas']['StatesView'];
+      /**
+       * Format: int64
+       * @description Talk time, hold not included.
+       */
+      talk_ms: number;
+      /**
+       * Format: double
+       * @description (Talk + hold + after-call work) / logged-in time, 0 to 1.
+       */
+      utilisation?: number | null;
+      /**
+       * Format: int64
+       * @description As a visit.
+       */
+      visits: number;
     };
     /** @description A change of a trunk: what is left out stays as it is. */
     GatewayPatch: {
@@ -914,6 +1403,102 @@ export interface components {
       switch: components['schemas']['Health'];
       /** @description The version that runs. */
       version: string;
+    };
+    /** @description How to import. */
+    ImportStartRequest: {
+      /** @description What to do with a row whose number a customer has already. */
+      duplicates: components['schemas']['Duplicates'];
+      /** @description The name of the list that is made of it. */
+      list_name: string;
+      mapping: components['schemas']['Mapping'];
+    };
+    /**
+     * @description Where an import is.
+     * @enum {string}
+     */
+    ImportState: 'uploaded' | 'running' | 'done' | 'failed' | 'cancelled';
+    /** @description The form in which a file is uploaded. */
+    ImportUpload: {
+      /**
+       * Format: binary
+       * @description An .xlsx file, or a .csv file in UTF-8.
+       */
+      file: string;
+    };
+    /** @description An import. */
+    ImportView: {
+      /** @description The headers; an empty one is a column without data. */
+      columns: string[];
+      /** Format: date-time */
+      created_at: string;
+      /** Format: int64 */
+      created_by: number;
+      /** @description Why it failed. */
+      error?: string | null;
+      file_name: string;
+      /** Format: date-time */
+      finished_at?: string | null;
+      /** Format: int64 */
+      id: number;
+      /**
+       * Format: int64
+       * @description The list that is being filled.
+       */
+      list_id?: number | null;
+      mapping?: components['schemas']['Mapping'] | null;
+      /**
+       * Format: int32
+       * @description Rows looked at.
+       */
+      rows_done: number;
+      /**
+       * Format: int32
+       * @description New customers.
+       */
+      rows_imported: number;
+      /**
+       * Format: int32
+       * @description Known customers put on the list.
+       */
+      rows_merged: number;
+      /**
+       * Format: int32
+       * @description Rows not taken; see `rejected.xlsx`.
+       */
+      rows_rejected: number;
+      /**
+       * Format: int32
+       * @description Rows below the headers.
+       */
+      rows_total?: number | null;
+      /** @description The first rows. */
+      sample: string[][];
+      state: components['schemas']['ImportState'];
+      /** @description Which column seems to mean what. */
+      suggested_mapping: components['schemas']['SuggestedMapping'];
+    };
+    /** @description A list of leads. */
+    ListView: {
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: int64
+       * @description Dialled at least once.
+       */
+      dialled: number;
+      /**
+       * Format: int64
+       * @description Of these, never dialled.
+       */
+      fresh: number;
+      /** Format: int64 */
+      id: number;
+      /**
+       * Format: int64
+       * @description Leads on it.
+       */
+      leads: number;
+      name: string;
     };
     /**
      * @description A frame from the server. `seq` counts up by one per connection; a gap
@@ -1046,6 +1631,17 @@ export interface components {
       /** @description Upper and lower case are the same. */
       username: string;
     };
+    /** @description The columns (counted from 0) that a person chose. */
+    Mapping: {
+      /** @description The customer's city. */
+      city?: number | null;
+      /** @description The customer's name. */
+      name: number;
+      /** @description Phone numbers, in the order in which they are dialled; at least one. */
+      phones: number[];
+      /** @description Free text about the customer. */
+      remark?: number | null;
+    };
     /** @description One's own account. */
     MeView: {
       display_name: string;
@@ -1102,12 +1698,187 @@ export interface components {
       limit: components['schemas']['BindingLimit'];
     };
     /** @description One page of a list. */
+    Page_CallView: {
+      /** @description The rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description The agent who was connected.
+         */
+        agent_id?: number | null;
+        agent_name?: string | null;
+        /** Format: date-time */
+        answered_at?: string | null;
+        /** @description The number shown to the customer. */
+        caller_id: string;
+        /** Format: int64 */
+        campaign_id: number;
+        campaign_name: string;
+        /** Format: date-time */
+        connected_at?: string | null;
+        /** Format: int64 */
+        customer_id: number;
+        customer_name: string;
+        disposition?: components['schemas']['DispositionView'] | null;
+        /** @description A person answered and no agent was there within the limit. */
+        dropped: boolean;
+        /** Format: date-time */
+        ended_at?: string | null;
+        /** @description `customer`, `agent`, `system` or `switch`. */
+        ended_by?: string | null;
+        /** @description The switch's cause. */
+        hangup_cause?: string | null;
+        /** Format: uuid */
+        id: string;
+        note?: string | null;
+        /** @description The digits dialled. */
+        number: string;
+        /** Format: uuid */
+        recording_id?: string | null;
+        result?: components['schemas']['CallResult'] | null;
+        /** Format: date-time */
+        ringing_at?: string | null;
+        /** Format: int32 */
+        sip_status?: number | null;
+        /** Format: date-time */
+        started_at: string;
+        /**
+         * Format: int64
+         * @description Agent and customer connected, in milliseconds.
+         */
+        talk_ms: number;
+        /**
+         * Format: int64
+         * @description From the answer until an agent was there, or the end, in milliseconds;
+         *     null for a call that was not answered.
+         */
+        wait_ms?: number | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_CampaignView: {
+      /** @description The rows. */
+      items: {
+        /** @description The users who take its calls. */
+        agents: number[];
+        caller_id: string;
+        counts: components['schemas']['CampaignCountsView'];
+        /** Format: date-time */
+        created_at: string;
+        /** Format: int32 */
+        drop_after_ms: number;
+        /** Format: int32 */
+        drop_cap_permille: number;
+        /** Format: int64 */
+        gateway_id: number;
+        gateway_name: string;
+        hours_from: string;
+        hours_to: string;
+        /** Format: int64 */
+        id: number;
+        /** Format: int32 */
+        lines_max: number;
+        /** Format: int64 */
+        list_id: number;
+        list_name: string;
+        /** Format: int32 */
+        max_attempts: number;
+        mode: components['schemas']['DialMode'];
+        name: string;
+        /** Format: int32 */
+        retry_minutes: number;
+        /** Format: int32 */
+        ring_seconds: number;
+        script?: string | null;
+        state: components['schemas']['CampaignState'];
+        /** Format: date-time */
+        updated_at: string;
+        /** Format: int32 */
+        wait_ms_max: number;
+        /** Format: int32 */
+        weekdays: number;
+        /** Format: int32 */
+        wrap_up_seconds: number;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_CustomerItemView: {
+      /** @description The rows. */
+      items: {
+        city?: string | null;
+        /** Format: date-time */
+        created_at: string;
+        /** Format: int64 */
+        id: number;
+        name: string;
+        /**
+         * Format: int64
+         * @description The user who looks after them.
+         */
+        owner_id?: number | null;
+        /** @description In the order in which they are dialled. */
+        phones: components['schemas']['PhoneView'][];
+        remark?: string | null;
+        /** @description Where they come from: the file they were imported from. */
+        source?: string | null;
+        /** Format: date-time */
+        updated_at: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
     Page_DepartmentView: {
       /** @description The rows. */
       items: {
         id: components['schemas']['DepartmentId'];
         name: string;
         parent_id?: components['schemas']['DepartmentId'] | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_DispositionView: {
+      /** @description The rows. */
+      items: {
+        callback: boolean;
+        /** @description The agent spoke with a person who could decide. */
+        contact: boolean;
+        /** @description The number is never dialled again. */
+        do_not_call: boolean;
+        /** Format: int64 */
+        id: number;
+        key: string;
+        label_en: string;
+        label_zh: string;
+        refusal: boolean;
+        sale: boolean;
+        visit: boolean;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -1135,6 +1906,117 @@ export interface components {
         /** @description Whether to register with the carrier. */
         register: boolean;
         username?: string | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_ImportView: {
+      /** @description The rows. */
+      items: {
+        /** @description The headers; an empty one is a column without data. */
+        columns: string[];
+        /** Format: date-time */
+        created_at: string;
+        /** Format: int64 */
+        created_by: number;
+        /** @description Why it failed. */
+        error?: string | null;
+        file_name: string;
+        /** Format: date-time */
+        finished_at?: string | null;
+        /** Format: int64 */
+        id: number;
+        /**
+         * Format: int64
+         * @description The list that is being filled.
+         */
+        list_id?: number | null;
+        mapping?: components['schemas']['Mapping'] | null;
+        /**
+         * Format: int32
+         * @description Rows looked at.
+         */
+        rows_done: number;
+        /**
+         * Format: int32
+         * @description New customers.
+         */
+        rows_imported: number;
+        /**
+         * Format: int32
+         * @description Known customers put on the list.
+         */
+        rows_merged: number;
+        /**
+         * Format: int32
+         * @description Rows not taken; see `rejected.xlsx`.
+         */
+        rows_rejected: number;
+        /**
+         * Format: int32
+         * @description Rows below the headers.
+         */
+        rows_total?: number | null;
+        /** @description The first rows. */
+        sample: string[][];
+        state: components['schemas']['ImportState'];
+        /** @description Which column seems to mean what. */
+        suggested_mapping: components['schemas']['SuggestedMapping'];
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_ListView: {
+      /** @description The rows. */
+      items: {
+        /** Format: date-time */
+        created_at: string;
+        /**
+         * Format: int64
+         * @description Dialled at least once.
+         */
+        dialled: number;
+        /**
+         * Format: int64
+         * @description Of these, never dialled.
+         */
+        fresh: number;
+        /** Format: int64 */
+        id: number;
+        /**
+         * Format: int64
+         * @description Leads on it.
+         */
+        leads: number;
+        name: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_PauseReasonView: {
+      /** @description The rows. */
+      items: {
+        key: string;
+        label_en: string;
+        label_zh: string;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -1214,11 +2096,29 @@ export interface components {
       /** @description 10 to 128 characters. */
       new: string;
     };
+    /** @description A reason for a pause. */
+    PauseReasonView: {
+      key: string;
+      label_en: string;
+      label_zh: string;
+    };
+    /** @description Why no calls are to come. */
+    PauseRequest: {
+      /** @description One of the keys of `/pause-reasons`. */
+      reason: string;
+    };
     /**
      * @description Whether the desk phone's leg stays up between calls.
      * @enum {string}
      */
     PhoneMode: 'off_hook' | 'on_hook';
+    /** @description A phone number of a customer. */
+    PhoneView: {
+      /** @description With country code: `+8613800138000`. */
+      e164: string;
+      /** @description The digits dialled. */
+      number: string;
+    };
     /** @description The body of every error. */
     Problem: {
       /** @description Stable short name for programs; the last part of `type`. */
@@ -1238,6 +2138,18 @@ export interface components {
       title: string;
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
+    };
+    /** @description A disposition that is counted. */
+    ReportDispositionView: {
+      /**
+       * Format: int64
+       * @description Its id.
+       */
+      id: number;
+      /** @description In English. */
+      label_en: string;
+      /** @description In Chinese. */
+      label_zh: string;
     };
     /**
      * Format: int64
@@ -1271,6 +2183,39 @@ export interface components {
        */
       expires_in: number;
       user: components['schemas']['MeView'];
+    };
+    /** @description Milliseconds in each state. */
+    StatesView: {
+      /** Format: int64 */
+      hold_ms: number;
+      /**
+       * Format: int64
+       * @description The sum of all.
+       */
+      logged_in_ms: number;
+      /** Format: int64 */
+      paused_ms: number;
+      /** Format: int64 */
+      ready_ms: number;
+      /** Format: int64 */
+      ringing_ms: number;
+      /** Format: int64 */
+      talking_ms: number;
+      /** Format: int64 */
+      unreachable_ms: number;
+      /** Format: int64 */
+      wrap_up_ms: number;
+    };
+    /** @description What the header words suggest; `None` where no word was recognised. */
+    SuggestedMapping: {
+      /** @description The customer's city. */
+      city?: number | null;
+      /** @description The customer's name. */
+      name?: number | null;
+      /** @description Phone numbers. */
+      phones: number[];
+      /** @description Free text about the customer. */
+      remark?: number | null;
     };
     /** @description Whether the switch can be used. */
     SwitchView: {
@@ -1345,421 +2290,6 @@ export interface components {
       role: string;
       team_id?: components['schemas']['TeamId'] | null;
       username: string;
-    };
-    /** @enum {string} */
-    DialMode: 'predictive' | 'progressive';
-    /** @enum {string} */
-    CampaignState: 'draft' | 'running' | 'paused' | 'finished';
-    /** @enum {string} */
-    CallResult:
-      | 'answered'
-      | 'no_answer'
-      | 'busy'
-      | 'rejected'
-      | 'invalid_number'
-      | 'out_of_service'
-      | 'switched_off'
-      | 'unreachable'
-      | 'machine'
-      | 'dropped'
-      | 'abandoned_early'
-      | 'failed'
-      | 'cancelled';
-    /** @enum {string} */
-    EndedBy: 'customer' | 'agent' | 'system' | 'switch';
-    /** @enum {string} */
-    ImportState: 'uploaded' | 'running' | 'done' | 'failed' | 'cancelled';
-    /** @enum {string} */
-    Duplicates: 'skip' | 'merge';
-    Mapping: {
-      /** Format: int64 */
-      name: number;
-      phones: number[];
-      /** Format: int64 */
-      city?: number | null;
-      /** Format: int64 */
-      remark?: number | null;
-    };
-    SuggestedMapping: {
-      /** Format: int64 */
-      name?: number | null;
-      phones: number[];
-      /** Format: int64 */
-      city?: number | null;
-      /** Format: int64 */
-      remark?: number | null;
-    };
-    Row: string[];
-    ImportView: {
-      /** Format: int64 */
-      id: number;
-      file_name: string;
-      state: components['schemas']['ImportState'];
-      columns: string[];
-      sample: components['schemas']['Row'][];
-      suggested_mapping: components['schemas']['SuggestedMapping'];
-      /** Format: int64 */
-      list_id?: number | null;
-      /** Format: int64 */
-      rows_total?: number | null;
-      /** Format: int64 */
-      rows_done: number;
-      /** Format: int64 */
-      rows_imported: number;
-      /** Format: int64 */
-      rows_merged: number;
-      /** Format: int64 */
-      rows_rejected: number;
-      error?: string | null;
-      /** Format: date-time */
-      created_at: string;
-      /** Format: date-time */
-      finished_at?: string | null;
-    };
-    ImportStartRequest: {
-      list_name: string;
-      mapping: components['schemas']['Mapping'];
-      duplicates: components['schemas']['Duplicates'];
-    };
-    ListView: {
-      /** Format: int64 */
-      id: number;
-      name: string;
-      /** Format: int64 */
-      leads: number;
-      /** Format: int64 */
-      fresh: number;
-      /** Format: int64 */
-      dialled: number;
-      /** Format: date-time */
-      created_at: string;
-    };
-    PhoneView: {
-      number: string;
-      e164: string;
-    };
-    DispositionView: {
-      /** Format: int64 */
-      id: number;
-      key: string;
-      label_zh: string;
-      label_en: string;
-    };
-    CallView: {
-      /** Format: uuid */
-      id: string;
-      /** Format: int64 */
-      campaign_id: number;
-      campaign_name: string;
-      /** Format: int64 */
-      customer_id: number;
-      customer_name: string;
-      number: string;
-      caller_id: string;
-      /** Format: int64 */
-      agent_id?: number | null;
-      agent_name?: string | null;
-      /** Format: date-time */
-      started_at: string;
-      /** Format: date-time */
-      ringing_at?: string | null;
-      /** Format: date-time */
-      answered_at?: string | null;
-      /** Format: date-time */
-      connected_at?: string | null;
-      /** Format: date-time */
-      ended_at?: string | null;
-      result?: null | components['schemas']['CallResult'];
-      hangup_cause?: string | null;
-      /** Format: int64 */
-      sip_status?: number | null;
-      ended_by?: string | null;
-      /** Format: int64 */
-      talk_ms: number;
-      /** Format: int64 */
-      wait_ms?: number | null;
-      dropped: boolean;
-      disposition?: null | components['schemas']['DispositionView'];
-      note?: string | null;
-      /** Format: uuid */
-      recording_id?: string | null;
-    };
-    CustomerItemView: {
-      /** Format: int64 */
-      id: number;
-      name: string;
-      city?: string | null;
-      remark?: string | null;
-      /** Format: int64 */
-      owner_id?: number | null;
-      source?: string | null;
-      /** Format: date-time */
-      created_at: string;
-      /** Format: date-time */
-      updated_at: string;
-      phones: components['schemas']['PhoneView'][];
-    };
-    CustomerView: components['schemas']['CustomerItemView'] & {
-      history: components['schemas']['CallView'][];
-    };
-    CampaignCounts: {
-      /** Format: int64 */
-      leads: number;
-      /** Format: int64 */
-      fresh: number;
-      /** Format: int64 */
-      retry: number;
-      /** Format: int64 */
-      done: number;
-      /** Format: int64 */
-      attempts: number;
-      /** Format: int64 */
-      answered: number;
-      /** Format: int64 */
-      connected: number;
-      /** Format: int64 */
-      dropped: number;
-    };
-    CampaignRequest: {
-      name?: string | null;
-      /** Format: int64 */
-      list_id?: number | null;
-      mode?: null | components['schemas']['DialMode'];
-      /** Format: int64 */
-      gateway_id?: number | null;
-      caller_id?: string | null;
-      /** Format: int64 */
-      ring_seconds?: number | null;
-      /** Format: int64 */
-      wrap_up_seconds?: number | null;
-      /** Format: int64 */
-      drop_cap_permille?: number | null;
-      /** Format: int64 */
-      drop_after_ms?: number | null;
-      /** Format: int64 */
-      wait_ms_max?: number | null;
-      /** Format: int64 */
-      lines_max?: number | null;
-      hours_from?: string | null;
-      hours_to?: string | null;
-      /** Format: int64 */
-      weekdays?: number | null;
-      /** Format: int64 */
-      max_attempts?: number | null;
-      /** Format: int64 */
-      retry_minutes?: number | null;
-      script?: string | null;
-      agents?: number[] | null;
-    };
-    CampaignView: {
-      /** Format: int64 */
-      id: number;
-      state: components['schemas']['CampaignState'];
-      list_name: string;
-      gateway_name: string;
-      name: string;
-      /** Format: int64 */
-      list_id: number;
-      mode: components['schemas']['DialMode'];
-      /** Format: int64 */
-      gateway_id: number;
-      caller_id: string;
-      /** Format: int64 */
-      ring_seconds: number;
-      /** Format: int64 */
-      wrap_up_seconds: number;
-      /** Format: int64 */
-      drop_cap_permille: number;
-      /** Format: int64 */
-      drop_after_ms: number;
-      /** Format: int64 */
-      wait_ms_max: number;
-      /** Format: int64 */
-      lines_max: number;
-      hours_from: string;
-      hours_to: string;
-      /** Format: int64 */
-      weekdays: number;
-      /** Format: int64 */
-      max_attempts: number;
-      /** Format: int64 */
-      retry_minutes: number;
-      script?: string | null;
-      /** Format: date-time */
-      created_at: string;
-      agents: number[];
-      counts: components['schemas']['CampaignCounts'];
-    };
-    DeskCallView: {
-      /** Format: uuid */
-      call_id: string;
-      state?: null | components['schemas']['CallStateKind'];
-      /** Format: int64 */
-      campaign_id: number;
-      campaign_name: string;
-      script?: string | null;
-      number: string;
-      /** Format: date-time */
-      started_at: string;
-      /** Format: date-time */
-      answered_at?: string | null;
-      /** Format: date-time */
-      connected_at?: string | null;
-      /** Format: int64 */
-      disposition_id?: number | null;
-      note?: string | null;
-      customer: components['schemas']['CustomerView'];
-    };
-    DeskView: {
-      agent?: null | components['schemas']['AgentLiveView'];
-      call?: null | components['schemas']['DeskCallView'];
-    };
-    PauseRequest: {
-      reason: string;
-    };
-    PauseReasonView: {
-      key: string;
-      label_zh: string;
-      label_en: string;
-    };
-    DispositionRequest: {
-      /** Format: int64 */
-      disposition_id: number;
-      note?: string | null;
-    };
-    StatesView: {
-      /** Format: int64 */
-      ready_ms: number;
-      /** Format: int64 */
-      ringing_ms: number;
-      /** Format: int64 */
-      talking_ms: number;
-      /** Format: int64 */
-      hold_ms: number;
-      /** Format: int64 */
-      wrap_up_ms: number;
-      /** Format: int64 */
-      paused_ms: number;
-      /** Format: int64 */
-      unreachable_ms: number;
-      /** Format: int64 */
-      logged_in_ms: number;
-    };
-    FiguresView: {
-      /** Format: int64 */
-      calls: number;
-      /** Format: int64 */
-      answered: number;
-      /** Format: int64 */
-      connected: number;
-      /** Format: int64 */
-      talk_ms: number;
-      /** Format: int64 */
-      mean_talk_ms?: number | null;
-      /** Format: int64 */
-      mean_handling_ms?: number | null;
-      states: components['schemas']['StatesView'];
-      /** Format: double */
-      occupancy?: number | null;
-      /** Format: double */
-      utilisation?: number | null;
-      /** Format: int64 */
-      contacts: number;
-      /** Format: int64 */
-      sales: number;
-      /** Format: int64 */
-      visits: number;
-      /** Format: int64 */
-      refusals: number;
-      /** Format: double */
-      conversion?: number | null;
-    };
-    AgentRowView: components['schemas']['FiguresView'] & {
-      /** Format: int64 */
-      agent_id: number;
-      agent_name: string;
-    };
-    AgentsReportView: {
-      from: string;
-      to: string;
-      zone: string;
-      rows: components['schemas']['AgentRowView'][];
-      totals: components['schemas']['FiguresView'];
-      by_result: {
-        [key: string]: number;
-      };
-    };
-    UserPage: {
-      items: components['schemas']['UserView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    RolePage: {
-      items: components['schemas']['RoleView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    TeamPage: {
-      items: components['schemas']['TeamView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    DepartmentPage: {
-      items: components['schemas']['DepartmentView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    GatewayPage: {
-      items: components['schemas']['GatewayView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    ImportPage: {
-      items: components['schemas']['ImportView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    ListPage: {
-      items: components['schemas']['ListView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    CustomerItemPage: {
-      items: components['schemas']['CustomerItemView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    CampaignPage: {
-      items: components['schemas']['CampaignView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    DispositionPage: {
-      items: components['schemas']['DispositionView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    PauseReasonPage: {
-      items: components['schemas']['PauseReasonView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
-    };
-    CallPage: {
-      items: components['schemas']['CallView'][];
-      next_cursor?: string | null;
-      /** Format: int64 */
-      total?: number | null;
     };
   };
   responses: never;
@@ -1917,6 +2447,513 @@ export interface operations {
       };
     };
   };
+  get_calls: {
+    parameters: {
+      query?: {
+        /**
+         * @description Started at or after: a day in the centre's zone (`2026-11-23`) or an
+         *     instant (RFC 3339).
+         */
+        from?: string;
+        /** @description Started on or before this day, or before this instant. */
+        to?: string;
+        /** @description Connected with this agent. */
+        agent_id?: number;
+        /** @description Dialled for this campaign. */
+        campaign_id?: number;
+        /** @description With this result. */
+        result?: components['schemas']['CallResult'];
+        /** @description Part of the number or of the customer's name. */
+        q?: string;
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CallView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The call */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_disposition: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description the call */
+        id: components['schemas']['CallId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DispositionRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_campaigns: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CampaignView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CampaignRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CampaignRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_campaign_finish: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_campaign_pause: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_campaign_start: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_customers: {
+    parameters: {
+      query?: {
+        /** @description Part of a name or number. */
+        q?: string;
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CustomerItemView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_customer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CustomerView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   get_departments: {
     parameters: {
       query?: never;
@@ -1974,6 +3011,199 @@ export interface operations {
         };
       };
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_desk: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeskView'];
+        };
+      };
+    };
+  };
+  post_hang_up: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_log_in: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_log_out: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_pause: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PauseRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_ready: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_dispositions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DispositionView'];
+        };
+      };
+      401: {
         headers: {
           [name: string]: unknown;
         };
@@ -2129,6 +3359,460 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['HealthView'];
+        };
+      };
+    };
+  };
+  get_imports: {
+    parameters: {
+      query?: {
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ImportView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_import: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': components['schemas']['ImportUpload'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_import: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The import */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_import_cancel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The import */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_import_rejected: {
+    parameters: {
+      query?: {
+        /** @description The language of the headers: `zh` or `en`. */
+        lang?: 'zh' | 'en';
+      };
+      header?: never;
+      path: {
+        /** @description The import */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': number[];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_import_start: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The import */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ImportStartRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_lists: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ListView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_pause_reasons: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PauseReasonView'];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_recording_audio: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Part of the file, as players ask for it */
+        Range?: string | null;
+      };
+      path: {
+        /** @description The recording */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'audio/wav': number[];
+        };
+      };
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'audio/wav': number[];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The range is outside the file */
+      416: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  get_agents_report: {
+    parameters: {
+      query?: {
+        /** @description The first day in the centre's zone; today unless given. */
+        from?: string;
+        /** @description The last day, included; the first day unless given. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentsReportView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_agents_workbook: {
+    parameters: {
+      query?: {
+        /** @description The first day in the centre's zone; today unless given. */
+        from?: string;
+        /** @description The last day, included; the first day unless given. */
+        to?: string;
+        /** @description The language of headers: `zh` or `en`. */
+        lang?: 'zh' | 'en';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': number[];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
     };
@@ -2397,948 +4081,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_imports: {
-    parameters: {
-      query?: {
-        cursor?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ImportPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  create_import: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'multipart/form-data': {
-          /** Format: binary */
-          file: string;
-        };
-      };
-    };
-    responses: {
-      /** @description ok */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ImportView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_import: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ImportView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  start_import: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ImportStartRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ImportView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  cancel_import: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ImportView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  download_rejected: {
-    parameters: {
-      query?: {
-        lang?: string;
-      };
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_lists: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ListPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_customers: {
-    parameters: {
-      query?: {
-        q?: string;
-        cursor?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CustomerItemPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_customer: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CustomerView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_campaigns: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  create_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CampaignRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  update_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CampaignRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  start_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  pause_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  finish_campaign: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CampaignView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_desk: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DeskView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  desk_log_in: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  desk_log_out: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  desk_ready: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  desk_hang_up: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  desk_pause: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PauseRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  save_disposition: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DispositionRequest'];
-      };
-    };
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentLiveView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_dispositions: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DispositionPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_pause_reasons: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PauseReasonPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  list_calls: {
-    parameters: {
-      query?: {
-        from?: string;
-        to?: string;
-        agent_id?: number;
-        campaign_id?: number;
-        result?: components['schemas']['CallResult'];
-        q?: string;
-        cursor?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CallPage'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_call: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CallView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_recording_audio: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  get_agent_report: {
-    parameters: {
-      query?: {
-        from?: string;
-        to?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AgentsReportView'];
-        };
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  download_agent_report: {
-    parameters: {
-      query?: {
-        from?: string;
-        to?: string;
-        lang?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description ok */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description problem */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
