@@ -31,5 +31,6 @@ export const calls = {
   pausePlayback: 'Pause playback',
   customerSide: 'Customer',
   agentSide: 'Agent',
+  stillRecording: 'The call is in progress; its recording can be heard afterwards',
   unplayable: 'The recording cannot be played',
 };

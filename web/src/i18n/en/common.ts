@@ -27,6 +27,7 @@ export const common = {
     close: 'Close',
     seconds: 's',
     minutes: 'min',
+    hours: 'h',
   },
   menu: {
     desk: 'Agent desk',

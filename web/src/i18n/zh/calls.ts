@@ -31,5 +31,6 @@ export const calls = {
   pausePlayback: '暂停播放',
   customerSide: '客户',
   agentSide: '坐席',
+  stillRecording: '通话进行中，结束后可以收听录音',
   unplayable: '录音无法播放',
 };

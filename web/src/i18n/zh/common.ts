@@ -27,6 +27,7 @@ export const common = {
     close: '关闭',
     seconds: '秒',
     minutes: '分钟',
+    hours: '小时',
   },
   menu: {
     desk: '坐席工作台',

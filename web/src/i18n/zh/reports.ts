@@ -13,7 +13,7 @@ export const reports = {
   contacts: '有效接触',
   conversion: '转化率',
   occupancy: '占用率',
-  occupancyHint: '处理时间 ÷（处理+就绪）',
+  occupancyHint: '处理÷（处理+就绪）',
   stateTime: '各状态时长',
   talkTime: '通话时长对比',
   byResult: '呼叫结果',

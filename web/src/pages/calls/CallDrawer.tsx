@@ -11,6 +11,7 @@ import { dateTime, DASH, duration, phone, timeOfDay } from '../../base/format';
 import { labelIn } from '../../base/label';
 import { ResultLabel } from '../../parts/labels';
 import { QueryGate } from '../../parts/QueryGate';
+import { Elapsed } from '../../parts/timers';
 import { paths } from '../../paths';
 
 const Player = lazy(() => import('./Player'));
@@ -62,7 +63,15 @@ function Content({ call }: { call: CallView }) {
     { label: t('calls.agent'), children: call.agent_name ?? DASH },
     { label: t('calls.campaign'), children: call.campaign_name },
     { label: t('calls.startedAt'), children: dateTime(call.started_at) },
-    { label: t('calls.talk'), children: duration(call.talk_ms) },
+    {
+      label: t('calls.talk'),
+      children:
+        call.connected_at && !call.ended_at ? (
+          <Elapsed since={call.connected_at} />
+        ) : (
+          duration(call.talk_ms)
+        ),
+    },
     { label: t('calls.wait'), children: duration(call.wait_ms) },
     { label: t('calls.signalling'), children: signalling || DASH },
     {
@@ -76,7 +85,10 @@ function Content({ call }: { call: CallView }) {
       <div>
         <ResultLabel result={call.result} />
       </div>
-      {call.recording_id && mayListen && (
+      {call.recording_id && !call.ended_at && (
+        <span className="quiet">{t('calls.stillRecording')}</span>
+      )}
+      {call.recording_id && call.ended_at && mayListen && (
         <Suspense fallback={<div style={{ height: 170 }} />}>
           <Player key={call.recording_id} recordingId={call.recording_id} />
         </Suspense>

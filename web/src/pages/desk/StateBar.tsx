@@ -7,7 +7,7 @@ import {
   PhoneFilled,
   PlayCircleOutlined,
 } from '@ant-design/icons';
-import { Card, Dropdown, Tooltip } from 'antd';
+import { Card, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { AgentAction, AgentLiveView } from '../../api/types';
 import { labelIn } from '../../base/label';
@@ -87,29 +87,28 @@ export function StateBar({ agent }: { agent: AgentLiveView }) {
             </ReasonButton>
           ) : (
             <>
-              <Tooltip title="Alt+H">
-                <ReasonButton
-                  {...large}
-                  danger
-                  type="primary"
-                  icon={<PhoneFilled rotate={225} />}
-                  reason={why('hang_up')}
-                  onClick={run('hang_up')}
-                >
-                  {t('desk.hangUp')}
-                </ReasonButton>
-              </Tooltip>
-              <Tooltip title="Alt+R">
-                <ReasonButton
-                  {...large}
-                  type="primary"
-                  icon={<PlayCircleOutlined />}
-                  reason={why('ready')}
-                  onClick={run('ready')}
-                >
-                  {t('desk.ready')}
-                </ReasonButton>
-              </Tooltip>
+              <ReasonButton
+                {...large}
+                danger
+                type="primary"
+                icon={<PhoneFilled rotate={225} />}
+                reason={why('hang_up')}
+                hotkey="Alt+H"
+                onClick={run('hang_up')}
+              >
+                {t('desk.hangUp')}
+              </ReasonButton>
+              <ReasonButton
+                {...large}
+                type="primary"
+                icon={<PlayCircleOutlined />}
+                reason={why('ready')}
+                hotkey="Alt+R"
+                onClick={run('ready')}
+              >
+                {t('desk.ready')}
+              </ReasonButton>
+
               <Dropdown
                 trigger={['click']}
                 disabled={!may('pause')}

@@ -17,7 +17,8 @@ export const SHIFT_STATES = [
 ] as const satisfies AgentStateKind[];
 
 const ROWS_SHOWN = 25;
-const MS_PER_HOUR = 3_600_000;
+const MS_PER_MINUTE = 60_000;
+const MS_PER_HOUR = 60 * MS_PER_MINUTE;
 
 function agentAxis(rows: AgentReportRow[]): EChartsCoreOption {
   return {
@@ -42,10 +43,20 @@ function zoom(rows: AgentReportRow[]): EChartsCoreOption {
   };
 }
 
-const hours = (ms: number) => Math.round((ms / MS_PER_HOUR) * 100) / 100;
+/** The unit in which the longest of these times reads well. */
+function unitOf(times: number[], t: TFunction): { ms: number; name: string } {
+  const longest = Math.max(0, ...times);
+  return longest < 2 * MS_PER_HOUR
+    ? { ms: MS_PER_MINUTE, name: t('common.minutes') }
+    : { ms: MS_PER_HOUR, name: t('common.hours') };
+}
 
-/** Stacked bars: hours in each state, one bar per agent. */
+/** Stacked bars: time in each state, one bar per agent. */
 export function stateTimeOption(rows: AgentReportRow[], t: TFunction): EChartsCoreOption {
+  const unit = unitOf(
+    rows.map((row) => row.states.logged_in_ms),
+    t,
+  );
   return {
     animation: false,
     grid: {
@@ -59,12 +70,12 @@ export function stateTimeOption(rows: AgentReportRow[], t: TFunction): EChartsCo
     tooltip: {
       trigger: 'axis',
       axisPointer: { type: 'shadow' },
-      valueFormatter: (value: number) => duration(value * MS_PER_HOUR),
+      valueFormatter: (value: number) => duration(value * unit.ms),
     },
     xAxis: agentAxis(rows),
     yAxis: {
       type: 'value',
-      axisLabel: { color: '#55616f', formatter: '{value} h' },
+      axisLabel: { color: '#55616f', formatter: `{value} ${unit.name}` },
       splitLine: { lineStyle: { color: '#edf0f4' } },
     },
     series: SHIFT_STATES.map((state) => ({
@@ -73,15 +84,19 @@ export function stateTimeOption(rows: AgentReportRow[], t: TFunction): EChartsCo
       stack: 'shift',
       barMaxWidth: 34,
       itemStyle: { color: AGENT_STATE_COLOUR[state] },
-      data: rows.map((row) => hours(row.states[`${state}_ms`])),
+      data: rows.map((row) => row.states[`${state}_ms`] / unit.ms),
     })),
     ...zoom(rows),
   };
 }
 
-/** Bars: minutes of talk per agent, most first. */
+/** Bars: talk time per agent, most first. */
 export function talkTimeOption(rows: AgentReportRow[], t: TFunction): EChartsCoreOption {
   const sorted = [...rows].sort((a, b) => b.talk_ms - a.talk_ms);
+  const unit = unitOf(
+    rows.map((row) => row.talk_ms),
+    t,
+  );
   return {
     animation: false,
     grid: {
@@ -94,12 +109,12 @@ export function talkTimeOption(rows: AgentReportRow[], t: TFunction): EChartsCor
     tooltip: {
       trigger: 'axis',
       axisPointer: { type: 'shadow' },
-      valueFormatter: (value: number) => duration(value * 60_000),
+      valueFormatter: (value: number) => duration(value * unit.ms),
     },
     xAxis: agentAxis(sorted),
     yAxis: {
       type: 'value',
-      axisLabel: { color: '#55616f', formatter: `{value} ${t('common.minutes')}` },
+      axisLabel: { color: '#55616f', formatter: `{value} ${unit.name}` },
       splitLine: { lineStyle: { color: '#edf0f4' } },
     },
     series: [
@@ -108,7 +123,7 @@ export function talkTimeOption(rows: AgentReportRow[], t: TFunction): EChartsCor
         type: 'bar',
         barMaxWidth: 34,
         itemStyle: { color: AGENT_STATE_COLOUR.talking, borderRadius: [3, 3, 0, 0] },
-        data: sorted.map((row) => Math.round((row.talk_ms / 60_000) * 10) / 10),
+        data: sorted.map((row) => row.talk_ms / unit.ms),
       },
     ],
     ...zoom(rows),
