@@ -2322,6 +2322,18 @@ export interface operations {
         };
       };
       401: {
+<<<<<<< HEAD
+=======
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+>>>>>>> web
         headers: {
           [name: string]: unknown;
         };
@@ -2347,6 +2359,18 @@ export interface operations {
         content?: never;
       };
       401: {
+<<<<<<< HEAD
+=======
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+>>>>>>> web
         headers: {
           [name: string]: unknown;
         };
@@ -2374,6 +2398,18 @@ export interface operations {
         };
       };
       401: {
+<<<<<<< HEAD
+=======
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+>>>>>>> web
         headers: {
           [name: string]: unknown;
         };
@@ -2403,6 +2439,26 @@ export interface operations {
         content?: never;
       };
       400: {
+<<<<<<< HEAD
+=======
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+>>>>>>> web
         headers: {
           [name: string]: unknown;
         };
@@ -2445,6 +2501,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_calls: {
@@ -2485,6 +2553,26 @@ export interface operations {
         };
       };
       400: {
+<<<<<<< HEAD
+=======
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+>>>>>>> web
         headers: {
           [name: string]: unknown;
         };
@@ -2538,6 +2626,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_disposition: {
@@ -2580,6 +2680,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_campaigns: {
@@ -2607,6 +2719,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_campaign: {
@@ -2646,6 +2770,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_campaign: {
@@ -2684,6 +2820,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   patch_campaign: {
@@ -2734,6 +2882,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_campaign_finish: {
@@ -2780,6 +2940,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_campaign_pause: {
@@ -2826,6 +2998,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_campaign_start: {
@@ -2872,6 +3056,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_customers: {
@@ -2914,6 +3110,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_customer: {
@@ -2952,6 +3160,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_departments: {
@@ -2979,6 +3199,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_department: {
@@ -3018,6 +3250,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_desk: {
@@ -3037,6 +3281,18 @@ export interface operations {
           'application/json': components['schemas']['DeskView'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_hang_up: {
@@ -3064,6 +3320,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_log_in: {
@@ -3091,6 +3359,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_log_out: {
@@ -3118,6 +3398,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_pause: {
@@ -3157,6 +3449,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_ready: {
@@ -3184,6 +3488,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_dispositions: {
@@ -3211,6 +3527,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_gateways: {
@@ -3238,6 +3566,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_gateway: {
@@ -3285,6 +3625,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   patch_gateway: {
@@ -3334,6 +3686,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_health: {
@@ -3361,6 +3725,18 @@ export interface operations {
           'application/json': components['schemas']['HealthView'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_imports: {
@@ -3393,6 +3769,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_import: {
@@ -3440,6 +3828,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_import: {
@@ -3478,6 +3878,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_import_cancel: {
@@ -3524,6 +3936,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_import_rejected: {
@@ -3565,6 +3989,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_import_start: {
@@ -3623,6 +4059,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_lists: {
@@ -3650,6 +4098,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_pause_reasons: {
@@ -3677,6 +4137,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_recording_audio: {
@@ -3733,6 +4205,18 @@ export interface operations {
         };
         content?: never;
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_agents_report: {
@@ -3773,6 +4257,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_agents_workbook: {
@@ -3815,6 +4311,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_roles: {
@@ -3842,6 +4350,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_teams: {
@@ -3869,6 +4389,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_team: {
@@ -3908,6 +4440,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   get_users: {
@@ -3942,6 +4486,18 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
+<<<<<<< HEAD
+=======
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+>>>>>>> web
     };
   };
   post_user: {
@@ -3966,6 +4522,34 @@ export interface operations {
         };
       };
       400: {
+<<<<<<< HEAD
+=======
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+>>>>>>> web
         headers: {
           [name: string]: unknown;
         };
@@ -4011,6 +4595,26 @@ export interface operations {
         };
       };
       403: {
+<<<<<<< HEAD
+=======
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+>>>>>>> web
         headers: {
           [name: string]: unknown;
         };
@@ -4081,6 +4685,18 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Problem'];
+<<<<<<< HEAD
+=======
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+>>>>>>> web
         };
       };
     };

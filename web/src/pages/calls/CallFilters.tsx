@@ -29,7 +29,7 @@ function AgentSelect({
       allowClear
       showSearch={{ optionFilterProp: 'label' }}
       placeholder={t('calls.agent')}
-      style={{ width: 150 }}
+      style={{ width: 136 }}
       value={value ? Number(value) : null}
       onChange={(id: number | null) => onChange(id ?? undefined)}
       loading={users.isPending}
@@ -54,7 +54,7 @@ function CampaignSelect({
       allowClear
       showSearch={{ optionFilterProp: 'label' }}
       placeholder={t('calls.campaign')}
-      style={{ width: 180 }}
+      style={{ width: 160 }}
       value={value ? Number(value) : null}
       onChange={(id: number | null) => onChange(id ?? undefined)}
       loading={campaigns.isPending}
@@ -109,7 +109,7 @@ export function CallFilters({ search, onChange }: Props) {
         <Select
           allowClear
           placeholder={t('calls.result')}
-          style={{ width: 140 }}
+          style={{ width: 132 }}
           value={search.get('result') as CallResult | null}
           onChange={(result: CallResult | null) => set({ result: result ?? undefined })}
           options={RESULTS.map((result) => ({ value: result, label: t(`result.${result}`) }))}
@@ -119,7 +119,7 @@ export function CallFilters({ search, onChange }: Props) {
           allowClear
           defaultValue={search.get('q') ?? ''}
           placeholder={t('calls.searchHint')}
-          style={{ width: 250 }}
+          style={{ width: 220 }}
           onSearch={(words) => set({ q: words.trim() })}
         />
         {[...search.keys()].some((key) => key !== 'call') && (

@@ -32,6 +32,15 @@ export function DialFields() {
   const { t } = useTranslation();
   const lists = useLists();
   const gateways = useGateways();
+  const form = Form.useFormInstance<CampaignRequest>();
+
+  /** A trunk's own number is the usual one to show. */
+  function takeCallerId(id: number) {
+    const gateway = gateways.data?.items.find((each) => each.id === id);
+    if (gateway && !form.getFieldValue('caller_id')) {
+      form.setFieldValue('caller_id', gateway.caller_id);
+    }
+  }
   return (
     <Row gutter={16}>
       <Field name="name" label={t('common.name')} span={8}>
@@ -57,6 +66,7 @@ export function DialFields() {
       <Field name="gateway_id" label={t('campaigns.gateway')} span={8}>
         <Select
           loading={gateways.isPending}
+          onChange={takeCallerId}
           options={gateways.data?.items.map((gateway) => ({
             value: gateway.id,
             label: gateway.name,

@@ -47,7 +47,7 @@ function CampaignForm({ campaign }: { campaign?: CampaignView }) {
       layout="vertical"
       initialValues={campaign ?? { ...DEFAULTS, ...(list && { list_id: Number(list) }) }}
       onFinish={submit}
-      scrollToFirstError
+      scrollToFirstError={{ block: 'center' }}
     >
       <div className="stack">
         {campaign?.state === 'running' && (
