@@ -810,6 +810,7 @@ export interface components {
       | 'agents'
       | 'drop_cap'
       | 'lines'
+      | 'trunk_failing'
       | 'no_leads';
     /**
      * Format: uuid
@@ -2322,8 +2323,6 @@ export interface operations {
         };
       };
       401: {
-<<<<<<< HEAD
-=======
         headers: {
           [name: string]: unknown;
         };
@@ -2333,12 +2332,11 @@ export interface operations {
       };
       /** @description A problem */
       default: {
->>>>>>> web
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Problem'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2359,8 +2357,6 @@ export interface operations {
         content?: never;
       };
       401: {
-<<<<<<< HEAD
-=======
         headers: {
           [name: string]: unknown;
         };
@@ -2370,12 +2366,11 @@ export interface operations {
       };
       /** @description A problem */
       default: {
->>>>>>> web
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Problem'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2398,8 +2393,6 @@ export interface operations {
         };
       };
       401: {
-<<<<<<< HEAD
-=======
         headers: {
           [name: string]: unknown;
         };
@@ -2409,12 +2402,11 @@ export interface operations {
       };
       /** @description A problem */
       default: {
->>>>>>> web
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Problem'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2439,8 +2431,6 @@ export interface operations {
         content?: never;
       };
       400: {
-<<<<<<< HEAD
-=======
         headers: {
           [name: string]: unknown;
         };
@@ -2458,20 +2448,11 @@ export interface operations {
       };
       /** @description A problem */
       default: {
->>>>>>> web
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2501,8 +2482,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -2512,7 +2491,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_calls: {
@@ -2553,8 +2531,6 @@ export interface operations {
         };
       };
       400: {
-<<<<<<< HEAD
-=======
         headers: {
           [name: string]: unknown;
         };
@@ -2572,20 +2548,11 @@ export interface operations {
       };
       /** @description A problem */
       default: {
->>>>>>> web
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -2626,8 +2593,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -2637,7 +2602,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_disposition: {
@@ -2680,8 +2644,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -2691,7 +2653,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_campaigns: {
@@ -2719,8 +2680,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -2730,7 +2689,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_campaign: {
@@ -2770,8 +2728,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -2781,7 +2737,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_campaign: {
@@ -2820,8 +2775,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -2831,7 +2784,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   patch_campaign: {
@@ -2882,8 +2834,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -2893,7 +2843,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_campaign_finish: {
@@ -2940,8 +2889,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -2951,7 +2898,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_campaign_pause: {
@@ -2998,8 +2944,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3009,7 +2953,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_campaign_start: {
@@ -3056,8 +2999,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3067,7 +3008,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_customers: {
@@ -3110,8 +3050,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3121,7 +3059,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_customer: {
@@ -3160,8 +3097,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3171,7 +3106,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_departments: {
@@ -3199,8 +3133,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3210,7 +3142,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_department: {
@@ -3250,8 +3181,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3261,7 +3190,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_desk: {
@@ -3281,8 +3209,6 @@ export interface operations {
           'application/json': components['schemas']['DeskView'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3292,7 +3218,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_hang_up: {
@@ -3320,8 +3245,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3331,7 +3254,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_log_in: {
@@ -3359,8 +3281,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3370,7 +3290,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_log_out: {
@@ -3398,8 +3317,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3409,7 +3326,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_pause: {
@@ -3449,8 +3365,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3460,7 +3374,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_ready: {
@@ -3488,8 +3401,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3499,7 +3410,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_dispositions: {
@@ -3527,8 +3437,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3538,7 +3446,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_gateways: {
@@ -3566,8 +3473,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3577,7 +3482,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_gateway: {
@@ -3625,8 +3529,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3636,7 +3538,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   patch_gateway: {
@@ -3686,8 +3587,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3697,7 +3596,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_health: {
@@ -3725,8 +3623,6 @@ export interface operations {
           'application/json': components['schemas']['HealthView'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3736,7 +3632,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_imports: {
@@ -3769,8 +3664,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3780,7 +3673,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_import: {
@@ -3828,8 +3720,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3839,7 +3729,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_import: {
@@ -3878,8 +3767,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3889,7 +3776,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_import_cancel: {
@@ -3936,8 +3822,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -3947,7 +3831,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_import_rejected: {
@@ -3989,8 +3872,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4000,7 +3881,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_import_start: {
@@ -4059,8 +3939,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4070,7 +3948,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_lists: {
@@ -4098,8 +3975,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4109,7 +3984,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_pause_reasons: {
@@ -4137,8 +4011,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4148,7 +4020,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_recording_audio: {
@@ -4205,8 +4076,6 @@ export interface operations {
         };
         content?: never;
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4216,7 +4085,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_agents_report: {
@@ -4257,8 +4125,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4268,7 +4134,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_agents_workbook: {
@@ -4311,8 +4176,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4322,7 +4185,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_roles: {
@@ -4350,8 +4212,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4361,7 +4221,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_teams: {
@@ -4389,8 +4248,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4400,7 +4257,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_team: {
@@ -4440,8 +4296,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4451,7 +4305,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   get_users: {
@@ -4486,8 +4339,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-<<<<<<< HEAD
-=======
       /** @description A problem */
       default: {
         headers: {
@@ -4497,7 +4348,6 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
->>>>>>> web
     };
   };
   post_user: {
@@ -4522,8 +4372,6 @@ export interface operations {
         };
       };
       400: {
-<<<<<<< HEAD
-=======
         headers: {
           [name: string]: unknown;
         };
@@ -4549,28 +4397,11 @@ export interface operations {
       };
       /** @description A problem */
       default: {
->>>>>>> web
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4595,8 +4426,6 @@ export interface operations {
         };
       };
       403: {
-<<<<<<< HEAD
-=======
         headers: {
           [name: string]: unknown;
         };
@@ -4614,20 +4443,11 @@ export interface operations {
       };
       /** @description A problem */
       default: {
->>>>>>> web
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4685,8 +4505,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Problem'];
-<<<<<<< HEAD
-=======
         };
       };
       /** @description A problem */
@@ -4696,7 +4514,6 @@ export interface operations {
         };
         content: {
           'application/problem+json': components['schemas']['Problem'];
->>>>>>> web
         };
       };
     };
