@@ -153,7 +153,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(if summary.invariant_violations == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Command::Openapi => {
-            println!("{}", trunkline::http::openapi_json());
+            print!("{}", trunkline::http::openapi_json());
             Ok(ExitCode::SUCCESS)
         }
         Command::CheckConfig { place } => {

@@ -74,6 +74,8 @@ pub struct MeView {
     team_id: Option<TeamId>,
     /// Until the password is changed, every other request is refused.
     must_change_password: bool,
+    /// The centre's time zone, in which instants are shown.
+    zone: String,
 }
 
 /// A change of one's own password.
@@ -132,8 +134,12 @@ async fn post_logout(
 #[utoipa::path(get, path = "/auth/me", tag = "auth", operation_id = "get_me",
     responses((status = 200, body = MeView), (status = 401, body = Problem)))]
 /// One's own account and permissions.
-async fn get_me(caller: Caller, Extension(db): Extension<Db>) -> ApiResult<Json<MeView>> {
-    me(&db, &caller).await.map(Json)
+async fn get_me(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
+) -> ApiResult<Json<MeView>> {
+    me(&db, &settings, &caller).await.map(Json)
 }
 
 #[utoipa::path(post, path = "/auth/password", tag = "auth", operation_id = "post_password",
@@ -162,12 +168,12 @@ async fn answer(
         .http_only(true)
         .secure(settings.secure_cookies)
         .same_site(SameSite::Strict);
-    let user = me(db, &caller).await?;
+    let user = me(db, settings, &caller).await?;
     let view = SessionView { access_token: opened.access_token, expires_in: ACCESS_SECONDS, user };
     Ok((jar.add(cookie), Json(view)))
 }
 
-async fn me(db: &Db, caller: &Caller) -> ApiResult<MeView> {
+async fn me(db: &Db, settings: &Settings, caller: &Caller) -> ApiResult<MeView> {
     let row = store::find_user(db.read(), caller.user_id).await?.ok_or(Refused::Over)?;
     let may_work = caller.permissions.scope(Permission::DeskUse).is_some();
     Ok(MeView {
@@ -181,6 +187,7 @@ async fn me(db: &Db, caller: &Caller) -> ApiResult<MeView> {
         phone_mode: row.phone_mode,
         team_id: row.team_id.map(TeamId),
         must_change_password: row.must_change_password,
+        zone: settings.zone.name().to_owned(),
     })
 }
 

@@ -19,6 +19,9 @@ use crate::floor::input::{DialMode, WindowCounts};
 /// The share of the cap aimed at; the rest absorbs what the model does not
 /// know (agents leaving, answers in bursts).
 const CAP_AIM: f64 = 0.7;
+/// The share of the cap that the window is filled up to: beyond it the dialler
+/// is progressive, so that single drops do not carry the window over the cap.
+const CAP_FILL: f64 = 0.85;
 /// Calls launched by one decision at most.
 const LAUNCH_MAX: u32 = 20;
 
@@ -180,14 +183,14 @@ fn predictive_target(
     let p = (observed.answer_rate + observed.answer_rate_sd).clamp(0.02, 1.0);
     let busy = agents.talking + agents.wrapping_up;
     let free = binomial(busy, free_soon);
-    let most = observed.in_flight.max(floor) + LAUNCH_MAX;
-    let mut best = floor;
-    for n in floor + 1..=most {
+    // What is in flight is in flight: only more is decided on.
+    let mut best = observed.in_flight.max(floor);
+    for n in best + 1..=best + LAUNCH_MAX {
         let dropped = expected_without_agent(&binomial(n, p), &free, agents.ready, observed.waiting);
         let answered = f64::from(n) * p;
         // What the cap still allows over the window if all this comes true.
-        let left =
-            cap * (f64::from(observed.window.answered) + answered) - f64::from(observed.window.dropped);
+        let left = CAP_FILL * cap * (f64::from(observed.window.answered) + answered)
+            - f64::from(observed.window.dropped);
         if dropped > CAP_AIM * cap * answered || dropped > left {
             return (best, BindingLimit::DropCap);
         }

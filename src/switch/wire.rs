@@ -9,7 +9,7 @@ use crate::switch::encode::{self, Line};
 use crate::switch::problem::Problem;
 use crate::switch::{meters, snapshot};
 use freeswitch_esl::{EslClient, EslError};
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 /// Why a command did not do.
@@ -88,11 +88,12 @@ impl Wire {
     pub(super) async fn channels(&self) -> Result<Vec<ChannelSnapshot>, Problem> {
         let unreadable =
             |error: snapshot::Unreadable| Problem::Unusable(self.address.clone(), error.to_string());
-        let mut unasked =
+        let listed =
             snapshot::channels(&self.ask("show channels as json".into()).await?).map_err(unreadable)?;
+        let mut unasked = VecDeque::from(listed);
         let mut asked = HashSet::new();
         let mut channels = Vec::with_capacity(unasked.len());
-        while let Some(leg) = unasked.pop() {
+        while let Some(leg) = unasked.pop_front() {
             if !asked.insert(leg) {
                 continue;
             }

@@ -38,6 +38,15 @@ fn a_quiet_day_keeps_every_promise() {
 }
 
 #[test]
+fn the_cap_on_dropped_calls_holds_at_the_end_of_every_day() {
+    for seed in 1..=6 {
+        let summary = run(&short(15, 120, seed, false));
+        assert!(summary.answered > 300, "seed {seed}: {summary:#?}");
+        assert!(summary.drop_permille <= 30.0, "seed {seed}: {summary:#?}");
+    }
+}
+
+#[test]
 fn the_same_seed_is_the_same_day() {
     let first = run(&short(12, 15, 5, true));
     assert_eq!(first, run(&short(12, 15, 5, true)));

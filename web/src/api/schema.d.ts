@@ -1662,6 +1662,8 @@ export interface components {
       role: string;
       team_id?: components['schemas']['TeamId'] | null;
       username: string;
+      /** @description The centre's time zone, in which instants are shown. */
+      zone: string;
     };
     /** @description One decision, with its reasons; shown to supervisors. */
     PacingReport: {

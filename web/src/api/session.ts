@@ -3,6 +3,7 @@
 // refresh routes. Goes out: the token for requests and the live connection.
 import { create } from 'zustand';
 import { noteServerDate } from '../base/clock';
+import { setZone } from '../base/format';
 import { problemFrom, ProblemError } from './problem';
 import type { MeView, SessionView } from './types';
 
@@ -25,6 +26,7 @@ let refreshing: Promise<boolean> | null = null;
 function open(session: SessionView): void {
   token = session.access_token;
   expiresAt = Date.now() + session.expires_in * 1000;
+  setZone(session.user.zone);
   useSession.setState({ status: 'signed_in', me: session.user });
 }
 

@@ -32,13 +32,20 @@ export function count(value: number | null | undefined): string {
   return value == null ? DASH : value.toLocaleString('en-US');
 }
 
+let centreZone: string | undefined;
+
+/** Instants are shown in the centre's time zone, wherever the reader is. */
+export function setZone(zone: string): void {
+  centreZone = zone;
+}
+
 /** An instant as date and time of day: 2026-11-23 08:15:02. */
-export function dateTime(instant: string | null | undefined, zone?: string): string {
+export function dateTime(instant: string | null | undefined, zone = centreZone): string {
   return instant == null ? DASH : parts(instant, zone).join(' ');
 }
 
 /** An instant as time of day: 08:15:02. */
-export function timeOfDay(instant: string | null | undefined, zone?: string): string {
+export function timeOfDay(instant: string | null | undefined, zone = centreZone): string {
   return instant == null ? DASH : (parts(instant, zone)[1] ?? DASH);
 }
 

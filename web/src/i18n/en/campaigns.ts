@@ -68,6 +68,7 @@ export const campaigns = {
     agents: 'Every agent expected to be free has a call under way',
     drop_cap: 'More calls would break the cap on dropped calls',
     lines: 'All lines of the campaign are in use',
+    trunk_failing: 'The trunk keeps failing; it is tried now and then',
     no_leads: 'No lead to dial: the list is used up, or retries are not due yet',
     dialled: 'Launched',
     expectedAnswerRate: 'Expected answer rate',

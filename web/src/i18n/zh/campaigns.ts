@@ -76,6 +76,7 @@ export const campaigns = {
     agents: '每个即将空闲的坐席都已有电话在拨',
     drop_cap: '再多拨会超过呼损率上限',
     lines: '任务的线路已全部占用',
+    trunk_failing: '线路连续失败，正在间隔试拨',
     no_leads: '没有可拨的名单：名单已拨完或未到重拨时间',
     dialled: '本次拨出',
     expectedAnswerRate: '预估接通率',
