@@ -146,7 +146,6 @@ class FreeSwitch extends Switch {
     this.#environment = cleanEnvironment({
       SWITCH_WORK_DIR: this.work,
       TRUNKLINE_ESL_PORT: String(eslPort),
-      TRUNKLINE_ESL_PASSWORD: this.eslPassword,
       TRUNKLINE_SIP_PORT: String(first),
       TRUNKLINE_TRUNK_PORT: String(first + 2),
       TRUNKLINE_RTP_START: String(rtp),
@@ -160,7 +159,8 @@ class FreeSwitch extends Switch {
   }
 
   async #kit(command) {
-    const child = spawn(join(KIT, "start-switch"), [command], { env: this.#environment, stdio: ["ignore", "pipe", "pipe"] });
+    const environment = { ...this.#environment, TRUNKLINE_ESL_PASSWORD: this.eslPassword };
+    const child = spawn(join(KIT, "start-switch"), [command], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
     this.test.watch(child);
     let printed = "";
     // The switch that it starts keeps these open: their end is not to be waited for.
