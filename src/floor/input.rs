@@ -127,18 +127,22 @@ pub enum LegChange {
 }
 
 /// Why a leg ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HangUp {
     /// FreeSWITCH's hang-up cause, e.g. `USER_BUSY`.
     pub cause: String,
     /// The SIP status the far end gave, where there was one.
     pub sip_status: Option<u16>,
+    /// Whether the far end ended it (true) or the switch did (false), where
+    /// the switch says so.
+    #[serde(default)]
+    pub by_far_end: Option<bool>,
 }
 
 impl HangUp {
-    /// An end with a cause and no SIP status.
+    /// An end with a cause and nothing else known.
     pub fn cause(cause: &str) -> Self {
-        Self { cause: cause.to_owned(), sip_status: None }
+        Self { cause: cause.to_owned(), ..Self::default() }
     }
 }
 

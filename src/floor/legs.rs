@@ -254,6 +254,11 @@ impl Floor {
             _ => REASON_PHONE_HUNG_UP,
         };
         match agent.state.clone() {
+            // The switch ends a phone's leg when the customer has left, and may
+            // say so before it says that the customer has.
+            AgentState::Talking { call } if hang_up.by_far_end == Some(false) => {
+                self.end_call_by(now, call, EndedBy::Customer);
+            }
             AgentState::Talking { call } => self.end_call_by(now, call, EndedBy::Agent),
             AgentState::Reserved { call } => {
                 self.set_state(now, id, AgentState::Unreachable { reason });

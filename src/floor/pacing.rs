@@ -18,10 +18,14 @@ use crate::floor::input::{DialMode, WindowCounts};
 
 /// The share of the cap aimed at; the rest absorbs what the model does not
 /// know (agents leaving, answers in bursts).
-const CAP_AIM: f64 = 0.7;
+const CAP_AIM: f64 = 0.4;
 /// The share of the cap that the window is filled up to: beyond it the dialler
-/// is progressive, so that single drops do not carry the window over the cap.
-const CAP_FILL: f64 = 0.85;
+/// is progressive, so that what is in flight does not carry the window over
+/// the cap.
+const CAP_FILL: f64 = 0.3;
+/// Calls in flight have rung for a while already: an agent must be free within
+/// this share of the mean time to answer to be of use to them.
+const TIME_LEFT: f64 = 0.5;
 /// Calls launched by one decision at most.
 const LAUNCH_MAX: u32 = 20;
 
@@ -207,7 +211,7 @@ fn chance_free(observed: &Observed, agents: Agents) -> f64 {
     if busy == 0.0 {
         return 0.0;
     }
-    let ends_within = |mean_ms: f64| 1.0 - (-observed.answer_ms / mean_ms.max(1.0)).exp();
+    let ends_within = |mean_ms: f64| 1.0 - (-TIME_LEFT * observed.answer_ms / mean_ms.max(1.0)).exp();
     let wrap_up = ends_within(observed.wrap_up_ms);
     let talk = ends_within(observed.talk_ms) * ends_within(observed.wrap_up_ms * 2.0);
     (f64::from(agents.talking) * talk + f64::from(agents.wrapping_up) * wrap_up) / busy

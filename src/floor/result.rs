@@ -102,7 +102,7 @@ mod tests {
 
     #[track_caller]
     fn check(cause: &str, sip_status: Option<u16>, expect: CallResult) {
-        let hang_up = HangUp { cause: cause.into(), sip_status };
+        let hang_up = HangUp { sip_status, ..HangUp::cause(cause) };
         assert_eq!(call_result(&hang_up, false, false, false), expect, "{hang_up:?}");
     }
 

@@ -228,6 +228,23 @@ fn an_on_hook_agent_is_rung_for_the_call_and_hung_up_after_it() {
 }
 
 #[test]
+fn a_phone_that_the_switch_hangs_up_did_not_end_the_call() {
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OnHook]);
+    s.ask(1, AgentCommand::LogIn);
+    s.ask(1, AgentCommand::Ready);
+    let (_, leg) = s.leads(&["13800000001"])[0];
+    let phone = rung(&s.leg(leg, LegChange::Answered)).expect("rung for the call");
+    s.leg(phone, LegChange::Answered);
+    s.leg(leg, LegChange::Bridged { other: phone });
+    let by_switch = HangUp { by_far_end: Some(false), ..HangUp::cause("NORMAL_CLEARING") };
+    s.leg(phone, LegChange::HungUp(by_switch));
+    let by_customer = HangUp { by_far_end: Some(true), ..HangUp::cause("NORMAL_CLEARING") };
+    s.leg(leg, LegChange::HungUp(by_customer));
+    assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Customer)]);
+    assert_eq!(s.kind(1), AgentStateKind::WrapUp);
+}
+
+#[test]
 fn a_phone_that_does_not_answer_makes_its_agent_unreachable_with_the_reason() {
     let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
     s.ask(1, AgentCommand::LogIn);
@@ -268,7 +285,7 @@ fn unanswered_calls_get_their_result() {
         let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
         s.off_hook_ready(1);
         let (_, leg) = s.leads(&["13800000001"])[0];
-        s.leg(leg, LegChange::HungUp(HangUp { cause: cause.into(), sip_status: status }));
+        s.leg(leg, LegChange::HungUp(HangUp { sip_status: status, ..HangUp::cause(cause) }));
         assert_eq!(s.ended().first().map(|e| e.0), Some(result), "{cause}");
         assert_eq!(s.kind(1), AgentStateKind::Ready);
     }

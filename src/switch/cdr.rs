@@ -61,6 +61,7 @@ pub fn parse(body: &str) -> Result<LegCdr, CdrRefused> {
         hang_up: HangUp {
             cause: text("hangup_cause").ok_or(CdrRefused::Missing("hangup_cause"))?.to_owned(),
             sip_status: text("sip_term_status").and_then(|s| s.parse().ok()),
+            ..HangUp::default()
         },
         bridged_to: leg_named("last_bridge_to").or_else(|| leg_named("bridge_uuid")),
     })
@@ -108,7 +109,7 @@ mod tests {
         variables.insert("sip_term_status".into(), "486".into());
         let cdr = parse(&record.to_string()).unwrap();
         assert_eq!((cdr.label, cdr.answered_at, cdr.bridged_to), (None, None, None));
-        assert_eq!(cdr.hang_up, HangUp { cause: "USER_BUSY".into(), sip_status: Some(486) });
+        assert_eq!(cdr.hang_up, HangUp { sip_status: Some(486), ..HangUp::cause("USER_BUSY") });
     }
 
     #[test]

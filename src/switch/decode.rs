@@ -73,6 +73,16 @@ fn hang_up(event: &EslEvent) -> HangUp {
     HangUp {
         cause: event.header_str("Hangup-Cause").unwrap_or_default().to_owned(),
         sip_status: event.variable_str("sip_term_status").and_then(|s| s.parse().ok()),
+        by_far_end: event.variable_str("sip_hangup_disposition").and_then(by_far_end),
+    }
+}
+
+/// `recv_bye`, `recv_cancel`, `recv_refuse`: the far end; `send_…`: the switch.
+fn by_far_end(disposition: &str) -> Option<bool> {
+    match disposition.split_once('_') {
+        Some(("recv", _)) => Some(true),
+        Some(("send", _)) => Some(false),
+        _ => None,
     }
 }
 

@@ -295,6 +295,7 @@ fn decode(event: &WorldEvent) -> Vec<(LegId, Input)> {
             LegChange::HungUp(HangUp {
                 cause: ending.map_or_else(String::new, |ending| ending.cause.to_owned()),
                 sip_status: ending.and_then(|ending| ending.sip_status),
+                by_far_end: ending.map(|ending| ending.by_far_end),
             })
         }
         _ => return Vec::new(),

@@ -120,7 +120,7 @@ fn record(n: u64, answered_at: Option<Moment>, ended_at: Moment, cause: &str) ->
         started_at: MONDAY_10,
         answered_at,
         ended_at,
-        hang_up: HangUp { cause: cause.to_owned(), sip_status: Some(486) },
+        hang_up: HangUp { sip_status: Some(486), ..HangUp::cause(cause) },
         bridged_to: None,
     }
 }

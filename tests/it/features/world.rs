@@ -162,7 +162,7 @@ impl World {
             lead: lead.lead,
             campaign: self.campaign,
             result,
-            hang_up: HangUp { cause: "NORMAL_CLEARING".to_owned(), sip_status: Some(200) },
+            hang_up: HangUp { sip_status: Some(200), ..HangUp::cause("NORMAL_CLEARING") },
             ended_by: EndedBy::Customer,
             talk_ms,
             at,

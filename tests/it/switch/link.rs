@@ -205,7 +205,7 @@ async fn events_become_inputs_in_their_order() {
     assert_eq!(link.next().await, change(1, LegChange::Answered));
     assert_eq!(link.next().await, change(1, LegChange::Bridged { other: leg(2) }));
     assert_eq!(link.next().await, change(2, LegChange::Bridged { other: leg(1) }));
-    let end = HangUp { cause: "USER_BUSY".into(), sip_status: Some(486) };
+    let end = HangUp { sip_status: Some(486), ..HangUp::cause("USER_BUSY") };
     assert_eq!(link.next().await, change(1, LegChange::HungUp(end)));
 }
 
@@ -316,7 +316,7 @@ async fn an_originate_fails_at_once_or_by_its_job_or_by_its_channel() {
         [unique(3), ("Hangup-Cause", "CALL_REJECTED".into()), ("variable_sip_term_status", "403".into())];
     event(&mut conn, "CHANNEL_HANGUP_COMPLETE", &ended).await;
     assert_eq!(link.next().await, change(3, LegChange::Created));
-    let end = HangUp { cause: "CALL_REJECTED".into(), sip_status: Some(403) };
+    let end = HangUp { sip_status: Some(403), ..HangUp::cause("CALL_REJECTED") };
     assert_eq!(link.next().await, change(3, LegChange::HungUp(end)));
     // An originate of a run before, or of somebody else: the job is all we know.
     job_result(&mut conn, 4, "-ERR NO_ANSWER\n").await;

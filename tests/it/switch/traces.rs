@@ -113,8 +113,8 @@ fn line(legs: &mut Legs, input: &Input) -> String {
         LegChange::Unbridged { other } => format!("{leg} unbridged from {}", legs.name(*other)),
         LegChange::RecordingStarted { path } => format!("{leg} recording to {path}"),
         LegChange::RecordingStopped { path } => format!("{leg} recorded to {path}"),
-        LegChange::HungUp(HangUp { cause, sip_status: None }) => format!("{leg} hung up {cause}"),
-        LegChange::HungUp(HangUp { cause, sip_status: Some(status) }) => {
+        LegChange::HungUp(HangUp { cause, sip_status: None, .. }) => format!("{leg} hung up {cause}"),
+        LegChange::HungUp(HangUp { cause, sip_status: Some(status), .. }) => {
             format!("{leg} hung up {cause} {status}")
         }
     }
