@@ -7,6 +7,7 @@
 
 use super::agent::{
     AgentState, Phone, REASON_PHONE_HUNG_UP, REASON_PHONE_NO_ANSWER, REASON_PHONE_NOT_REGISTERED,
+    REASON_SWITCH_DOWN,
 };
 use super::call::CallState;
 use super::effect::{CallResult, EndedBy, Fact, HangUpCause, SwitchCommand, Tell};
@@ -358,7 +359,10 @@ impl Floor {
     fn free_agent(&mut self, now: Moment, id: CallId, call: &super::call::Call) {
         let Some(agent_id) = call.agent() else { return };
         let Some(agent) = self.agents.get_mut(&agent_id) else { return };
-        if agent.state.live_call() != Some(id) {
+        // After a restart the agent of a conversation is not on it yet when it
+        // turns out to be over; they still have something to say of it.
+        let away = agent.state == AgentState::Unreachable { reason: REASON_SWITCH_DOWN };
+        if agent.state.live_call() != Some(id) && !(away && call.connected.is_some()) {
             return;
         }
         // The leg of an on-hook agent lives for one call.

@@ -139,6 +139,7 @@ impl Floor {
 
     /// The two talk: make sure that the floor says so.
     fn take_up_conversation(&mut self, now: Moment, id: CallId, other: LegId) {
+        self.adopt_partner(now, id, other);
         let Some(LegOwner::Agent(agent_id)) = self.legs.get(&other).copied() else { return };
         let Some(call) = self.calls.get_mut(&id) else { return };
         match call.state {
@@ -158,6 +159,21 @@ impl Floor {
         if busy != Some(id) {
             self.set_state(now, agent_id, AgentState::Talking { call: id });
         }
+    }
+
+    /// The leg that our customer talks with is their agent's, even when the
+    /// list of channels, which lags, does not hold it yet.
+    fn adopt_partner(&mut self, now: Moment, id: CallId, other: LegId) {
+        let Some(agent_id) = self.calls.get(&id).and_then(Call::agent) else { return };
+        let Some(agent) = self.agents.get_mut(&agent_id).filter(|agent| agent.phone == Phone::Down) else {
+            return;
+        };
+        if self.legs.contains_key(&other) {
+            return;
+        }
+        agent.phone = Phone::Up { leg: other };
+        agent.heard_at = now;
+        self.legs.insert(other, LegOwner::Agent(agent_id));
     }
 
     fn connected_unheard(&mut self, now: Moment, id: CallId, agent_id: AgentId, agent_leg: LegId) {
@@ -216,8 +232,14 @@ impl Floor {
                 agent.since = since;
             }
             StoredState::WrapUp { call } => {
-                // Nobody can know how much was left of it: all of it again.
-                agent.state = AgentState::WrapUp { call, until: Some(now + 30_000) };
+                // Nobody can know how much was left of it: all of it again, as
+                // long as any of the agent's campaigns gives; 0 is without end.
+                let lengths = self.campaigns.values().filter(|c| c.profile.agents.contains(&id));
+                let lengths: Vec<u32> = lengths.map(|c| c.profile.wrap_up_seconds).collect();
+                let longest = lengths.iter().copied().max().unwrap_or(0);
+                let endless = lengths.contains(&0);
+                let until = (!endless).then(|| now + i64::from(longest) * 1_000);
+                agent.state = AgentState::WrapUp { call, until };
                 agent.since = since;
             }
             StoredState::Working => {

@@ -412,10 +412,10 @@ fn a_restart_of_the_switch_ends_its_calls_and_frees_the_agents() {
     assert!(rung(&s.ask(1, AgentCommand::Disposed { call })).is_some(), "and the phone is rung again");
 }
 
-#[test]
-fn a_restart_of_trunkline_adopts_the_conversation() {
-    let (call, leg, phone) =
-        (CallId(uuid::Uuid::from_u128(1)), LegId(uuid::Uuid::from_u128(2)), LegId(uuid::Uuid::from_u128(3)));
+/// A floor after a restart of Trunkline: agent 1 was talking in the one call.
+fn restarted() -> (Story, CallId, LegId, LegId) {
+    let id = uuid::Uuid::from_u128;
+    let (call, leg, phone) = (CallId(id(1)), LegId(id(2)), LegId(id(3)));
     let mut s = Story { floor: Floor::new(9), now: Moment(5_000_000), effects: Vec::new() };
     let extension = Dialable::new("1001").expect("digits");
     s.give(Input::AgentProfile(AgentProfile {
@@ -425,36 +425,64 @@ fn a_restart_of_trunkline_adopts_the_conversation() {
     }));
     s.give(Input::Campaign(profile(DialMode::Progressive, vec![AgentId(1)])));
     s.give(Input::RestoreAgent { agent: AgentId(1), state: StoredState::Working, since: Moment(4_000_000) });
-    let connected = Some((AgentId(1), Moment(4_950_000)));
-    s.floor.apply(
-        s.now,
-        Input::RestoreCall(StoredCall {
-            call,
-            leg,
-            campaign: CAMPAIGN,
-            lead: lead(1, "13800000001"),
-            started_at: Moment(4_900_000),
-            answered_at: Some(Moment(4_940_000)),
-            connected,
-            dropped: false,
-        }),
-    );
-    let channel = |leg, label, other| ChannelSnapshot {
+    let stored = StoredCall {
+        call,
         leg,
-        label: Some(label),
-        answered: true,
-        bridged_to: Some(other),
+        campaign: CAMPAIGN,
+        lead: lead(1, "13800000001"),
+        started_at: Moment(4_900_000),
+        answered_at: Some(Moment(4_940_000)),
+        connected: Some((AgentId(1), Moment(4_950_000))),
+        dropped: false,
     };
-    s.give(Input::SwitchUp {
-        core: "core-1".into(),
-        channels: vec![
-            channel(leg, LegLabel::Customer { call }, phone),
-            channel(phone, LegLabel::Agent { agent: AgentId(1), nailed: true, call: None }, leg),
-        ],
-    });
+    s.give(Input::RestoreCall(stored));
+    (s, call, leg, phone)
+}
+
+fn bridged(leg: LegId, label: LegLabel, other: LegId) -> ChannelSnapshot {
+    ChannelSnapshot { leg, label: Some(label), answered: true, bridged_to: Some(other) }
+}
+
+#[test]
+fn a_restart_of_trunkline_adopts_the_conversation() {
+    let (mut s, call, leg, phone) = restarted();
+    let customer = bridged(leg, LegLabel::Customer { call }, phone);
+    let agent = bridged(phone, LegLabel::Agent { agent: AgentId(1), nailed: true, call: None }, leg);
+    s.give(Input::SwitchUp { core: "core-1".into(), channels: vec![customer, agent] });
     assert_eq!(s.kind(1), AgentStateKind::Talking);
     s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
     assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Customer)]);
+    assert_eq!(s.kind(1), AgentStateKind::WrapUp);
+}
+
+#[test]
+fn a_restart_adopts_the_agents_leg_although_the_list_lags() {
+    let (mut s, call, leg, phone) = restarted();
+    let customer = bridged(leg, LegLabel::Customer { call }, phone);
+    s.give(Input::SwitchUp { core: "core-1".into(), channels: vec![customer] });
+    assert_eq!(s.kind(1), AgentStateKind::Talking);
+    s.leg(phone, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
+    s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
+    assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Agent)]);
+}
+
+#[test]
+fn a_call_that_ended_during_a_restart_leaves_its_after_call_work() {
+    let (mut s, call, ..) = restarted();
+    s.give(Input::SwitchUp { core: "core-1".into(), channels: Vec::new() });
+    assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Switch)]);
+    assert_eq!(s.kind(1), AgentStateKind::WrapUp);
+    assert!(rung(&s.ask(1, AgentCommand::Disposed { call })).is_some());
+}
+
+#[test]
+fn after_call_work_without_an_end_has_none_after_a_restart_either() {
+    let (mut s, call, ..) = restarted();
+    let mut endless = profile(DialMode::Progressive, vec![AgentId(1)]);
+    endless.wrap_up_seconds = 0;
+    s.give(Input::Campaign(endless));
+    s.give(Input::RestoreAgent { agent: AgentId(1), state: StoredState::WrapUp { call }, since: Moment(1) });
+    assert_eq!(s.floor.agent_live(AgentId(1)).and_then(|agent| agent.wrap_up_until), None);
     assert_eq!(s.kind(1), AgentStateKind::WrapUp);
 }
 

@@ -6,8 +6,9 @@ use crate::auth::UserFilter;
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, UserId};
 use crate::floor::effect::Fact;
-use crate::store::entity::recordings;
+use crate::store::entity::{calls, recordings};
 use crate::store::{Db, WriteTx};
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
@@ -27,18 +28,15 @@ pub struct Measured {
 pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
     match fact {
         Fact::RecordingStarted { call, agent, path, at } => {
-            let row = recordings::ActiveModel {
-                id: Set(recording_id(*call, path)),
-                call_id: Set(call.0),
-                agent_id: Set(agent.0),
-                path: Set(path.clone()),
-                started_at: Set(at.to_utc()),
-                ..Default::default()
-            };
-            let once = OnConflict::column(recordings::Column::Id).do_nothing().to_owned();
-            recordings::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await.map(|_| ())
+            insert_once(tx, *call, agent.0, path, at.to_utc()).await
         }
         Fact::RecordingStopped { call, path, at } => {
+            // Its start may have fallen into a crash: the file is there all the
+            // same, and the ledger knows whose conversation it is.
+            let row = calls::Entity::find_by_id(call.0).one(tx).await?;
+            if let Some((agent, since)) = row.and_then(|row| row.agent_id.zip(row.connected_at)) {
+                insert_once(tx, *call, agent, path, since).await?;
+            }
             let stopped = recordings::Entity::update_many()
                 .col_expr(recordings::Column::StoppedAt, Expr::value(at.to_utc()))
                 .filter(recordings::Column::Id.eq(recording_id(*call, path)))
@@ -47,6 +45,25 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
         }
         _ => Ok(()),
     }
+}
+
+async fn insert_once(
+    tx: &WriteTx,
+    call: CallId,
+    agent: i64,
+    path: &str,
+    started_at: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let row = recordings::ActiveModel {
+        id: Set(recording_id(call, path)),
+        call_id: Set(call.0),
+        agent_id: Set(agent),
+        path: Set(path.to_owned()),
+        started_at: Set(started_at),
+        ..Default::default()
+    };
+    let once = OnConflict::column(recordings::Column::Id).do_nothing().to_owned();
+    recordings::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await.map(|_| ())
 }
 
 /// The id follows from the call and the file, so that the same fact written

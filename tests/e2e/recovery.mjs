@@ -197,7 +197,10 @@ async function serverCrashes(story) {
         return wav.ms > 0 && wav;
       });
       assert.ok(Math.abs(wav.ms - call.record.talk_ms) <= PER_CALL_MS, `${wav.ms} ms of sound, ${call.record.talk_ms} ms of talk`);
-      const audio = await story.admin.send("GET", `/recordings/${call.record.recording_id}/audio`);
+      const recording = await eventually("the recording is in the ledger", async () => {
+        return (await story.admin.get(`/calls/${call.record.id}`)).recording_id;
+      });
+      const audio = await story.admin.send("GET", `/recordings/${recording}/audio`);
       assert.equal(audio.status, 200);
     }
   });

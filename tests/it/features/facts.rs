@@ -20,6 +20,7 @@ both_databases!(
     a_lead_is_dialled_again_until_its_attempts_are_used_up,
     calls_in_progress_are_found_after_a_restart,
     the_switchs_record_heals_what_an_outage_left,
+    a_recording_whose_start_was_lost_is_known_from_its_stop,
     a_disposition_is_the_agents_own_and_may_end_dialling_for_good,
 );
 
@@ -31,6 +32,18 @@ async fn rows(db: &Db) -> Rows {
         leads::Entity::find().order_by_asc(leads::Column::Id).all(db.read()).await.expect("leads"),
         recordings::Entity::find().order_by_asc(recordings::Column::Id).all(db.read()).await.expect("rec"),
     )
+}
+
+async fn a_recording_whose_start_was_lost_is_known_from_its_stop(db: Db) {
+    let world = World::with_leads(db, 1).await;
+    let agent = world.agents[0];
+    let mut facts = world.conversation(&world.leads[0], 1, agent, 30_000, MONDAY_10);
+    facts.retain(|fact| !matches!(fact, Fact::RecordingStarted { .. }));
+    world.write_facts(&facts).await;
+    let (.., recordings) = rows(&world.db).await;
+    let [recording] = recordings.as_slice() else { panic!("one recording: {recordings:?}") };
+    assert_eq!((recording.call_id, recording.agent_id), (call_id(1).0, agent.0));
+    assert_eq!(recording.stopped_at, Some((MONDAY_10 + 35_000).to_utc()));
 }
 
 async fn a_fact_written_twice_changes_nothing(db: Db) {
