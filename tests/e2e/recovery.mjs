@@ -15,6 +15,8 @@ import { Server } from "./server.mjs";
 import { prepareSwitch } from "./switches.mjs";
 import { readWav } from "./wav.mjs";
 
+// Causes of originates that end before a channel is made.
+const NO_CHANNEL = ["CHAN_NOT_IMPLEMENTED", "INVALID_GATEWAY", "GATEWAY_DOWN", "COMMAND_FAILED"];
 const AGENTS = [
   { username: "zhao.min", display_name: "赵敏", extension: "1901", phone_mode: "off_hook" },
   { username: "sun.yue", display_name: "孙悦", extension: "1903", phone_mode: "on_hook" },
@@ -293,7 +295,9 @@ async function switchCrashes(story) {
       const calls = await story.admin.all("/calls");
       return calls.every((call) => call.ended_at) && calls;
     }, CALL_MS_MAX);
-    assert.deepEqual(Object.keys(counted(server).calls).sort(), calls.map((call) => call.id).sort(), "every attempt on the switch is in the ledger");
+    // An attempt that a switch still starting up refuses has a record, and no channel that an event could tell of.
+    const onSwitch = calls.filter((call) => !NO_CHANNEL.includes(call.hangup_cause));
+    assert.deepEqual(Object.keys(counted(server).calls).sort(), onSwitch.map((call) => call.id).sort(), "every attempt on the switch is in the ledger");
     for (const number of STAYING) {
       const spans = calls.filter((call) => call.number === number).map((call) => [Date.parse(call.started_at), Date.parse(call.ended_at)]).sort((a, b) => a[0] - b[0]);
       for (let index = 1; index < spans.length; index += 1) assert.ok(spans[index][0] >= spans[index - 1][1], `${number} was dialled twice at once`);
