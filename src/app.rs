@@ -115,11 +115,6 @@ impl Server {
         format!("Trunkline is at http://{}{note}", self.address)
     }
 
-    /// The demo's simulated switch, when there is one.
-    pub fn demo(&self) -> Option<&demo::Demo> {
-        self.demo.as_ref()
-    }
-
     /// Runs until it is told to stop by a signal, then stops.
     pub async fn run_until_signal(self) -> anyhow::Result<()> {
         wait_for_signal().await?;

@@ -51,11 +51,6 @@ impl Demo {
         robots::staff(db, hub, handle, stop).await
     }
 
-    /// The simulated switch.
-    pub fn switch(&self) -> &SimHandle {
-        &self.switch
-    }
-
     /// Stops the simulated switch.
     pub fn stop(self) {
         self.switch.stop();

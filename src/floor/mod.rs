@@ -155,11 +155,6 @@ impl Floor {
         self.switch_up
     }
 
-    /// Every agent as the live floor shows them.
-    pub fn agents_live(&self) -> Vec<AgentLive> {
-        self.agents.values().map(Agent::live).collect()
-    }
-
     /// Every call as the live floor shows it.
     pub fn calls_live(&self) -> Vec<CallLive> {
         self.calls.values().map(Call::live).collect()

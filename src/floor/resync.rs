@@ -122,15 +122,12 @@ impl Floor {
                 None => {}
             }
         }
-        let phones: Vec<(AgentId, LegId)> = self
-            .agents
-            .values()
-            .filter_map(|a| match a.phone {
-                Phone::Ringing { leg, .. } => Some((a.profile.agent, leg)),
-                _ => None,
-            })
-            .collect();
-        for (_, leg) in phones {
+        let rings = |phone| match phone {
+            Phone::Ringing { leg, .. } => Some(leg),
+            Phone::Up { .. } | Phone::Down => None,
+        };
+        let ringing: Vec<LegId> = self.agents.values().filter_map(|agent| rings(agent.phone)).collect();
+        for leg in ringing {
             if found.get(&leg).is_some_and(|c| c.answered) {
                 self.on_leg(now, leg, LegChange::Answered);
             }
