@@ -3,8 +3,8 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, UserId};
 use crate::campaigns::model::{
-    AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignState, LeadState,
-    dial_mode_name,
+    AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
+    CampaignState, LeadState, dial_mode_name,
 };
 use crate::store::entity::{calls, campaign_agents, campaigns, gateways, lead_lists, leads, users};
 use crate::store::{Db, WriteTx};
@@ -25,6 +25,18 @@ pub async fn list_campaigns(db: &Db) -> Result<Vec<CampaignEntry>, DbErr> {
 pub async fn find_campaign(db: &Db, id: CampaignId) -> Result<Option<CampaignEntry>, DbErr> {
     let row = campaigns::Entity::find_by_id(id.0).all(db.read()).await?;
     Ok(with_figures(db.read(), row).await?.pop())
+}
+
+/// What the desk shows of a campaign. Nothing is counted: every desk asks with
+/// every call, and a ledger is big.
+pub async fn find_script(db: &Db, id: CampaignId) -> Result<Option<CampaignScript>, DbErr> {
+    let found: Option<(String, Option<String>)> = campaigns::Entity::find_by_id(id.0)
+        .select_only()
+        .columns([campaigns::Column::Name, campaigns::Column::Script])
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    Ok(found.map(|(name, script)| CampaignScript { name, script }))
 }
 
 async fn with_figures(
