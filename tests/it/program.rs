@@ -10,7 +10,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 fn trunkline(arguments: &[&str], data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
-    command.args(arguments).arg("--data").arg(data).env_remove("TRUNKLINE_DATABASE").kill_on_drop(true);
+    command.args(arguments).arg("--data").arg(data).env_remove("TRUNKLINE_DATABASE");
+    command.stderr(Stdio::null()).kill_on_drop(true);
     command
 }
 
