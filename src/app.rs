@@ -95,12 +95,17 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Server> {
     let (inputs, from_switch) = mpsc::channel(crate::base::limits::FLOOR_INPUTS);
     let link = switch::link::spawn(config.link(&settings), inputs, stop.clone());
     let conductor = tokio::spawn(conductor.run(Arc::new(link), from_switch));
-    let imports = jobs::spawn(&db, &settings, &data, &changes, &stop);
+    let mailer = config.mailer()?;
+    let pokes = jobs::spawn(&db, &settings, &data, &changes, &mailer, &stop);
     if let Some(demo) = &demo {
         demo.staff(&db, &hub, &handle, &stop).await?;
     }
     let services = Services { db: db.clone(), changes, keys, settings, hub, metrics: Some(metrics) };
-    let router = http::app(services).layer(Extension(handle)).layer(Extension(imports));
+    let router = http::app(services)
+        .layer(Extension(handle))
+        .layer(Extension(mailer))
+        .layer(Extension(pokes.imports))
+        .layer(Extension(pokes.reports));
     let stopping = stop.clone();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let web = tokio::spawn(async move {

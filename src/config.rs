@@ -8,6 +8,7 @@
 //! Out: [`Config`], or one line that names the key and what would be right.
 
 use crate::api::Settings;
+use crate::mail::{MailServer, Mailer, TlsMode};
 use crate::switch::link::LinkConfig;
 use anyhow::{Context, bail};
 use chrono_tz::Tz;
@@ -36,6 +37,8 @@ pub struct Config {
     pub recordings_dir: PathBuf,
     /// The connection to the switch.
     pub switch: SwitchConfig,
+    /// The server that takes mail.
+    pub mail: MailConfig,
     /// `text` or `json`.
     pub log_format: LogFormat,
 }
@@ -59,6 +62,35 @@ pub struct SwitchConfig {
     pub event_log: PathBuf,
 }
 
+/// The mail server, for reports on a schedule. For example:
+///
+/// ```toml
+/// [mail]
+/// host = "smtp.example.com"
+/// sender = "Trunkline <reports@example.com>"
+/// username = "reports@example.com"
+/// # The password is better in the variable TRUNKLINE__MAIL__PASSWORD.
+/// ```
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailConfig {
+    /// Its host; empty: no mail is sent.
+    pub host: String,
+    /// Its port; unless given 587 for `starttls`, 465 for `tls`, 25 for `none`.
+    pub port: Option<u16>,
+    /// The account with it; empty: it wants none.
+    pub username: String,
+    /// The account's password.
+    pub password: SecretString,
+    /// Whom mail comes from: `reports@example.com` or `Name <address>`.
+    pub sender: String,
+    /// `none`, `starttls` (unless given) or `tls`.
+    pub tls: TlsMode,
+    /// A file with certificates (PEM) of an authority to trust besides the
+    /// usual ones, such as the company's own; empty: none.
+    pub ca_file: PathBuf,
+}
+
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,6 +111,7 @@ impl Default for Config {
             https: false,
             recordings_dir: PathBuf::new(),
             switch: SwitchConfig::default(),
+            mail: MailConfig::default(),
             log_format: LogFormat::Text,
         }
     }
@@ -155,6 +188,7 @@ impl Config {
 
     fn check(&self) -> anyhow::Result<()> {
         self.zone()?;
+        self.mailer()?;
         if rlibphonenumber_region(&self.home_country).is_none() {
             bail!("home_country: {:?} is not an ISO 3166 country code such as CN", self.home_country);
         }
@@ -165,6 +199,40 @@ impl Config {
         self.zone
             .parse()
             .map_err(|_| anyhow::anyhow!("zone: {:?} is no time zone; e.g. Asia/Shanghai", self.zone))
+    }
+
+    /// What sends mail; nothing is sent unless a host is set.
+    pub fn mailer(&self) -> anyhow::Result<Mailer> {
+        let mail = &self.mail;
+        if mail.host.is_empty() {
+            return Ok(Mailer::none());
+        }
+        let has_password = !mail.password.expose_secret().is_empty();
+        let account = match (mail.username.is_empty(), has_password) {
+            (true, false) => None,
+            (false, true) => Some((mail.username.clone(), mail.password.clone())),
+            (false, false) => bail!("mail.password: is not set, but mail.username is: set both or neither"),
+            (true, true) => bail!("mail.username: is not set, but mail.password is: set both or neither"),
+        };
+        let authority = if mail.ca_file.as_os_str().is_empty() {
+            Vec::new()
+        } else {
+            let file = mail.ca_file.display();
+            std::fs::read(&mail.ca_file).with_context(|| format!("mail.ca_file: {file} cannot be read"))?
+        };
+        let server = MailServer {
+            host: mail.host.clone(),
+            port: self.mail_port(),
+            account,
+            sender: mail.sender.clone(),
+            tls: mail.tls,
+            authority,
+        };
+        Mailer::new(&server).map_err(|refused| anyhow::anyhow!("mail.{refused}"))
+    }
+
+    fn mail_port(&self) -> u16 {
+        self.mail.port.unwrap_or_else(|| self.mail.tls.usual_port())
     }
 
     /// What the rooms need to know. Makes the folders.
@@ -204,10 +272,9 @@ impl Config {
 
     /// The effective values for people, secrets masked.
     pub fn describe(&self) -> String {
-        let mask = |secret: &SecretString| if secret.expose_secret().is_empty() { "not set" } else { "set" };
         format!(
             "listen = {}\ndatabase = {}\nhome_country = {}\nzone = {}\nhttps = {}\nrecordings_dir = {}\n\
-             switch.host = {}\nswitch.port = {}\nswitch.password: {}\nswitch.secret: {}\nswitch.domain = {}",
+             switch.host = {}\nswitch.port = {}\nswitch.password: {}\nswitch.secret: {}\nswitch.domain = {}\n{}",
             self.listen,
             without_password(&self.database),
             self.home_country,
@@ -219,8 +286,31 @@ impl Config {
             mask(&self.switch.password),
             mask(&self.switch.secret),
             self.switch.domain,
+            self.describe_mail(),
         )
     }
+
+    fn describe_mail(&self) -> String {
+        let mail = &self.mail;
+        if mail.host.is_empty() {
+            return "mail.host: not set, no mail is sent".to_owned();
+        }
+        format!(
+            "mail.host = {}\nmail.port = {}\nmail.tls = {}\nmail.sender = {}\nmail.username = {}\n\
+             mail.password: {}\nmail.ca_file = {}",
+            mail.host,
+            self.mail_port(),
+            mail.tls.as_str(),
+            mail.sender,
+            mail.username,
+            mask(&mail.password),
+            mail.ca_file.display(),
+        )
+    }
+}
+
+fn mask(secret: &SecretString) -> &'static str {
+    if secret.expose_secret().is_empty() { "not set" } else { "set" }
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -277,6 +367,49 @@ mod tests {
         std::fs::write(folder.path().join("trunkline.toml"), "listne = \"127.0.0.1:1\"\n").expect("written");
         let error = Config::read(folder.path(), &Overrides::default()).expect_err("refused");
         assert!(format!("{error:#}").contains("listne"), "{error:#}");
+    }
+
+    fn with_mail(mail: &str) -> anyhow::Result<Config> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("trunkline.toml"), format!("[mail]\n{mail}\n")).expect("written");
+        Config::read(folder.path(), &Overrides::default())
+    }
+
+    #[test]
+    fn mail_needs_a_host_and_then_a_sender() {
+        let off = with_mail("").expect("no mail");
+        assert_eq!(off.mailer().expect("none").sender(), None);
+        assert!(off.describe().ends_with("mail.host: not set, no mail is sent"));
+        let on = with_mail(
+            "host = \"smtp.example.com\"\nsender = \"Reports <r@example.com>\"\n\
+             username = \"r\"\npassword = \"hush-hush\"\ntls = \"tls\"",
+        )
+        .expect("mail");
+        assert!(
+            on.mailer().expect("a mailer").sender().is_some_and(|sender| sender.contains("r@example.com"))
+        );
+        let described = on.describe();
+        assert!(described.contains("mail.port = 465\n") && described.contains("mail.password: set\n"));
+        assert!(!described.contains("hush-hush"), "{described}");
+    }
+
+    #[test]
+    fn a_wrong_mail_setting_is_refused_by_name() {
+        let host = "host = \"smtp.example.com\"";
+        let sender = "sender = \"r@example.com\"";
+        for (mail, name) in [
+            (host.to_owned(), "mail.sender"),
+            (format!("{host}\nsender = \"nobody\""), "mail.sender"),
+            (format!("{host}\n{sender}\nusername = \"r\""), "mail.password"),
+            (format!("{host}\n{sender}\npassword = \"x\""), "mail.username"),
+            (format!("{host}\n{sender}\ntls = \"yes\""), "tls"),
+            (format!("{host}\n{sender}\nca_file = \"/nowhere/ca.pem\""), "mail.ca_file"),
+            (format!("{host}\n{sender}\nport = 70000"), "port"),
+            (format!("{host}\nsendr = \"r@example.com\""), "sendr"),
+        ] {
+            let error = with_mail(&mail).map(|_| ()).expect_err(&mail);
+            assert!(format!("{error:#}").contains(name), "{mail}: {error:#}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod floor;
 pub mod http;
 pub mod jobs;
 pub mod live;
+pub mod mail;
 pub mod people;
 pub mod recordings;
 pub mod reports;

@@ -1,7 +1,7 @@
 //! Whom a scope covers: the one filter that lists apply.
 
 use crate::auth::Caller;
-use crate::auth::permission::Scope;
+use crate::auth::permission::{Permission, Scope};
 use crate::auth::store;
 use crate::base::ids::{DepartmentId, TeamId, UserId};
 use crate::store::{Db, DbErr};
@@ -33,18 +33,42 @@ impl UserFilter {
             None => *self == UserFilter::All,
         }
     }
+
+    /// Whether everything that `other` lets see may be seen.
+    pub fn covers(&self, other: &UserFilter) -> bool {
+        match (self, other) {
+            (UserFilter::All, _) => true,
+            (UserFilter::Ids(_), UserFilter::All) => false,
+            (UserFilter::Ids(ids), UserFilter::Ids(others)) => others.iter().all(|id| ids.contains(id)),
+        }
+    }
 }
 
 /// The users whose things `caller` may see with a permission of this scope.
 /// The caller is always among them; deactivated users stay in their team.
 pub async fn visible_users(db: &Db, caller: &Caller, scope: Scope) -> Result<UserFilter, DbErr> {
+    visible_to(db, caller.user_id, scope).await
+}
+
+async fn visible_to(db: &Db, user: UserId, scope: Scope) -> Result<UserFilter, DbErr> {
     match scope {
         Scope::All => Ok(UserFilter::All),
-        Scope::Own => Ok(UserFilter::Ids(vec![caller.user_id])),
+        Scope::Own => Ok(UserFilter::Ids(vec![user])),
         Scope::Team | Scope::Department => {
             let chart = store::load_chart(db.read()).await?;
-            Ok(UserFilter::Ids(chart.covered(caller.user_id, scope)))
+            Ok(UserFilter::Ids(chart.covered(user, scope)))
         }
+    }
+}
+
+/// Whose things a user may see with a permission as things are now: for what is
+/// done in their name while they are not signed in. `None`: they are inactive,
+/// or their role does not hold it.
+pub async fn reach_of(db: &Db, user: UserId, permission: Permission) -> Result<Option<UserFilter>, DbErr> {
+    let held = store::load_permissions(db.read(), user).await?;
+    match held.and_then(|held| held.scope(permission)) {
+        Some(scope) => visible_to(db, user, scope).await.map(Some),
+        None => Ok(None),
     }
 }
 
@@ -168,6 +192,14 @@ mod tests {
         assert!(!may(100, Scope::Department, (None, None)));
         assert!(may(101, Scope::Team, (Some(10), None)) && !may(101, Scope::Team, (Some(11), None)));
         assert!(!may(140, Scope::Team, (None, None)));
+    }
+
+    #[test]
+    fn a_filter_covers_one_that_lets_see_no_more() {
+        let ids = |ids: &[i64]| UserFilter::Ids(ids.iter().copied().map(UserId).collect());
+        assert!(UserFilter::All.covers(&UserFilter::All) && UserFilter::All.covers(&ids(&[1])));
+        assert!(ids(&[1, 2]).covers(&ids(&[2])) && ids(&[1]).covers(&ids(&[])));
+        assert!(!ids(&[1, 2]).covers(&ids(&[2, 3])) && !ids(&[1]).covers(&UserFilter::All));
     }
 
     #[test]

@@ -54,6 +54,13 @@ pub async fn load_caller(
     }))
 }
 
+/// What the role of an active user may do.
+pub async fn load_permissions(db: &impl ConnectionTrait, user: UserId) -> Result<Option<Permissions>, DbErr> {
+    let Some(row) = find_user(db, user).await?.filter(|row| row.active) else { return Ok(None) };
+    let role = roles::Entity::find_by_id(row.role_id).one(db).await?;
+    Ok(role.map(|role| Permissions::from_stored(&role.permissions)))
+}
+
 /// Notes how a log-in went.
 pub async fn mark_login(
     tx: &WriteTx,

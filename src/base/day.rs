@@ -3,7 +3,7 @@
 //! In: what a calendar and a clock on the wall show. Out: instants.
 
 use crate::base::clock::Moment;
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, TimeZone};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 /// The day it is in the zone.
@@ -30,12 +30,12 @@ pub fn instant(day: NaiveDate, time: NaiveTime, zone: Tz) -> Option<Moment> {
         return None;
     }
     let local = day.and_time(time);
-    // No zone skips more than a day at once.
-    (0..=24 * 4)
-        .find_map(|quarter| {
-            let later = local.checked_add_signed(Duration::minutes(15 * quarter))?;
-            zone.from_local_datetime(&later).earliest()
-        })
+    let whole_minute = day.and_time(time.with_second(0)?.with_nanosecond(0)?);
+    // No zone skips more than a day at once, and gaps end with a whole minute.
+    let later = (1..=24 * 60).map(|minutes| whole_minute.checked_add_signed(Duration::minutes(minutes)));
+    std::iter::once(Some(local))
+        .chain(later)
+        .find_map(|local| zone.from_local_datetime(&local?).earliest())
         .map(|at: DateTime<Tz>| Moment(at.timestamp_millis()))
 }
 
@@ -73,8 +73,11 @@ mod tests {
 
     #[test]
     fn a_time_that_the_clocks_skip_is_the_first_after_the_gap() {
-        let at = instant(day("2026-03-08"), NaiveTime::from_hms_opt(2, 30, 0).unwrap(), New_York);
-        assert_eq!(text(at), "2026-03-08T07:00");
+        for (minute, second) in [(0, 0), (10, 0), (30, 0), (50, 30)] {
+            let skipped = NaiveTime::from_hms_opt(2, minute, second).unwrap();
+            let at = instant(day("2026-03-08"), skipped, New_York);
+            assert_eq!(text(at), "2026-03-08T07:00", "02:{minute}:{second}");
+        }
         // Midnight itself was skipped there.
         assert_eq!(text(start_of_day(day("2018-11-04"), Sao_Paulo)), "2018-11-04T03:00");
     }

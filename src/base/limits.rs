@@ -58,3 +58,9 @@ pub const IMPORT_CELL_CHARS: usize = 5_000;
 pub const IMPORT_ROWS_PER_COMMIT: usize = 500;
 /// Rows of an upload shown before the mapping is chosen.
 pub const IMPORT_SAMPLE_ROWS: usize = 10;
+/// Reports that go out by e-mail.
+pub const REPORT_SCHEDULES: u64 = 200;
+/// Recipients of one of them.
+pub const REPORT_RECIPIENTS: usize = 20;
+/// Reports sent in one round.
+pub const REPORT_RUNS_PER_ROUND: u64 = 50;

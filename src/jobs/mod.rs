@@ -2,15 +2,17 @@
 //! run any number of times, and put right what a crash or an absence left.
 //!
 //! In: nothing but time. Out: recordings closed, records of the switch
-//! collected, imports taken up again. A run that fails is logged and comes
+//! collected, imports taken up again, reports sent by mail. A run that fails is logged and comes
 //! again with the next period; it never stops another job.
 
 use crate::api::Settings;
 use crate::base::clock;
 use crate::customers::jobs::ImportPoke;
+use crate::mail::Mailer;
+use crate::reports::schedules::jobs::ReportPoke;
 use crate::store::Db;
 use crate::store::changes::Changes;
-use crate::{calls, customers, recordings};
+use crate::{calls, customers, recordings, reports};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,14 +27,24 @@ const SPOOL_EVERY: Duration = Duration::from_secs(30);
 /// folder, unless it has a place of its own (`TRUNKLINE_SPOOL_DIR`).
 const SPOOL: &str = "cdr-spool";
 
-/// Starts every job; they end with `stop`. Gives what wakes the importer.
+/// What wakes jobs that need not wait for their time.
+#[derive(Debug, Clone, Default)]
+pub struct Pokes {
+    /// The importer.
+    pub imports: ImportPoke,
+    /// The sender of reports.
+    pub reports: ReportPoke,
+}
+
+/// Starts every job; they end with `stop`.
 pub fn spawn(
     db: &Db,
     settings: &Settings,
     data: &Path,
     changes: &Changes,
+    mailer: &Mailer,
     stop: &CancellationToken,
-) -> ImportPoke {
+) -> Pokes {
     let spool = std::env::var_os("TRUNKLINE_SPOOL_DIR").map_or_else(|| data.join(SPOOL), PathBuf::from);
     every("closing recordings", RECORDINGS_EVERY, stop, {
         let (db, folder) = (db.clone(), settings.recordings_dir.clone());
@@ -51,10 +63,13 @@ pub fn spawn(
             async move { calls::records::collect_spool(&db, &spool).await }
         }
     });
-    let imports = ImportPoke::default();
+    let pokes = Pokes::default();
     let home = settings.home_country.clone();
-    tokio::spawn(customers::jobs::run(db.clone(), changes.clone(), home, imports.clone(), stop.clone()));
-    imports
+    let poke = pokes.imports.clone();
+    tokio::spawn(customers::jobs::run(db.clone(), changes.clone(), home, poke, stop.clone()));
+    let (zone, mailer, poke) = (settings.zone, mailer.clone(), pokes.reports.clone());
+    tokio::spawn(reports::schedules::jobs::run(db.clone(), zone, mailer, poke, stop.clone()));
+    pokes
 }
 
 fn every<F, R>(what: &'static str, period: Duration, stop: &CancellationToken, mut job: F)

@@ -3,13 +3,19 @@
 //!
 //! In: the same view as the screen. Out: the bytes of an .xlsx file. Blocking.
 
-use crate::reports::http::{AgentsReportView, FiguresView};
+use crate::reports::agents::{AgentsReportView, FiguresView};
 use rust_xlsxwriter::{
     Chart, ChartType, Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
+/// The media type of .xlsx files.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// The language of the headers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[schema(as = ReportLanguage)]
 pub enum Language {
     /// Simplified Chinese.
     #[default]
@@ -21,7 +27,18 @@ pub enum Language {
 }
 
 impl Language {
-    fn pick(self, chinese: &'static str, english: &'static str) -> &'static str {
+    /// The name in the store and the API.
+    pub fn as_str(self) -> &'static str {
+        self.pick("zh", "en")
+    }
+
+    /// The language of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Chinese, Self::English].into_iter().find(|language| language.as_str() == name)
+    }
+
+    /// The text in this language.
+    pub fn pick(self, chinese: &'static str, english: &'static str) -> &'static str {
         match self {
             Self::Chinese => chinese,
             Self::English => english,

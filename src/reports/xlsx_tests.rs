@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::floor::effect::CallResult;
-use crate::reports::http::AgentRowView;
+use crate::reports::agents::AgentRowView;
 use crate::reports::stats::{Figures, StateTimes};
 use calamine::{Data, Reader, Xlsx};
 use std::collections::BTreeMap;

@@ -14,6 +14,7 @@ export const paths = {
   import: (id: number) => `/imports/${id}`,
   calls: '/calls',
   agentReport: '/reports/agents',
+  reportSchedules: '/reports/agents/schedules',
   users: '/users',
   gateways: '/gateways',
 };

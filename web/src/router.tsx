@@ -31,6 +31,7 @@ const pages: RouteObject[] = [
   page('imports/:id', () => import('./pages/imports/ImportPage')),
   page('calls', () => import('./pages/calls/CallsPage')),
   page('reports/agents', () => import('./pages/reports/AgentReportPage')),
+  page('reports/agents/schedules', () => import('./pages/reports/SchedulesPage')),
   page('users', () => import('./pages/people/UsersPage')),
   page('gateways', () => import('./pages/gateways/GatewaysPage')),
   { path: '*', Component: NotFound },

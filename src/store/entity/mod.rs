@@ -20,6 +20,8 @@ pub mod lead_lists;
 pub mod leads;
 pub mod recordings;
 pub mod refresh_tokens;
+pub mod report_runs;
+pub mod report_schedules;
 pub mod roles;
 pub mod switch_cdrs;
 pub mod teams;

@@ -5,5 +5,6 @@ mod frame;
 mod idempotency;
 mod people;
 mod permissions;
+mod report_schedules;
 mod states;
 mod switch_side;

@@ -49,6 +49,7 @@ fn table() -> Vec<Expected> {
     let mapping = json!({ "name": 0, "phones": [1], "city": null, "remark": null });
     let import = json!({ "list_name": "x", "mapping": mapping, "duplicates": "skip" });
     let password = json!({ "current": "x", "new": "y" });
+    let schedule = json!({ "name": "x", "cron": "0 8 * * *", "recipients": ["x@example.com"] });
     vec![
         // auth
         open("post_login"),
@@ -96,6 +97,13 @@ fn table() -> Vec<Expected> {
         reads("get_recording_audio", EVERYBODY),
         reads("get_agents_report", EVERYBODY),
         reads("get_agents_workbook", EXPORTERS),
+        reads("get_report_schedules", EXPORTERS),
+        writes("post_report_schedule", EXPORTERS, schedule),
+        reads("get_report_schedule_preview", EXPORTERS),
+        writes("patch_report_schedule", EXPORTERS, json!({})),
+        reads("delete_report_schedule", EXPORTERS),
+        reads("post_report_schedule_send", EXPORTERS),
+        reads("get_report_runs", EXPORTERS),
         // desk
         reads("get_desk", EVERYBODY),
         reads("post_log_in", EVERYBODY),

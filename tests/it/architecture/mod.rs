@@ -167,6 +167,8 @@ fn each_outside_library_has_its_rooms() {
         of_switch,
         "only src/switch knows FreeSWITCH",
     ));
+    let of_mail = |path: &str| path.starts_with("src/mail/");
+    complaints.extend(misplaced(&sources, &["lettre"], of_mail, "only src/mail knows SMTP"));
     none(complaints);
 }
 

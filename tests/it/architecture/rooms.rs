@@ -35,6 +35,7 @@ pub const ROOMS: &[Room] = &[
     narrow("sim", 3, &["base", "floor"]),
     narrow("auth", 3, &["base", "store", "api"]),
     narrow("audit", 3, &["base", "store", "api"]),
+    narrow("mail", 3, &["base"]),
     room("people", 4),
     room("customers", 4),
     room("campaigns", 4),

@@ -1,10 +1,11 @@
 //! The feature rooms on both databases: imports, leads, facts, reports,
-//! recordings, each through its store and through the API.
+//! recordings, each through its store and through the API; reports by mail.
 
 mod campaigns;
 mod facts;
 mod imports;
 mod leads;
+mod report_mail;
 mod reports;
 mod spool;
 mod world;

@@ -200,6 +200,28 @@ CREATE TABLE "refresh_tokens" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("user_id") REFERENCES "users" ("id") );
 CREATE INDEX refresh_tokens_family ON refresh_tokens (family);
 CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id);
+CREATE TABLE "report_runs" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "schedule_id" integer NOT NULL,
+    "due_at" timestamp_with_timezone_text NOT NULL,
+    "state" text NOT NULL,
+    "attempts" integer NOT NULL,
+    "next_attempt_at" timestamp_with_timezone_text NULL,
+    "deliveries" jsonb_text NOT NULL,
+    "error" text NULL,
+    "requested_by" integer NULL,
+    "sent_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("schedule_id") REFERENCES "report_schedules" ("id"), FOREIGN KEY ("requested_by") REFERENCES "users" ("id") );
+CREATE UNIQUE INDEX report_runs_due ON report_runs (schedule_id, due_at);
+CREATE INDEX report_runs_waiting ON report_runs (next_attempt_at) WHERE state = 'waiting';
+CREATE TABLE "report_schedules" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" text NOT NULL,
+    "cron" text NOT NULL,
+    "recipients" jsonb_text NOT NULL,
+    "language" text NOT NULL,
+    "active" boolean NOT NULL,
+    "owner_id" integer NOT NULL,
+    "last_due_at" timestamp_with_timezone_text NOT NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("owner_id") REFERENCES "users" ("id") );
 CREATE TABLE "roles" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "key" text NOT NULL UNIQUE,
     "name" text NOT NULL,

@@ -33,6 +33,8 @@ async fn every_table_reads_as_its_entity(db: Db) {
         leads,
         recordings,
         refresh_tokens,
+        report_runs,
+        report_schedules,
         roles,
         switch_cdrs,
         teams,

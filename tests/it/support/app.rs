@@ -24,6 +24,8 @@ use trunkline::floor::effect::SwitchCommand;
 use trunkline::floor::input::Input;
 use trunkline::http::{Services, app};
 use trunkline::live::hub::Hub;
+use trunkline::mail::Mailer;
+use trunkline::reports::schedules::jobs::ReportPoke;
 use trunkline::store::changes::{ChangeListener, Changes};
 use trunkline::store::entity::{departments, refresh_tokens, roles, teams, users};
 use trunkline::store::{Db, write_tx};
@@ -62,8 +64,13 @@ impl SwitchPort for SilentSwitch {
 }
 
 impl TestApp {
-    /// The application on this database.
+    /// The application on this database, without a mail server.
     pub fn on(db: Db) -> TestApp {
+        Self::with_mail(db, Mailer::none())
+    }
+
+    /// The same with what sends mail. Its jobs do not run by themselves.
+    pub fn with_mail(db: Db, mailer: Mailer) -> TestApp {
         let keys = Arc::new(AuthKeys::new(b"a secret that is only used in tests").expect("keys"));
         let changes = Changes::new();
         let folder = tempfile::tempdir().expect("a folder");
@@ -96,7 +103,11 @@ impl TestApp {
             hub: hub.clone(),
             metrics: None,
         };
-        let router = app(services).layer(Extension(handle)).layer(Extension(ImportPoke::default()));
+        let router = app(services)
+            .layer(Extension(handle))
+            .layer(Extension(mailer))
+            .layer(Extension(ImportPoke::default()))
+            .layer(Extension(ReportPoke::default()));
         TestApp {
             db,
             hub,

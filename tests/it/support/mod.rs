@@ -1,4 +1,6 @@
-//! What the tests share: databases of their own, and the application on top.
+//! What the tests share: databases of their own, the application on top, and a
+//! mail server.
 
 pub mod app;
 pub mod db;
+pub mod smtp;

@@ -630,6 +630,99 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/reports/schedules': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The schedules whose reports hold no more than the reader may see. */
+    get: operations['get_report_schedules'];
+    put?: never;
+    /**
+     * Have the agents report sent on a schedule. It belongs to the caller: it holds
+     *     what the caller may see.
+     */
+    post: operations['post_report_schedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/reports/schedules/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** When a cron expression is due next, before it is saved. */
+    get: operations['get_report_schedule_preview'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/reports/schedules/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Delete a schedule with the list of its runs; the audit log keeps both. */
+    delete: operations['delete_report_schedule'];
+    options?: never;
+    head?: never;
+    /**
+     * Change a schedule; its owner stays. New recipients and switching off end runs
+     *     that are still waiting.
+     */
+    patch: operations['patch_report_schedule'];
+    trace?: never;
+  };
+  '/api/v1/reports/schedules/{id}/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What became of a schedule's reports, newest first. */
+    get: operations['get_report_runs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/reports/schedules/{id}/send': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Send yesterday's report to the schedule's recipients now. */
+    post: operations['post_report_schedule_send'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/roles': {
     parameters: {
       query?: never;
@@ -1144,6 +1237,13 @@ export interface components {
       weekdays: number;
       /** Format: int32 */
       wrap_up_seconds: number;
+    };
+    /** @description What a cron expression means. */
+    CronPreviewView: {
+      /** @description The next three instants. */
+      next: string[];
+      /** @description The centre's time zone, in which the expression is read. */
+      zone: string;
     };
     /**
      * Format: int64
@@ -2030,6 +2130,52 @@ export interface components {
       total?: number | null;
     };
     /** @description One page of a list. */
+    Page_ReportRunView: {
+      /** @description The rows. */
+      items: {
+        /**
+         * Format: int32
+         * @description Attempts begun.
+         */
+        attempts: number;
+        deliveries: components['schemas']['ReportDelivery'][];
+        /** Format: date-time */
+        due_at: string;
+        /** @description Why not everybody has got it. */
+        error?: string | null;
+        /** Format: int64 */
+        id: number;
+        /**
+         * Format: date-time
+         * @description When it is tried again.
+         */
+        next_attempt_at?: string | null;
+        /**
+         * Format: date
+         * @description The day that the report is about.
+         */
+        report_on?: string | null;
+        /**
+         * Format: int64
+         * @description Who asked for it out of turn.
+         */
+        requested_by?: number | null;
+        /**
+         * Format: date-time
+         * @description When everybody had it.
+         */
+        sent_at?: string | null;
+        state: components['schemas']['ReportRunState'];
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
     Page_RoleView: {
       /** @description The rows. */
       items: {
@@ -2142,6 +2288,20 @@ export interface components {
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
     };
+    /** @description What became of one recipient's letter. */
+    ReportDelivery: {
+      /** @description The recipient. */
+      address: string;
+      /** @description What the mail server said last. */
+      error?: string | null;
+      /** @description Where it is. */
+      state: components['schemas']['ReportDeliveryState'];
+    };
+    /**
+     * @description Where a letter is.
+     * @enum {string}
+     */
+    ReportDeliveryState: 'waiting' | 'sent' | 'refused' | 'failed';
     /** @description A disposition that is counted. */
     ReportDispositionView: {
       /**
@@ -2153,6 +2313,103 @@ export interface components {
       label_en: string;
       /** @description In Chinese. */
       label_zh: string;
+    };
+    /**
+     * @description The language of the headers.
+     * @enum {string}
+     */
+    ReportLanguage: 'zh' | 'en';
+    /**
+     * @description Where a run is.
+     * @enum {string}
+     */
+    ReportRunState: 'waiting' | 'sent' | 'failed' | 'cancelled';
+    /** @description One going out of a report. */
+    ReportRunView: {
+      /**
+       * Format: int32
+       * @description Attempts begun.
+       */
+      attempts: number;
+      deliveries: components['schemas']['ReportDelivery'][];
+      /** Format: date-time */
+      due_at: string;
+      /** @description Why not everybody has got it. */
+      error?: string | null;
+      /** Format: int64 */
+      id: number;
+      /**
+       * Format: date-time
+       * @description When it is tried again.
+       */
+      next_attempt_at?: string | null;
+      /**
+       * Format: date
+       * @description The day that the report is about.
+       */
+      report_on?: string | null;
+      /**
+       * Format: int64
+       * @description Who asked for it out of turn.
+       */
+      requested_by?: number | null;
+      /**
+       * Format: date-time
+       * @description When everybody had it.
+       */
+      sent_at?: string | null;
+      state: components['schemas']['ReportRunState'];
+    };
+    /** @description Every schedule that the reader may see. */
+    ReportScheduleListView: {
+      /** @description By id. */
+      items: components['schemas']['ReportScheduleView'][];
+      /**
+       * @description Whom the mail comes from; null when the centre has no mail server
+       *     (`mail.host` in the configuration), and then nothing is sent.
+       */
+      sender?: string | null;
+    };
+    /** @description A change of a schedule: what is left out stays as it is. */
+    ReportSchedulePatch: {
+      active?: boolean | null;
+      cron?: string | null;
+      language?: components['schemas']['ReportLanguage'] | null;
+      name?: string | null;
+      recipients?: string[] | null;
+    };
+    /** @description A new schedule. */
+    ReportScheduleRequest: {
+      active?: boolean;
+      /** @description Minute hour day month weekday, in the centre's time zone. */
+      cron: string;
+      language?: components['schemas']['ReportLanguage'];
+      name: string;
+      recipients: string[];
+    };
+    /** @description When the agents report goes out by e-mail, and to whom. */
+    ReportScheduleView: {
+      active: boolean;
+      /** @description Minute hour day month weekday, in the centre's time zone. */
+      cron: string;
+      /** Format: int64 */
+      id: number;
+      /** @description `zh` or `en`. */
+      language: components['schemas']['ReportLanguage'];
+      last_run?: components['schemas']['ReportRunView'] | null;
+      name: string;
+      /**
+       * Format: date-time
+       * @description When it is due next; null while it is not active.
+       */
+      next_due_at?: string | null;
+      /**
+       * Format: int64
+       * @description The report holds what this user may see when it is sent.
+       */
+      owner_id: number;
+      owner_name: string;
+      recipients: string[];
     };
     /**
      * Format: int64
@@ -4171,6 +4428,352 @@ export interface operations {
         };
       };
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_report_schedules: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReportScheduleListView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_report_schedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReportScheduleRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReportScheduleView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_report_schedule_preview: {
+    parameters: {
+      query: {
+        /** @description Minute hour day month weekday. */
+        cron: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CronPreviewView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_report_schedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_report_schedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReportSchedulePatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReportScheduleView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_report_runs: {
+    parameters: {
+      query?: {
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ReportRunView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_report_schedule_send: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReportRunView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
         headers: {
           [name: string]: unknown;
         };

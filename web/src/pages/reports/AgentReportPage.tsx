@@ -1,12 +1,12 @@
 // The agents' report of a day or a span of days: totals, charts, one row per
 // agent, and the same as a workbook.
-import { DownloadOutlined } from '@ant-design/icons';
+import { DownloadOutlined, MailOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Card, DatePicker } from 'antd';
 import dayjs from 'dayjs';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useMay } from '../../api/access';
 import { api, ask, download } from '../../api/client';
 import type { AgentReportView } from '../../api/types';
@@ -15,6 +15,7 @@ import { Figure } from '../../parts/Figure';
 import { PageHead } from '../../parts/PageHead';
 import { useReportProblem } from '../../parts/Problem';
 import { QueryGate } from '../../parts/QueryGate';
+import { paths } from '../../paths';
 import { AGENT_STATE_COLOUR } from '../../theme';
 import { AgentReportTable } from './AgentReportTable';
 import { resultOption, stateTimeOption, talkTimeOption } from './charts';
@@ -139,14 +140,19 @@ export default function AgentReportPage() {
           ]}
         />
         {mayExport && (
-          <Button
-            type="primary"
-            icon={<DownloadOutlined />}
-            loading={exporting}
-            onClick={() => void save()}
-          >
-            {t('reports.download')}
-          </Button>
+          <>
+            <Link to={paths.reportSchedules}>
+              <Button icon={<MailOutlined />}>{t('reports.mail.title')}</Button>
+            </Link>
+            <Button
+              type="primary"
+              icon={<DownloadOutlined />}
+              loading={exporting}
+              onClick={() => void save()}
+            >
+              {t('reports.download')}
+            </Button>
+          </>
         )}
       </PageHead>
       <QueryGate
