@@ -6,8 +6,12 @@
 
 use crate::base::ids::{AgentId, CallId, CampaignId};
 use crate::base::limits;
-use crate::floor::effect::{AgentLive, CallLive, CampaignLive, Tell};
-use crate::live::view::{AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, LiveMessage, SwitchView};
+use crate::floor::effect::{AgentLive, CallLive, CampaignLive, MonitorLive, Tell};
+use crate::floor::input::Party;
+use crate::live::view::{
+    AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, LiveMessage, MonitorView, PersonView, SwitchView,
+    ThirdView,
+};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::broadcast;
@@ -24,6 +28,7 @@ struct State {
     agents: BTreeMap<AgentId, AgentLive>,
     calls: BTreeMap<CallId, CallLive>,
     campaigns: BTreeMap<CampaignId, CampaignLive>,
+    monitors: BTreeMap<AgentId, MonitorLive>,
     cards: HashMap<AgentId, AgentCard>,
     switch: SwitchView,
 }
@@ -44,10 +49,20 @@ impl Viewer {
         agent == self.own || self.agents.as_ref().is_none_or(|seen| seen.contains(&agent))
     }
 
+    /// Supervisors see who listens to the agents they see; agents are told
+    /// nothing, or listening would be an announcement.
+    fn sees_monitor(&self, monitor: &MonitorLive) -> bool {
+        monitor.supervisor == self.own || self.agents.as_ref().is_none_or(|seen| seen.contains(&monitor.agent))
+    }
+
     /// A call without an agent belongs to nobody's scope but the widest.
     fn sees_call(&self, call: &CallLive) -> bool {
+        let third = call.third.as_ref().and_then(|third| match third.party {
+            Party::Agent(agent) => Some(agent),
+            Party::Outside(_) => None,
+        });
         match call.agent {
-            Some(agent) => self.sees_agent(agent),
+            Some(agent) => self.sees_agent(agent) || third == Some(self.own),
             None => self.agents.is_none(),
         }
     }
@@ -60,6 +75,7 @@ impl Default for Hub {
             agents: BTreeMap::new(),
             calls: BTreeMap::new(),
             campaigns: BTreeMap::new(),
+            monitors: BTreeMap::new(),
             cards: HashMap::new(),
             switch: SwitchView { up: false, detail: "not connected yet".to_owned() },
         };
@@ -88,7 +104,13 @@ impl Hub {
                 state.campaigns.insert(campaign.campaign, campaign.clone());
             }
             Tell::Switch { up, detail } => state.switch = SwitchView { up: *up, detail: detail.clone() },
-            Tell::ScreenPop { .. } => {}
+            Tell::Monitor(monitor) if monitor.mode.is_some() => {
+                state.monitors.insert(monitor.supervisor, monitor.clone());
+            }
+            Tell::Monitor(monitor) => {
+                state.monitors.remove(&monitor.supervisor);
+            }
+            Tell::ScreenPop { .. } | Tell::Notice { .. } => {}
         }
         // Sent under the lock, so that a snapshot and the changes after it
         // fit together. Nobody listening is no error.
@@ -118,7 +140,8 @@ impl Hub {
 
     /// One call as last told.
     pub fn call(&self, call: CallId) -> Option<CallLiveView> {
-        self.lock().calls.get(&call).cloned().map(CallLiveView::from)
+        let state = self.lock();
+        state.calls.get(&call).cloned().map(|live| state.call_view(live))
     }
 
     /// A snapshot for a viewer, and the changes from then on.
@@ -136,13 +159,19 @@ impl Hub {
                 .calls
                 .values()
                 .filter(|c| viewer.sees_call(c))
-                .map(|c| CallLiveView::from(c.clone()))
+                .map(|c| state.call_view(c.clone()))
                 .collect(),
             campaigns: if viewer.campaigns {
                 state.campaigns.values().cloned().map(CampaignLiveView::from).collect()
             } else {
                 Vec::new()
             },
+            monitors: state
+                .monitors
+                .values()
+                .filter(|m| viewer.sees_monitor(m))
+                .map(|m| state.monitor_view(m.clone()))
+                .collect(),
             switch: state.switch.clone(),
         };
         (snapshot, self.changes.subscribe())
@@ -157,13 +186,16 @@ impl Hub {
             Tell::AgentGone(agent_id) if viewer.sees_agent(agent_id) => {
                 Some(LiveMessage::AgentGone { seq, agent_id })
             }
-            Tell::Call(call) if viewer.sees_call(&call) => Some(LiveMessage::Call { seq, call: call.into() }),
+            Tell::Call(call) if viewer.sees_call(&call) => {
+                Some(LiveMessage::Call { seq, call: self.lock().call_view(call) })
+            }
             // An id of something the viewer never saw tells nothing.
             Tell::CallGone(call_id) => Some(LiveMessage::CallGone { seq, call_id }),
             Tell::Campaign(campaign) if viewer.campaigns => {
                 Some(LiveMessage::Campaign { seq, campaign: campaign.into() })
             }
-            Tell::ScreenPop { agent, call, customer, campaign, number } if agent == viewer.own => {
+            Tell::ScreenPop { agent, call, customer, campaign, number, from, note } if agent == viewer.own => {
+                let from = from.map(|from| self.lock().person(from));
                 Some(LiveMessage::ScreenPop {
                     seq,
                     agent_id: agent,
@@ -171,7 +203,15 @@ impl Hub {
                     customer_id: customer,
                     campaign_id: campaign,
                     number: number.to_string(),
+                    from,
+                    note,
                 })
+            }
+            Tell::Notice { agent, call, notice } if agent == viewer.own => {
+                Some(LiveMessage::Notice { seq, agent_id: agent, call_id: call, notice })
+            }
+            Tell::Monitor(monitor) if viewer.sees_monitor(&monitor) => {
+                Some(LiveMessage::Monitor { seq, monitor: self.lock().monitor_view(monitor) })
             }
             Tell::Switch { up, detail } => {
                 Some(LiveMessage::Switch { seq, switch: SwitchView { up, detail } })
@@ -180,6 +220,8 @@ impl Hub {
             | Tell::AgentGone(_)
             | Tell::Call(_)
             | Tell::Campaign(_)
+            | Tell::Monitor(_)
+            | Tell::Notice { .. }
             | Tell::ScreenPop { .. } => None,
         }
     }
@@ -191,6 +233,38 @@ impl Hub {
 }
 
 impl State {
+    fn person(&self, agent: AgentId) -> PersonView {
+        let name = self.cards.get(&agent).map(|card| card.name.clone()).unwrap_or_default();
+        PersonView { agent_id: agent, name }
+    }
+
+    fn monitor_view(&self, live: MonitorLive) -> MonitorView {
+        MonitorView {
+            supervisor: self.person(live.supervisor),
+            call_id: live.call,
+            agent_id: live.agent,
+            mode: live.mode,
+            up: live.up,
+        }
+    }
+
+    fn call_view(&self, live: CallLive) -> CallLiveView {
+        let third = live.third.as_ref().map(|third| ThirdView {
+            number: match &third.party {
+                Party::Agent(_) => None,
+                Party::Outside(number) => Some(number.to_string()),
+            },
+            agent: match third.party {
+                Party::Agent(agent) => Some(self.person(agent)),
+                Party::Outside(_) => None,
+            },
+            from: self.person(third.from),
+            attended: third.attended,
+            up: third.up,
+        });
+        CallLiveView::new(live, third)
+    }
+
     fn view(&self, live: AgentLive) -> AgentLiveView {
         let card = self.cards.get(&live.agent).cloned().unwrap_or_default();
         AgentLiveView::new(live, &card)
@@ -216,6 +290,7 @@ mod tests {
             phone_up: true,
             next: None,
             wrap_up_until: None,
+            muted: false,
             allowed: Vec::new(),
         })
     }
@@ -231,6 +306,8 @@ mod tests {
             started_at: Moment(0),
             answered_at: None,
             connected_at: None,
+            third: None,
+            recording_paused: false,
         })
     }
 

@@ -19,7 +19,9 @@ use crate::base::ids::{AgentId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::floor::Floor;
 use crate::floor::effect::{Effect, Fact, Refusal, SwitchCommand};
-use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, PhoneMode, WindowCounts};
+use crate::floor::input::{
+    AgentProfile, CampaignProfile, DialMode, Input, PhoneMode, Ticket, WindowCounts,
+};
 use crate::sim::chance::Chance;
 use crate::sim::customer::{CustomerShares, Customers};
 use crate::sim::phone::Phones;
@@ -314,7 +316,7 @@ impl Day {
                 if self.people.still(agent, mood)
                     && let Some(command) = self.people.perform(agent, act, self.now)
                 {
-                    self.apply(Input::Agent { agent, command });
+                    self.apply(Input::Agent { agent, command, ticket: Ticket::NOBODY });
                 }
             }
             Due::Fault(fault) => self.strike(fault),
@@ -382,7 +384,8 @@ impl Day {
                 self.plan(self.now + delay, Due::Leads { campaign, count });
             }
             Effect::ReturnLeads { campaign, leads } => self.leads.give_back(campaign, &leads),
-            Effect::Refuse(refusal) => {
+            Effect::Answer { refusal: None, .. } => {}
+            Effect::Answer { refusal: Some(refusal), .. } => {
                 self.summary.refused += 1;
                 if refusal == Refusal::NotAnAgent && !self.options.faults {
                     self.blame(vec!["an agent of the floor was refused as a stranger".into()]);

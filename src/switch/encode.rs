@@ -10,7 +10,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::effect::{HangUpCause, SwitchCommand};
-use crate::floor::input::CommandName;
+use crate::floor::input::{CommandName, MonitorMode};
 use chrono::Datelike;
 use uuid::Uuid;
 
@@ -18,6 +18,16 @@ use uuid::Uuid;
 /// nothing comes from us: a customer must not hang in silence because Trunkline
 /// is away. Far above every wait that a campaign allows.
 const PARKED_CUSTOMER_SECONDS: u32 = 120;
+
+/// What a customer on hold hears, until they are fetched; the switch puts its
+/// own setting in.
+const MUSIC: &str = "endless_playback:${hold_music}";
+/// The profile of rooms in which three talk (freeswitch-conf).
+const ROOM_PROFILE: &str = "trunkline";
+/// The volume at which nothing is heard.
+const SILENT: i32 = -4;
+/// How long a key that we press lasts, in milliseconds.
+const KEY_MS: u32 = 300;
 
 /// What this installation adds to commands.
 #[derive(Debug, Clone)]
@@ -59,8 +69,37 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
             let variables = Variables::new(*leg, caller_id, *ring_seconds)?;
             vec![ring_agent(variables, *agent, extension, *nailed, *call, site)?]
         }
-        SwitchCommand::Bridge { customer, agent } => {
-            vec![Line::Api(format!("uuid_bridge {customer} {agent}"))]
+        SwitchCommand::Bridge { first, second } => vec![Line::Api(format!("uuid_bridge {first} {second}"))],
+        SwitchCommand::DialThird { call, leg, gateway, number, caller_id, ring_seconds } => {
+            vec![dial_third(*call, *leg, gateway, number, caller_id, *ring_seconds)?]
+        }
+        SwitchCommand::PlayMusic { leg, partner } => leave_bridge(*leg, *partner, MUSIC),
+        SwitchCommand::Park { leg, partner } => leave_bridge(*leg, *partner, "park:"),
+        SwitchCommand::JoinRoom { call, legs } => legs
+            .iter()
+            .flat_map(|leg| leave_bridge(*leg, None, &format!("conference:{call}@{ROOM_PROFILE}")))
+            .collect(),
+        SwitchCommand::Mute { leg, on: true } => {
+            vec![Line::Api(format!("uuid_audio {leg} start read mute {SILENT}"))]
+        }
+        SwitchCommand::Mute { leg, on: false } => vec![Line::Api(format!("uuid_audio {leg} stop"))],
+        SwitchCommand::SendKeys { leg, keys } => {
+            vec![Line::Api(format!("uuid_send_dtmf {leg} {}", keys.as_str()))]
+        }
+        SwitchCommand::MaskRecording { leg, path, on } => {
+            let action = if *on { "mask" } else { "unmask" };
+            vec![Line::Api(format!("uuid_record {leg} {action} {}", checked("recording path", path)?))]
+        }
+        SwitchCommand::AnswerPhone { leg } => vec![Line::Api(format!("uuid_phone_event {leg} talk"))],
+        SwitchCommand::Monitor { supervisor, leg, extension, target, mode, ring_seconds } => {
+            let variables = Variables::new(*leg, extension, *ring_seconds)?;
+            vec![monitor(variables, *supervisor, extension, *target, *mode, site)?]
+        }
+        SwitchCommand::SetMonitorMode { leg, mode } => {
+            vec![Line::Api(format!("uuid_recv_dtmf {leg} {}@{KEY_MS}", mode.key()))]
+        }
+        SwitchCommand::MoveMonitor { leg, target, mode } => {
+            vec![Line::Api(format!("uuid_transfer {leg} {} inline", ear(*target, *mode)))]
         }
         SwitchCommand::HangUp { leg, cause } => {
             vec![Line::Api(format!("uuid_kill {leg} {}", cause_name(*cause)))]
@@ -103,10 +142,23 @@ pub fn recording_path(site: &Site, call: CallId, at: Moment, secret: Uuid) -> St
 /// the floor.
 pub fn subject(command: &SwitchCommand) -> (LegId, CommandName) {
     match command {
-        SwitchCommand::DialCustomer { leg, .. } | SwitchCommand::RingAgent { leg, .. } => {
-            (*leg, CommandName::Originate)
+        SwitchCommand::DialCustomer { leg, .. }
+        | SwitchCommand::RingAgent { leg, .. }
+        | SwitchCommand::DialThird { leg, .. }
+        | SwitchCommand::Monitor { leg, .. } => (*leg, CommandName::Originate),
+        SwitchCommand::Bridge { first, .. } => (*first, CommandName::Bridge),
+        SwitchCommand::PlayMusic { leg, .. } | SwitchCommand::Park { leg, .. } => (*leg, CommandName::Move),
+        // A room of nobody is never asked for; the call's id stands in for a leg.
+        SwitchCommand::JoinRoom { call, legs } => {
+            (legs.first().copied().unwrap_or(LegId(call.0)), CommandName::Move)
         }
-        SwitchCommand::Bridge { customer, .. } => (*customer, CommandName::Bridge),
+        SwitchCommand::Mute { leg, .. } => (*leg, CommandName::Mute),
+        SwitchCommand::SendKeys { leg, .. } => (*leg, CommandName::SendKeys),
+        SwitchCommand::MaskRecording { leg, .. } => (*leg, CommandName::Mask),
+        SwitchCommand::AnswerPhone { leg } => (*leg, CommandName::Answer),
+        SwitchCommand::SetMonitorMode { leg, .. } | SwitchCommand::MoveMonitor { leg, .. } => {
+            (*leg, CommandName::Monitor)
+        }
         SwitchCommand::HangUp { leg, .. } => (*leg, CommandName::HangUp),
         SwitchCommand::StartRecording { leg, .. } => (*leg, CommandName::Record),
         SwitchCommand::Check { leg } => (*leg, CommandName::Exists),
@@ -166,6 +218,68 @@ fn ring_agent(
     Ok(variables.originate(&format!("user/{extension}@{domain}")))
 }
 
+/// Takes a leg out of a bridge or room to another application. The partner
+/// left behind is parked by it; without these variables an on-hook phone would
+/// be hung up.
+fn leave_bridge(leg: LegId, partner: Option<LegId>, application: &str) -> Vec<Line> {
+    let keep = partner.map(|partner| {
+        Line::Api(format!("uuid_setvar_multi {partner} park_after_bridge=true;hangup_after_bridge=false"))
+    });
+    let keep_own = Line::Api(format!("uuid_setvar_multi {leg} park_timeout="));
+    let own = application.starts_with("park:").then_some(keep_own);
+    let go = Line::Api(format!("uuid_transfer {leg} {application} inline"));
+    keep.into_iter().chain(own).chain([go]).collect()
+}
+
+fn dial_third(
+    call: CallId,
+    leg: LegId,
+    gateway: &str,
+    number: &Dialable,
+    caller_id: &Dialable,
+    ring_seconds: u32,
+) -> Result<Line, Refused> {
+    let mut variables = Variables::new(leg, caller_id, ring_seconds)?;
+    variables.set("tl_role", "third")?;
+    variables.set("tl_call", &call.to_string())?;
+    variables.set("tl_number", number.as_str())?;
+    // It ends with the customer once it has them.
+    variables.set("hangup_after_bridge", "true")?;
+    variables.set("park_timeout", &format!("{PARKED_CUSTOMER_SECONDS}:NORMAL_CLEARING"))?;
+    let gateway = checked("gateway", gateway)?;
+    Ok(variables.originate(&format!("sofia/gateway/{gateway}/{}", number.as_str())))
+}
+
+/// A supervisor's phone, which hears an agent's leg as soon as it answers.
+fn monitor(
+    mut variables: Variables,
+    supervisor: AgentId,
+    extension: &Dialable,
+    target: LegId,
+    mode: MonitorMode,
+    site: &Site,
+) -> Result<Line, Refused> {
+    variables.set("tl_role", "monitor")?;
+    variables.set("tl_supervisor", &supervisor.to_string())?;
+    variables.set("sip_auto_answer", "true")?;
+    variables.set("alert_info", "<sip:trunkline>;info=alert-autoanswer;delay=0")?;
+    let extension = checked("extension", extension.as_str())?;
+    let domain = checked("domain", &site.domain)?;
+    let application = format!("'{}' inline", ear(target, mode));
+    Ok(variables.originate_to(&format!("user/{extension}@{domain}"), &application))
+}
+
+/// The applications of a supervisor's leg. Always the agent's leg is listened
+/// to: on the customer's a whisper would get into the recording.
+fn ear(target: LegId, mode: MonitorMode) -> String {
+    match mode {
+        MonitorMode::Listen => format!("eavesdrop:{target}"),
+        MonitorMode::Whisper | MonitorMode::Barge => {
+            format!("queue_dtmf:w{}@{KEY_MS},eavesdrop:{target}", mode.key())
+        }
+    }
+}
+
 /// Channel variables of an originate, `{a=1,b=2}`.
 struct Variables(String);
 
@@ -188,7 +302,11 @@ impl Variables {
     }
 
     fn originate(self, endpoint: &str) -> Line {
-        Line::Background(format!("originate {{{}}}{endpoint} &park()", self.0))
+        self.originate_to(endpoint, "&park()")
+    }
+
+    fn originate_to(self, endpoint: &str, application: &str) -> Line {
+        Line::Background(format!("originate {{{}}}{endpoint} {application}", self.0))
     }
 }
 
@@ -292,7 +410,7 @@ mod tests {
         let api = |command| encode(&command, &site(), "/rec/a.wav").unwrap();
         let (a, b) = (leg(1), leg(2));
         assert_eq!(
-            api(SwitchCommand::Bridge { customer: a, agent: b }),
+            api(SwitchCommand::Bridge { first: a, second: b }),
             vec![Line::Api(format!("uuid_bridge {a} {b}"))]
         );
         assert_eq!(

@@ -82,7 +82,7 @@ impl<'a> Session<'a> {
             .await
             .map_err(|error| Problem::connecting(config, &error))?;
         client.set_command_timeout(config.command_timeout);
-        let subscription = EventSubscription::new(EventFormat::Plain).events(decode::EVENTS);
+        let subscription = EventSubscription::new(EventFormat::Plain).events(decode::EVENTS).custom_subclass(decode::CUSTOM_EVENTS[0]);
         client
             .apply_subscription(&subscription)
             .await
@@ -204,7 +204,7 @@ impl<'a> Session<'a> {
         for (leg, pending) in &self.pending {
             if !pending.made && !channels.iter().any(|channel| channel.leg == *leg) {
                 let label = Some(pending.label.clone());
-                channels.push(ChannelSnapshot { leg: *leg, label, answered: false, bridged_to: None });
+                channels.push(ChannelSnapshot { leg: *leg, label, answered: false, bridged_to: None, on_music: false, in_room: None });
             }
         }
         meters::resynced();
@@ -286,6 +286,7 @@ impl<'a> Session<'a> {
         };
         let (leg, name) = encode::subject(&command);
         match self.obey(&command).await {
+            Ok(()) if proved_by_reply(name) => self.tell(Input::CommandDone { leg, command: name }).await,
             Ok(()) => true,
             // Silence is no answer to the question whether a leg exists.
             Err(Failure::NoAnswer(reason)) if name == CommandName::Exists => {
@@ -380,6 +381,11 @@ pub(super) async fn refuse(request: Request, inputs: &mpsc::Sender<Input>) -> bo
     inputs.send(Input::CommandFailed { leg, command: name, reason }).await.is_ok()
 }
 
+/// Keys sent and silence in a recording leave no event.
+fn proved_by_reply(name: CommandName) -> bool {
+    matches!(name, CommandName::SendKeys | CommandName::Mask)
+}
+
 /// The label that a command gives to the leg it starts, and how long it rings.
 fn launched(command: &SwitchCommand) -> Option<(LegLabel, u32)> {
     match command {
@@ -388,6 +394,12 @@ fn launched(command: &SwitchCommand) -> Option<(LegLabel, u32)> {
         }
         SwitchCommand::RingAgent { agent, nailed, call, ring_seconds, .. } => {
             Some((LegLabel::Agent { agent: *agent, nailed: *nailed, call: *call }, *ring_seconds))
+        }
+        SwitchCommand::DialThird { call, number, ring_seconds, .. } => {
+            Some((LegLabel::Third { call: *call, number: number.clone() }, *ring_seconds))
+        }
+        SwitchCommand::Monitor { supervisor, ring_seconds, .. } => {
+            Some((LegLabel::Monitor { supervisor: *supervisor }, *ring_seconds))
         }
         _ => None,
     }
@@ -400,6 +412,12 @@ fn metric_name(name: CommandName) -> &'static str {
         CommandName::HangUp => "hang_up",
         CommandName::Record => "record",
         CommandName::Exists => "exists",
+        CommandName::Move => "move",
+        CommandName::Mute => "mute",
+        CommandName::SendKeys => "send_keys",
+        CommandName::Mask => "mask",
+        CommandName::Answer => "answer",
+        CommandName::Monitor => "monitor",
     }
 }
 

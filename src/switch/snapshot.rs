@@ -3,6 +3,7 @@
 //! In: the answers to `show channels as json` and `uuid_dump LEG json`. Out: [`ChannelSnapshot`]s. Pure; the link asks.
 
 use crate::base::ids::{AgentId, LegId};
+use crate::base::phone::Dialable;
 use crate::floor::input::{ChannelSnapshot, LegLabel};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -47,6 +48,10 @@ pub fn channel(leg: LegId, dump: &str) -> Result<ChannelSnapshot, Unreadable> {
         label: label(|name| text(&format!("variable_{name}"))),
         answered: text("Answer-State") == Some("answered"),
         bridged_to: partner.filter(|_| bridged),
+        on_music: text("variable_current_application") == Some("endless_playback"),
+        in_room: text("variable_conference_name")
+            .filter(|_| text("variable_current_application") == Some("conference"))
+            .and_then(|room| room.parse().ok()),
     })
 }
 
@@ -56,6 +61,11 @@ pub fn label<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Option<LegLabel>
     let call = || variable("tl_call").and_then(|v| v.parse().ok());
     match variable("tl_role")? {
         "customer" => Some(LegLabel::Customer { call: call()? }),
+        "third" => {
+            let number = Dialable::new(variable("tl_number")?).ok()?;
+            Some(LegLabel::Third { call: call()?, number })
+        }
+        "monitor" => Some(LegLabel::Monitor { supervisor: AgentId(variable("tl_supervisor")?.parse().ok()?) }),
         "agent" => Some(LegLabel::Agent {
             agent: AgentId(variable("tl_agent")?.parse().ok()?),
             nailed: variable("tl_nailed") == Some("true"),

@@ -49,7 +49,15 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
                 .col_expr(calls::Column::TalkMs, Expr::value(*talk_ms));
             ended.exec(tx).await.map(|_| ())
         }
-        Fact::RecordingStarted { .. }
+        Fact::CallHanded { .. }
+        | Fact::CallSpan { .. }
+        | Fact::CallLeg { .. }
+        | Fact::CallLegEnded { .. }
+        | Fact::TransferStarted { .. }
+        | Fact::TransferEnded { .. }
+        | Fact::RecordingMasked { .. }
+        | Fact::Monitored { .. }
+        | Fact::RecordingStarted { .. }
         | Fact::RecordingStopped { .. }
         | Fact::AgentState { .. }
         | Fact::Ignored { .. } => Ok(()),

@@ -100,7 +100,7 @@ impl Ledger {
                 Some(_) => broken.push(format!("call {call} is dialled twice, or with a strange leg")),
                 None => broken.push(format!("call {call} is dialled without a record")),
             },
-            SwitchCommand::Bridge { customer, .. } => match self.legs.get(customer) {
+            SwitchCommand::Bridge { first, .. } => match self.legs.get(first) {
                 Some(call) if self.popped.iter().any(|(popped, _)| popped == call) => {}
                 Some(call) => broken.push(format!("call {call} is bridged before the screen pop")),
                 None => broken.push(format!("leg {customer} is bridged and no attempt has it")),

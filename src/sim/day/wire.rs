@@ -104,7 +104,7 @@ impl Wire {
         for (leg, label) in &self.pending {
             if !channels.iter().any(|channel| channel.leg == *leg) {
                 let label = Some(label.clone());
-                channels.push(ChannelSnapshot { leg: *leg, label, answered: false, bridged_to: None });
+                channels.push(ChannelSnapshot { leg: *leg, label, answered: false, bridged_to: None, on_music: false, in_room: None });
             }
         }
         Input::SwitchUp { core: self.core.to_string(), channels }
@@ -186,9 +186,7 @@ impl Wire {
                 self.pending.insert(*leg, label);
                 WorldCommand::Originate(phone(command))
             }
-            SwitchCommand::Bridge { customer, agent } => {
-                WorldCommand::Bridge { first: *customer, second: *agent }
-            }
+            SwitchCommand::Bridge { first, second } => WorldCommand::Bridge { first: *first, second: *second },
             SwitchCommand::HangUp { leg, cause } => {
                 let cause = match cause {
                     HangUpCause::NormalClearing => "NORMAL_CLEARING",
