@@ -12,6 +12,7 @@
 
 mod driver;
 mod loader;
+mod problem;
 mod writer;
 
 use crate::base::ids::AgentId;
