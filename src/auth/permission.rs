@@ -59,6 +59,18 @@ permissions! {
     CampaignRun = "campaign:run",
     /// See calls in the ledger.
     CallRead = "call:read",
+    /// Listen to live calls.
+    CallListen = "call:listen",
+    /// Speak to an agent in a live call, unheard by the customer.
+    CallWhisper = "call:whisper",
+    /// Talk along in a live call.
+    CallBarge = "call:barge",
+    /// Take an agent's place in a live call.
+    CallTakeOver = "call:take_over",
+    /// Hang up an agent's call.
+    CallHangUp = "call:hang_up",
+    /// Set an agent's state.
+    AgentSetState = "agent:set_state",
     /// Hear recordings.
     RecordingListen = "recording:listen",
     /// See reports.
