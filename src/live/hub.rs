@@ -9,8 +9,8 @@ use crate::base::limits;
 use crate::floor::effect::{AgentLive, CallLive, CampaignLive, MonitorLive, Tell};
 use crate::floor::input::Party;
 use crate::live::view::{
-    AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, LiveMessage, MonitorView, PersonView, SwitchView,
-    ThirdView,
+    AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, HandedView, LiveMessage, MonitorView,
+    PersonView, SwitchView, ThirdView,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -29,8 +29,18 @@ struct State {
     calls: BTreeMap<CallId, CallLive>,
     campaigns: BTreeMap<CampaignId, CampaignLive>,
     monitors: BTreeMap<AgentId, MonitorLive>,
+    handed: HashMap<AgentId, Handed>,
     cards: HashMap<AgentId, AgentCard>,
     switch: SwitchView,
+}
+
+/// The call that a colleague handed on to an agent last, until they are shown
+/// another.
+#[derive(Debug)]
+struct Handed {
+    call: CallId,
+    from: AgentId,
+    note: Option<String>,
 }
 
 /// What one viewer may see.
@@ -42,6 +52,8 @@ pub struct Viewer {
     pub agents: Option<HashSet<AgentId>>,
     /// Whether campaigns are within their permissions.
     pub campaigns: bool,
+    /// Agents of whom they may know who listens to them; `None`: all of them.
+    pub overheard: Option<HashSet<AgentId>>,
 }
 
 impl Viewer {
@@ -49,10 +61,11 @@ impl Viewer {
         agent == self.own || self.agents.as_ref().is_none_or(|seen| seen.contains(&agent))
     }
 
-    /// Supervisors see who listens to the agents they see; agents are told
-    /// nothing, or listening would be an announcement.
+    /// Who may listen to an agent sees who does. Nobody is told of their own
+    /// call, or listening would be an announcement.
     fn sees_monitor(&self, monitor: &MonitorLive) -> bool {
-        monitor.supervisor == self.own || self.agents.as_ref().is_none_or(|seen| seen.contains(&monitor.agent))
+        let within = || self.overheard.as_ref().is_none_or(|seen| seen.contains(&monitor.agent));
+        monitor.supervisor == self.own || (monitor.agent != self.own && within())
     }
 
     /// A call without an agent belongs to nobody's scope but the widest.
@@ -76,6 +89,7 @@ impl Default for Hub {
             calls: BTreeMap::new(),
             campaigns: BTreeMap::new(),
             monitors: BTreeMap::new(),
+            handed: HashMap::new(),
             cards: HashMap::new(),
             switch: SwitchView { up: false, detail: "not connected yet".to_owned() },
         };
@@ -93,6 +107,7 @@ impl Hub {
             }
             Tell::AgentGone(agent) => {
                 state.agents.remove(agent);
+                state.handed.remove(agent);
             }
             Tell::Call(call) => {
                 state.calls.insert(call.call, call.clone());
@@ -110,7 +125,13 @@ impl Hub {
             Tell::Monitor(monitor) => {
                 state.monitors.remove(&monitor.supervisor);
             }
-            Tell::ScreenPop { .. } | Tell::Notice { .. } => {}
+            Tell::ScreenPop { agent, call, from: Some(from), note, .. } => {
+                state.handed.insert(*agent, Handed { call: *call, from: *from, note: note.clone() });
+            }
+            Tell::ScreenPop { agent, from: None, .. } => {
+                state.handed.remove(agent);
+            }
+            Tell::Notice { .. } => {}
         }
         // Sent under the lock, so that a snapshot and the changes after it
         // fit together. Nobody listening is no error.
@@ -131,6 +152,25 @@ impl Hub {
     pub fn agent(&self, agent: AgentId) -> Option<AgentLiveView> {
         let state = self.lock();
         state.agents.get(&agent).map(|live| state.view(live.clone()))
+    }
+
+    /// Every agent as last told.
+    pub fn agents(&self) -> Vec<AgentLiveView> {
+        let state = self.lock();
+        state.agents.values().map(|live| state.view(live.clone())).collect()
+    }
+
+    /// Who handed this call on to the agent, with their note.
+    pub fn handed(&self, agent: AgentId, call: CallId) -> Option<HandedView> {
+        let state = self.lock();
+        let handed = state.handed.get(&agent).filter(|handed| handed.call == call)?;
+        Some(HandedView { from: state.person(handed.from), note: handed.note.clone() })
+    }
+
+    /// A supervisor's ear as last told.
+    pub fn monitor(&self, supervisor: AgentId) -> Option<MonitorView> {
+        let state = self.lock();
+        state.monitors.get(&supervisor).cloned().map(|live| state.monitor_view(live))
     }
 
     /// An agent of the floor with their name.
@@ -194,7 +234,9 @@ impl Hub {
             Tell::Campaign(campaign) if viewer.campaigns => {
                 Some(LiveMessage::Campaign { seq, campaign: campaign.into() })
             }
-            Tell::ScreenPop { agent, call, customer, campaign, number, from, note } if agent == viewer.own => {
+            Tell::ScreenPop { agent, call, customer, campaign, number, from, note }
+                if agent == viewer.own =>
+            {
                 let from = from.map(|from| self.lock().person(from));
                 Some(LiveMessage::ScreenPop {
                     seq,
@@ -278,6 +320,7 @@ mod tests {
     use crate::base::ids::CustomerId;
     use crate::base::phone::Dialable;
     use crate::floor::effect::{AgentStateKind, CallStateKind};
+    use crate::floor::input::MonitorMode;
     use uuid::Uuid;
 
     fn agent(id: i64) -> Tell {
@@ -311,6 +354,33 @@ mod tests {
         })
     }
 
+    fn viewer(own: i64, agents: Option<&[i64]>, overheard: Option<&[i64]>) -> Viewer {
+        let set = |ids: Option<&[i64]>| ids.map(|ids| ids.iter().map(|id| AgentId(*id)).collect());
+        Viewer { own: AgentId(own), agents: set(agents), campaigns: true, overheard: set(overheard) }
+    }
+
+    fn monitor(supervisor: i64, agent: i64) -> Tell {
+        Tell::Monitor(MonitorLive {
+            supervisor: AgentId(supervisor),
+            call: CallId(Uuid::from_u128(1)),
+            agent: AgentId(agent),
+            mode: Some(MonitorMode::Listen),
+            up: true,
+        })
+    }
+
+    fn pop(agent: i64, call: u128, from: Option<i64>) -> Tell {
+        Tell::ScreenPop {
+            agent: AgentId(agent),
+            call: CallId(Uuid::from_u128(call)),
+            customer: CustomerId(1),
+            campaign: CampaignId(1),
+            number: Dialable::new("13800000001").expect("digits"),
+            from: from.map(AgentId),
+            note: Some("wants the price".to_owned()),
+        }
+    }
+
     fn counts(message: &LiveMessage) -> (usize, usize) {
         match message {
             LiveMessage::Snapshot { agents, calls, .. } => (agents.len(), calls.len()),
@@ -324,8 +394,8 @@ mod tests {
         for tell in [agent(1), agent(2), call(1, Some(2)), call(2, None)] {
             hub.publish(tell);
         }
-        let own = Viewer { own: AgentId(1), agents: Some(HashSet::new()), campaigns: false };
-        let all = Viewer { own: AgentId(9), agents: None, campaigns: true };
+        let own = viewer(1, Some(&[]), Some(&[]));
+        let all = viewer(9, None, None);
         assert_eq!(counts(&hub.subscribe(&own).0), (1, 0));
         assert_eq!(counts(&hub.subscribe(&all).0), (2, 2));
         assert_eq!(hub.message(&own, 1, agent(2)), None);
@@ -337,10 +407,40 @@ mod tests {
     async fn nothing_is_lost_between_the_snapshot_and_the_changes() {
         let hub = Hub::default();
         hub.publish(agent(1));
-        let viewer = Viewer { own: AgentId(9), agents: None, campaigns: true };
+        let viewer = viewer(9, None, None);
         let (snapshot, mut changes) = hub.subscribe(&viewer);
         hub.publish(agent(2));
         assert_eq!(counts(&snapshot), (1, 0));
         assert_eq!(changes.recv().await, Ok(agent(2)));
+    }
+
+    #[test]
+    fn who_listens_is_seen_by_those_who_may_listen_and_never_by_the_one_overheard() {
+        let hub = Hub::default();
+        hub.publish(monitor(9, 1));
+        let sees = |viewer: &Viewer| {
+            let snapshot = match hub.subscribe(viewer).0 {
+                LiveMessage::Snapshot { monitors, .. } => monitors.len() == 1,
+                other => panic!("not a snapshot: {other:?}"),
+            };
+            assert_eq!(snapshot, hub.message(viewer, 1, monitor(9, 1)).is_some());
+            snapshot
+        };
+        assert!(sees(&viewer(9, Some(&[]), Some(&[]))), "one's own ear");
+        assert!(sees(&viewer(2, None, None)) && sees(&viewer(2, Some(&[]), Some(&[1]))));
+        assert!(!sees(&viewer(2, None, Some(&[]))), "watching the floor alone is not enough");
+        assert!(!sees(&viewer(2, None, Some(&[3]))), "out of scope");
+        assert!(!sees(&viewer(1, Some(&[1]), Some(&[1]))) && !sees(&viewer(1, None, None)), "overheard");
+    }
+
+    #[test]
+    fn who_handed_the_call_on_is_known_until_the_next_pop() {
+        let hub = Hub::default();
+        let handed =
+            |call| hub.handed(AgentId(1), CallId(Uuid::from_u128(call))).map(|handed| handed.from.agent_id);
+        hub.publish(pop(1, 7, Some(2)));
+        assert_eq!((handed(7), handed(8)), (Some(AgentId(2)), None));
+        hub.publish(pop(1, 7, None));
+        assert_eq!(handed(7), None);
     }
 }

@@ -196,6 +196,15 @@ pub struct PersonView {
     pub name: String,
 }
 
+/// Who hands a call on to an agent, or handed it on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HandedView {
+    /// The colleague.
+    pub from: PersonView,
+    /// What they typed.
+    pub note: Option<String>,
+}
+
 /// The third party of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ThirdView {
