@@ -26,4 +26,5 @@ pub mod reports;
 pub mod secrets;
 pub mod sim;
 pub mod store;
+pub mod supervision;
 pub mod switch;
