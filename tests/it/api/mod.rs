@@ -1,9 +1,11 @@
 //! The REST API, through the real router.
 
 mod auth;
+mod control;
 mod frame;
 mod idempotency;
 mod people;
 mod permissions;
 mod states;
+mod supervision;
 mod switch_side;
