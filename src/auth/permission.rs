@@ -59,13 +59,13 @@ permissions! {
     CampaignRun = "campaign:run",
     /// See calls in the ledger.
     CallRead = "call:read",
-    /// Listen to live calls.
+    /// Listen to calls in progress, and see who listened.
     CallListen = "call:listen",
-    /// Speak to an agent in a live call, unheard by the customer.
+    /// Speak to the agent alone during a call.
     CallWhisper = "call:whisper",
-    /// Talk along in a live call.
+    /// Join a call, heard by both.
     CallBarge = "call:barge",
-    /// Take an agent's place in a live call.
+    /// Take an agent's place in a call.
     CallTakeOver = "call:take_over",
     /// Hang up an agent's call.
     CallHangUp = "call:hang_up",

@@ -92,10 +92,10 @@ async fn get_desk(
     Extension(db): Extension<Db>,
     Extension(hub): Extension<Hub>,
 ) -> ApiResult<Json<DeskView>> {
-    let own = desk_of(&caller)?;
-    let agent = hub.agent(own);
+    let desk = desk_of(&caller)?;
+    let agent = hub.agent(desk);
     let call = match agent.as_ref().and_then(|agent| agent.call_id) {
-        Some(call) => find_desk_call(&db, &hub, own, call).await?,
+        Some(call) => find_desk_call(&db, &hub, desk, call).await?,
         None => None,
     };
     Ok(Json(DeskView { agent, call }))
@@ -178,7 +178,7 @@ pub(super) fn desk_of(caller: &Caller) -> ApiResult<AgentId> {
 
 /// The ledger lags the floor by a moment: a call that is not written yet is
 /// taken from the live floor.
-async fn find_desk_call(db: &Db, hub: &Hub, own: AgentId, call: CallId) -> ApiResult<Option<DeskCallView>> {
+async fn find_desk_call(db: &Db, hub: &Hub, desk: AgentId, call: CallId) -> ApiResult<Option<DeskCallView>> {
     let live = hub.call(call);
     let written = calls::store::find_row(db, call).await?;
     let (campaign, customer) = match (&live, &written) {
@@ -210,7 +210,7 @@ async fn find_desk_call(db: &Db, hub: &Hub, own: AgentId, call: CallId) -> ApiRe
             .or(written.as_ref().and_then(|w| w.connected_at)),
         disposition_id: written.as_ref().and_then(|w| w.disposition_id),
         note: written.and_then(|w| w.note),
-        handed: hub.handed(own, call),
+        handed: hub.handed(desk, call),
         customer,
     }))
 }
