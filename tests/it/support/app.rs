@@ -279,6 +279,12 @@ impl Call<'_> {
         self
     }
 
+    /// With a body as it is.
+    pub fn body(mut self, body: &'static str) -> Self {
+        self.body = Body::from(body);
+        self
+    }
+
     /// Sends it.
     pub async fn send(self) -> Answer {
         self.app.send(self.request.body(self.body).expect("a request")).await
