@@ -6,4 +6,5 @@ mod facts;
 mod imports;
 mod leads;
 mod reports;
+mod spool;
 mod world;
