@@ -8,6 +8,7 @@
 
 pub mod faults;
 pub mod ledger;
+mod orders;
 mod people;
 mod store;
 #[cfg(test)]

@@ -43,14 +43,17 @@ pub fn channel(leg: LegId, dump: &str) -> Result<ChannelSnapshot, Unreadable> {
     let text = |name: &str| dump.get(name).and_then(|v| v.as_str());
     let bridged = matches!(text("Channel-State"), Some("CS_EXCHANGE_MEDIA" | "CS_SOFT_EXECUTE"));
     let partner = text("variable_signal_bond").and_then(|v| v.parse().ok());
+    // The variable names the last application that the leg executed itself, long
+    // after a bridge took the leg out of it.
+    let application = text("variable_current_application").filter(|_| text("Channel-State") == Some("CS_EXECUTE"));
     Ok(ChannelSnapshot {
         leg,
         label: label(|name| text(&format!("variable_{name}"))),
         answered: text("Answer-State") == Some("answered"),
         bridged_to: partner.filter(|_| bridged),
-        on_music: text("variable_current_application") == Some("endless_playback"),
+        on_music: application == Some("endless_playback"),
         in_room: text("variable_conference_name")
-            .filter(|_| text("variable_current_application") == Some("conference"))
+            .filter(|_| application == Some("conference"))
             .and_then(|room| room.parse().ok()),
     })
 }
@@ -144,6 +147,27 @@ mod tests {
         assert_eq!(bridged_to("CS_SOFT_EXECUTE"), Some(leg(2)));
         assert_eq!(bridged_to("CS_PARK"), None);
         assert_eq!(bridged_to("CS_EXECUTE"), None);
+    }
+
+    #[test]
+    fn music_and_room_count_only_while_the_leg_is_there() {
+        let read = |state: &str, application: &str| {
+            let dump = format!(
+                r#"{{"Channel-State":"{state}","variable_current_application":"{application}",
+                    "variable_conference_name":"{}"}}"#,
+                leg(5)
+            );
+            let channel = channel(leg(1), &dump).unwrap();
+            (channel.on_music, channel.in_room)
+        };
+        assert_eq!(read("CS_EXECUTE", "endless_playback"), (true, None));
+        assert_eq!(read("CS_EXECUTE", "conference"), (false, Some(CallId(Uuid::from_u128(5)))));
+        assert_eq!(read("CS_EXECUTE", "park"), (false, None));
+        // Bridged from there by uuid_bridge, and parked after that.
+        for state in ["CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA", "CS_PARK"] {
+            assert_eq!(read(state, "endless_playback"), (false, None));
+            assert_eq!(read(state, "conference"), (false, None));
+        }
     }
 
     #[test]
