@@ -145,7 +145,8 @@ impl Handling {
         }
         handled.talk_ms = handled.talked(now);
         handled.span = Some((kind, agent, now));
-        let with_agent = !matches!(kind, SpanKind::Dialling | SpanKind::Ringing | SpanKind::Waiting | SpanKind::Outside);
+        let with_agent =
+            !matches!(kind, SpanKind::Dialling | SpanKind::Ringing | SpanKind::Waiting | SpanKind::Outside);
         if with_agent != agent.is_some() {
             broken.push(format!("call {call} is {kind:?} with {agent:?}"));
         }
@@ -164,7 +165,8 @@ impl Handling {
 
     /// The day is over: what is still open?
     pub fn close(&self) -> Vec<String> {
-        let requests = self.open.iter().map(|(ticket, at)| format!("request {ticket} of {at:?} has no answer"));
+        let requests =
+            self.open.iter().map(|(ticket, at)| format!("request {ticket} of {at:?} has no answer"));
         let ears = self.ears.iter().map(|supervisor| format!("supervisor {supervisor} listens for ever"));
         requests.chain(ears).collect()
     }
