@@ -117,7 +117,7 @@ impl Floor {
         let (call, target) = self.conversation_of(agent)?;
         if let Some(monitor) = self.monitors.get(&supervisor).cloned() {
             if monitor.agent != agent {
-                self.retarget(supervisor, agent, call, target, mode);
+                self.retarget(now, supervisor, agent, call, target, mode);
                 return Ok(self.await_for(now, supervisor, ticket, Awaits::Ear));
             }
             if monitor.mode == mode {
@@ -179,6 +179,7 @@ impl Floor {
     /// The ear moves to another agent, without ringing again.
     fn retarget(
         &mut self,
+        now: Moment,
         supervisor: AgentId,
         agent: AgentId,
         call: CallId,
@@ -186,8 +187,12 @@ impl Floor {
         mode: MonitorMode,
     ) {
         let Some(monitor) = self.monitors.get_mut(&supervisor) else { return };
+        let (before, heard) = (monitor.call, monitor.up);
         (monitor.agent, monitor.call, monitor.mode, monitor.up) = (agent, call, mode, false);
         let leg = monitor.leg;
+        if heard {
+            self.record(Fact::Monitored { call: before, supervisor, mode: None, at: now });
+        }
         self.touched.supervisors.insert(supervisor);
         self.send(SwitchCommand::MoveMonitor { leg, target, mode });
     }
@@ -227,6 +232,16 @@ impl Floor {
         let Some(from) = call.agent().filter(|_| settled) else {
             return Err(Refusal::Target { why: "a transfer of this call is under way: wait for its end" });
         };
+        let pop = Tell::ScreenPop {
+            agent: supervisor,
+            call: monitor.call,
+            customer: call.lead.customer,
+            campaign: call.campaign,
+            number: call.lead.number.clone(),
+            from: Some(from),
+            note: None,
+        };
+        self.tell(pop);
         self.monitor_over(now, supervisor);
         self.legs.insert(monitor.leg, LegOwner::Agent(supervisor));
         let Some(own) = self.agents.get_mut(&supervisor) else { return Err(Refusal::NotAnAgent) };
@@ -361,7 +376,7 @@ impl Floor {
         let ears: Vec<(AgentId, MonitorMode)> =
             self.monitors.iter().filter(|(_, m)| m.call == id).map(|(s, m)| (*s, m.mode)).collect();
         for (supervisor, mode) in ears {
-            self.retarget(supervisor, agent, id, target, mode);
+            self.retarget(now, supervisor, agent, id, target, mode);
         }
     }
 

@@ -192,7 +192,8 @@ fn send_keys(world: &mut World, now: Moment, words: &[&str]) -> String {
 fn take_keys(world: &mut World, now: Moment, words: &[&str]) -> String {
     let Some(keys) = words.get(1) else { return "-USAGE: <uuid> <dtmf_data>\n".to_owned() };
     let digits = keys.split('@').next().unwrap_or_default().to_owned();
-    let reply = leg_named(words).map(|leg| (leg, world.command(now, WorldCommand::TakeKeys { leg, keys: digits })));
+    let reply =
+        leg_named(words).map(|leg| (leg, world.command(now, WorldCommand::TakeKeys { leg, keys: digits })));
     match reply {
         Some((leg, Reply::Ok)) => format!("+OK {leg} received DTMF {keys}.\n"),
         _ => "-ERR Cannot locate session!\n".to_owned(),
@@ -217,7 +218,11 @@ fn set_variables(world: &mut World, now: Moment, uuid: Option<&&str>, pairs: &[(
             return "-ERR No such channel!\n".to_owned();
         }
     }
-    if pairs.is_empty() { "-USAGE: <uuid> <var>=<value>;<var>=<value>...\n".to_owned() } else { "+OK\n".to_owned() }
+    if pairs.is_empty() {
+        "-USAGE: <uuid> <var>=<value>;<var>=<value>...\n".to_owned()
+    } else {
+        "+OK\n".to_owned()
+    }
 }
 
 fn get_variable(world: &World, words: &[&str]) -> String {

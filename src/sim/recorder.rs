@@ -102,7 +102,8 @@ mod tests {
         assert_eq!(bytes.len(), 44 + 2_500 * 32);
         assert_eq!(&bytes[..4], b"RIFF");
         assert_eq!(bytes[22], 2, "two channels");
-        let loud = |from_ms: usize, to_ms: usize| bytes[44 + from_ms * 32..44 + to_ms * 32].iter().any(|b| *b != 0);
+        let loud =
+            |from_ms: usize, to_ms: usize| bytes[44 + from_ms * 32..44 + to_ms * 32].iter().any(|b| *b != 0);
         assert_eq!((loud(2_000, 2_200), loud(2_200, 2_400), loud(2_400, 2_500)), (true, false, true));
         // Zero crossings upwards: 400 and 700 a second, left and right.
         let samples: Vec<i16> =

@@ -240,7 +240,13 @@ impl World {
         }
     }
 
-    pub(super) fn tell_job(&mut self, at: Moment, leg: LegId, job: Option<Uuid>, failure: Option<&'static str>) {
+    pub(super) fn tell_job(
+        &mut self,
+        at: Moment,
+        leg: LegId,
+        job: Option<Uuid>,
+        failure: Option<&'static str>,
+    ) {
         if let Some(job) = job {
             self.out.push(WorldEvent { at, kind: EventKind::Job { job, leg, failure }, leg: None });
         }
@@ -295,15 +301,10 @@ impl World {
         if let Some(entry) = self.entries.get_mut(&target) {
             entry.listeners.retain(|other| *other != listener);
         }
-        self.emit(
-            at,
-            target,
-            EventKind::MediaBugStop { function: "eavesdrop", target: target.to_string() },
-        );
+        self.emit(at, target, EventKind::MediaBugStop { function: "eavesdrop", target: target.to_string() });
         self.complete(at, listener, &App::new("eavesdrop", &target.to_string()));
         if let Some(entry) = self.entries.get_mut(&listener).filter(|e| e.leg.is_up()) {
             entry.leg.state = LegState::Answered;
         }
     }
-
 }

@@ -263,7 +263,11 @@ impl World {
             WorldCommand::Transfer { leg, apps } => self.order_transfer(now, leg, apps),
             WorldCommand::Mute { leg, on } => self.mute(now, leg, on),
             WorldCommand::SendKeys { leg } => {
-                if self.is_up(leg) { Reply::Ok } else { Reply::NoSuchLeg }
+                if self.is_up(leg) {
+                    Reply::Ok
+                } else {
+                    Reply::NoSuchLeg
+                }
             }
             WorldCommand::TakeKeys { leg, keys } => self.take_keys(now, leg, &keys),
             WorldCommand::Mask { leg, path, on } => self.mask(now, leg, &path, on),

@@ -75,10 +75,7 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
         }
         SwitchCommand::PlayMusic { leg, partner } => leave_bridge(*leg, *partner, MUSIC),
         SwitchCommand::Park { leg, partner } => leave_bridge(*leg, *partner, "park:"),
-        SwitchCommand::JoinRoom { call, legs } => legs
-            .iter()
-            .flat_map(|leg| leave_bridge(*leg, None, &format!("conference:{call}@{ROOM_PROFILE}")))
-            .collect(),
+        SwitchCommand::JoinRoom { call, legs } => join_room(*call, legs),
         SwitchCommand::Mute { leg, on: true } => {
             vec![Line::Api(format!("uuid_audio {leg} start read mute {SILENT}"))]
         }
@@ -195,13 +192,24 @@ fn ring_agent(
 /// left behind is parked by it; without these variables an on-hook phone would
 /// be hung up.
 fn leave_bridge(leg: LegId, partner: Option<LegId>, application: &str) -> Vec<Line> {
-    let keep = partner.map(|partner| {
-        Line::Api(format!("uuid_setvar_multi {partner} park_after_bridge=true;hangup_after_bridge=false"))
-    });
+    let keep = partner.map(keep);
     let keep_own = Line::Api(format!("uuid_setvar_multi {leg} park_timeout="));
     let own = application.starts_with("park:").then_some(keep_own);
     let go = Line::Api(format!("uuid_transfer {leg} {application} inline"));
     keep.into_iter().chain(own).chain([go]).collect()
+}
+
+/// A leg that is left is to be parked, not hung up.
+fn keep(leg: LegId) -> Line {
+    Line::Api(format!("uuid_setvar_multi {leg} park_after_bridge=true;hangup_after_bridge=false"))
+}
+
+/// All legs into the call's room, one after the other: between two of them a
+/// partner is left behind for a moment, and must outlive it. The first leaves
+/// first, so it is never left.
+fn join_room(call: CallId, legs: &[LegId]) -> Vec<Line> {
+    let go = |leg: &LegId| Line::Api(format!("uuid_transfer {leg} conference:{call}@{ROOM_PROFILE} inline"));
+    legs.iter().skip(1).copied().map(keep).chain(legs.iter().map(go)).collect()
 }
 
 fn dial_third(
@@ -395,6 +403,91 @@ mod tests {
             vec![Line::Api(format!("uuid_record {a} start /rec/a.wav"))]
         );
         assert_eq!(api(SwitchCommand::Check { leg: a }), vec![Line::Api(format!("uuid_exists {a}"))]);
+    }
+
+    fn texts(command: &SwitchCommand) -> Vec<String> {
+        let lines = encode(command, &site(), "").unwrap();
+        lines
+            .into_iter()
+            .map(|line| match line {
+                Line::Api(text) | Line::Background(text) => text,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_leg_leaves_its_partner_parked() {
+        let (a, b, c) = (leg(1), leg(2), leg(3));
+        let keep = |leg| format!("uuid_setvar_multi {leg} park_after_bridge=true;hangup_after_bridge=false");
+        let music = format!("uuid_transfer {a} endless_playback:${{hold_music}} inline");
+        assert_eq!(texts(&SwitchCommand::PlayMusic { leg: a, partner: Some(b) }), [keep(b), music.clone()]);
+        assert_eq!(texts(&SwitchCommand::PlayMusic { leg: a, partner: None }), [music]);
+        let stay = format!("uuid_setvar_multi {a} park_timeout=");
+        let park = format!("uuid_transfer {a} park: inline");
+        assert_eq!(texts(&SwitchCommand::Park { leg: a, partner: Some(b) }), [keep(b), stay, park]);
+        let call = CallId(Uuid::from_u128(9));
+        let room = |leg| format!("uuid_transfer {leg} conference:{call}@trunkline inline");
+        assert_eq!(
+            texts(&SwitchCommand::JoinRoom { call, legs: vec![a, b, c] }),
+            [keep(b), keep(c), room(a), room(b), room(c)]
+        );
+    }
+
+    #[test]
+    fn what_hangs_on_the_audio_of_a_leg() {
+        let a = leg(1);
+        let one = |command| texts(&command).join("|");
+        let mute = |on| one(SwitchCommand::Mute { leg: a, on });
+        assert_eq!(mute(true), format!("uuid_audio {a} start read mute -4"));
+        assert_eq!(mute(false), format!("uuid_audio {a} stop"));
+        let keys = crate::floor::input::Keys::new("1*#A").unwrap();
+        assert_eq!(one(SwitchCommand::SendKeys { leg: a, keys }), format!("uuid_send_dtmf {a} 1*#A"));
+        let mask = |on| one(SwitchCommand::MaskRecording { leg: a, path: "/rec/a.wav".into(), on });
+        assert_eq!(mask(true), format!("uuid_record {a} mask /rec/a.wav"));
+        assert_eq!(mask(false), format!("uuid_record {a} unmask /rec/a.wav"));
+        assert_eq!(one(SwitchCommand::AnswerPhone { leg: a }), format!("uuid_phone_event {a} talk"));
+        let path = "/rec/a b.wav".into();
+        assert!(encode(&SwitchCommand::MaskRecording { leg: a, path, on: true }, &site(), "").is_err());
+    }
+
+    #[test]
+    fn supervisors_listen_to_the_agents_leg() {
+        let (ear, target) = (leg(1), leg(2));
+        let monitor = |mode| {
+            let (supervisor, extension) = (AgentId(7), number("1003"));
+            texts(&SwitchCommand::Monitor { supervisor, leg: ear, extension, target, mode, ring_seconds: 20 })
+                .join("|")
+        };
+        let listen = monitor(MonitorMode::Listen);
+        let end = format!("}}user/1003@trunkline 'eavesdrop:{target}' inline");
+        assert!(listen.ends_with(&end), "{listen}");
+        for part in ["tl_role=monitor,tl_supervisor=7", "sip_auto_answer=true", "originate_timeout=21"] {
+            assert!(listen.contains(part), "{part} in {listen}");
+        }
+        let whisper = monitor(MonitorMode::Whisper);
+        assert!(whisper.ends_with(&format!(" 'queue_dtmf:w2@300,eavesdrop:{target}' inline")), "{whisper}");
+        let set = texts(&SwitchCommand::SetMonitorMode { leg: ear, mode: MonitorMode::Barge });
+        assert_eq!(set, [format!("uuid_recv_dtmf {ear} 3@300")]);
+        let moved = texts(&SwitchCommand::MoveMonitor { leg: ear, target, mode: MonitorMode::Listen });
+        assert_eq!(moved, [format!("uuid_transfer {ear} eavesdrop:{target} inline")]);
+    }
+
+    #[test]
+    fn an_outside_party_is_dialled_as_a_customer_is() {
+        let third = texts(&SwitchCommand::DialThird {
+            call: CallId(Uuid::from_u128(1)),
+            leg: leg(2),
+            gateway: "carrier-1".into(),
+            number: number("13900139000"),
+            caller_id: number("02112345678"),
+            ring_seconds: 30,
+        });
+        let expect = "originate {origination_uuid=00000000-0000-0000-0000-000000000002,\
+            origination_caller_id_number=02112345678,origination_caller_id_name=02112345678,\
+            originate_timeout=31,ignore_early_media=true,tl_role=third,\
+            tl_call=00000000-0000-0000-0000-000000000001,tl_number=13900139000,hangup_after_bridge=true,\
+            park_timeout=120:NORMAL_CLEARING}sofia/gateway/carrier-1/13900139000 &park()";
+        assert_eq!(third, [expect]);
     }
 
     #[test]

@@ -45,7 +45,8 @@ pub fn channel(leg: LegId, dump: &str) -> Result<ChannelSnapshot, Unreadable> {
     let partner = text("variable_signal_bond").and_then(|v| v.parse().ok());
     // The variable names the last application that the leg executed itself, long
     // after a bridge took the leg out of it.
-    let application = text("variable_current_application").filter(|_| text("Channel-State") == Some("CS_EXECUTE"));
+    let application =
+        text("variable_current_application").filter(|_| text("Channel-State") == Some("CS_EXECUTE"));
     Ok(ChannelSnapshot {
         leg,
         label: label(|name| text(&format!("variable_{name}"))),

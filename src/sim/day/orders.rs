@@ -28,7 +28,8 @@ pub(super) fn orders(command: &SwitchCommand) -> Vec<WorldCommand> {
         SwitchCommand::Park { leg, partner } => leave_bridge(*leg, *partner, App::new("park", "")),
         SwitchCommand::JoinRoom { call, legs } => {
             let room = App::new("conference", &format!("{call}@trunkline"));
-            legs.iter().flat_map(|leg| leave_bridge(*leg, None, room.clone())).collect()
+            let go = |leg: &LegId| WorldCommand::Transfer { leg: *leg, apps: vec![room.clone()] };
+            legs.iter().skip(1).copied().flat_map(keep).chain(legs.iter().map(go)).collect()
         }
         SwitchCommand::Mute { leg, on } => vec![WorldCommand::Mute { leg: *leg, on: *on }],
         SwitchCommand::SendKeys { leg, .. } => vec![WorldCommand::SendKeys { leg: *leg }],
@@ -73,18 +74,17 @@ pub(super) fn launched(command: &SwitchCommand) -> Option<(LegId, LegLabel)> {
     }
 }
 
-/// The partner left behind is parked, not hung up.
+fn set(leg: LegId, name: &str, value: &str) -> WorldCommand {
+    WorldCommand::SetVariable { leg, name: name.to_owned(), value: value.to_owned() }
+}
+
+/// A leg that is left is to be parked, not hung up.
+fn keep(leg: LegId) -> [WorldCommand; 2] {
+    [set(leg, "park_after_bridge", "true"), set(leg, "hangup_after_bridge", "false")]
+}
+
 fn leave_bridge(leg: LegId, partner: Option<LegId>, app: App) -> Vec<WorldCommand> {
-    let set = |leg: LegId, name: &str, value: &str| WorldCommand::SetVariable {
-        leg,
-        name: name.to_owned(),
-        value: value.to_owned(),
-    };
-    let mut orders = Vec::new();
-    if let Some(partner) = partner {
-        orders.push(set(partner, "park_after_bridge", "true"));
-        orders.push(set(partner, "hangup_after_bridge", "false"));
-    }
+    let mut orders: Vec<WorldCommand> = partner.map(keep).into_iter().flatten().collect();
     if app.name == "park" {
         orders.push(set(leg, "park_timeout", ""));
     }
@@ -151,7 +151,10 @@ fn originate(command: &SwitchCommand) -> Option<Originate> {
         caller_id: caller_id.to_string(),
         ring_seconds: *ring_seconds,
         apps,
-        variables: pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
+        variables: pairs
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect::<BTreeMap<_, _>>(),
         job: Some(leg.0),
     })
 }
