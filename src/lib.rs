@@ -27,4 +27,5 @@ pub mod reports;
 pub mod secrets;
 pub mod sim;
 pub mod store;
+pub mod supervision;
 pub mod switch;

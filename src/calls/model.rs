@@ -104,6 +104,12 @@ pub const PAUSE_REASONS: [PauseReason; 6] = [
     PauseReason { key: "other", label_zh: "其他", label_en: "Other" },
 ];
 
+/// What is wrong with the reason of a pause, in words; `None`: nothing.
+pub fn pause_reason_fault(reason: &str) -> Option<String> {
+    let known: Vec<&str> = PAUSE_REASONS.iter().map(|reason| reason.key).collect();
+    (!known.contains(&reason)).then(|| format!("must be one of: {}", known.join(", ")))
+}
+
 /// Why a disposition cannot be saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DispositionRefused {

@@ -2,14 +2,16 @@
 
 use super::loader::Loader;
 use super::writer::{self, Entry, Writer};
-use super::{Command, Parts, SwitchPort};
+use super::{Answer, Ask, Command, Parts, SwitchPort};
 use crate::base::clock::{self, Moment};
+use crate::base::ids::AgentId;
 use crate::base::limits;
 use crate::floor::Floor;
 use crate::floor::effect::{Effect, Fact, Refusal, SwitchCommand};
-use crate::floor::input::Input;
+use crate::floor::input::{Input, Ticket};
 use crate::live::hub::Hub;
 use crate::store::changes::{Change, ChangeListener};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -28,6 +30,10 @@ pub(super) struct Driver {
     changes: ChangeListener,
     shutdown: CancellationToken,
     db: crate::store::Db,
+    last_ticket: u64,
+    /// Who waits for which answer. The floor answers every ticket, at its
+    /// deadline at the latest.
+    asked: HashMap<Ticket, (AgentId, Answer)>,
 }
 
 /// Where effects go while the loop runs.
@@ -43,7 +49,16 @@ impl Driver {
         let Parts { db, changes, hub, zone, run, shutdown } = parts;
         let changes_heard = changes.listen();
         let loader = Loader { db: db.clone(), hub: hub.clone(), zone };
-        Self { floor: Floor::new(run), hub, loader, changes: changes_heard, shutdown, db }
+        Self {
+            floor: Floor::new(run),
+            hub,
+            loader,
+            changes: changes_heard,
+            shutdown,
+            db,
+            last_ticket: 0,
+            asked: HashMap::new(),
+        }
     }
 
     pub(super) async fn run(
@@ -83,26 +98,32 @@ impl Driver {
         }
     }
 
-    fn apply(&mut self, out: &mut Outlets, input: Input) {
-        let _ = self.step(out, input);
-    }
-
     fn apply_command(&mut self, out: &mut Outlets, command: Command) {
-        let Command { agent, command, answer } = command;
-        let refusal = self.step(out, Input::Agent { agent, command });
-        let result = match (refusal, self.floor.agent_live(agent)) {
-            (Some(refusal), _) => Err(refusal),
-            (None, Some(live)) => Ok(live),
-            (None, None) => Err(Refusal::NotAnAgent),
+        let Command { ask, answer } = command;
+        self.last_ticket += 1;
+        let ticket = Ticket(self.last_ticket);
+        let (person, input) = match ask {
+            Ask::Agent(agent, command) => (agent, Input::Agent { agent, command, ticket }),
+            Ask::Supervisor(supervisor, command) => {
+                (supervisor, Input::Supervisor { supervisor, command, ticket })
+            }
         };
-        // Whoever asked may have gone away; the command stands.
-        let _ = answer.send(result);
+        self.asked.insert(ticket, (person, answer));
+        self.apply(out, input);
     }
 
-    fn step(&mut self, out: &mut Outlets, input: Input) -> Option<Refusal> {
+    fn answer(&mut self, ticket: Ticket, refusal: Option<Refusal>) {
+        let Some((person, answer)) = self.asked.remove(&ticket) else { return };
+        // Whoever asked may have gone away; the command stands.
+        let _ = answer.send(match refusal {
+            Some(refusal) => Err(refusal),
+            None => Ok(self.floor.agent_live(person)),
+        });
+    }
+
+    fn apply(&mut self, out: &mut Outlets, input: Input) {
         let started = clock::now();
         let effects = self.floor.apply(started, input);
-        let mut refusal = None;
         for effect in effects {
             match effect {
                 Effect::Switch(command @ SwitchCommand::DialCustomer { .. }) => {
@@ -120,12 +141,11 @@ impl Driver {
                     self.loader.spawn_claim(campaign, count, out.inputs.clone());
                 }
                 Effect::ReturnLeads { leads, .. } => self.loader.spawn_release(leads),
-                Effect::Refuse(refused) => refusal = Some(refused),
+                Effect::Answer { ticket, refusal } => self.answer(ticket, refusal),
             }
         }
         metrics::histogram!("floor_input_seconds").record(clock::now().since_ms(started) as f64 / 1_000.0);
         self.watch_the_queue(out);
-        refusal
     }
 
     /// No new attempts while many facts wait to be written.

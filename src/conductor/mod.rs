@@ -12,12 +12,13 @@
 
 mod driver;
 mod loader;
+mod problem;
 mod writer;
 
 use crate::base::ids::AgentId;
 use crate::base::limits;
 use crate::floor::effect::{AgentLive, Refusal, SwitchCommand};
-use crate::floor::input::{AgentCommand, Input};
+use crate::floor::input::{AgentCommand, Input, SupervisorCommand};
 use crate::live::hub::Hub;
 use crate::store::Db;
 use crate::store::changes::Changes;
@@ -72,11 +73,19 @@ pub struct Handle {
     commands: mpsc::Sender<Command>,
 }
 
+/// What somebody asks, and where the answer goes.
 struct Command {
-    agent: AgentId,
-    command: AgentCommand,
-    answer: oneshot::Sender<Result<AgentLive, Refusal>>,
+    ask: Ask,
+    answer: Answer,
 }
+
+enum Ask {
+    Agent(AgentId, AgentCommand),
+    Supervisor(AgentId, SupervisorCommand),
+}
+
+/// The answer: the person as the floor has them then.
+type Answer = oneshot::Sender<Result<Option<AgentLive>, Refusal>>;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -90,10 +99,27 @@ pub enum CommandError {
 }
 
 impl Handle {
-    /// Carries an agent's command out and gives the agent as they are then.
+    /// Carries an agent's command out and gives the agent as they are then:
+    /// when the switch's events have confirmed it, or at once when the switch
+    /// has no part in it.
     pub async fn agent(&self, agent: AgentId, command: AgentCommand) -> Result<AgentLive, CommandError> {
+        let live = self.ask(Ask::Agent(agent, command)).await?;
+        live.ok_or(CommandError::Refused(Refusal::NotAnAgent))
+    }
+
+    /// Carries a supervisor's command out, likewise. Whether the supervisor may
+    /// was decided before.
+    pub async fn supervisor(
+        &self,
+        supervisor: AgentId,
+        command: SupervisorCommand,
+    ) -> Result<(), CommandError> {
+        self.ask(Ask::Supervisor(supervisor, command)).await.map(|_| ())
+    }
+
+    async fn ask(&self, ask: Ask) -> Result<Option<AgentLive>, CommandError> {
         let (answer, answered) = oneshot::channel();
-        self.commands.try_send(Command { agent, command, answer }).map_err(|_| CommandError::Busy)?;
+        self.commands.try_send(Command { ask, answer }).map_err(|_| CommandError::Busy)?;
         answered.await.map_err(|_| CommandError::Busy)?.map_err(CommandError::from)
     }
 }

@@ -67,7 +67,8 @@ pub(super) async fn staff(
 impl Robot {
     async fn work(self, hub: Hub) {
         let mut chance = StdRng::seed_from_u64(self.agent.0.unsigned_abs());
-        let viewer = Viewer { own: self.agent, agents: Some(Default::default()), campaigns: false };
+        let nobody = || Some(Default::default());
+        let viewer = Viewer { own: self.agent, agents: nobody(), campaigns: false, overheard: nobody() };
         loop {
             let (snapshot, mut changes) = hub.subscribe(&viewer);
             if let LiveMessage::Snapshot { agents, .. } = snapshot

@@ -2,7 +2,8 @@
 //!
 //! In: requests of the person at the desk, about their own state and call
 //! alone. Out: inputs of the floor, and the desk as it is then. What the floor
-//! refuses comes back as 409 with its words.
+//! refuses comes back as 409 with its words. What is done to the call in
+//! progress is in `control.rs`.
 
 use crate::api::{ApiError, ApiResult, Json, Path, Problem};
 use crate::auth::{Caller, Permission};
@@ -10,24 +11,23 @@ use crate::base::clock;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId};
 use crate::calls::http::save_disposition;
 use crate::calls::model::DispositionRequest;
-use crate::conductor::{CommandError, Handle};
+use crate::conductor::Handle;
 use crate::customers::http::CustomerView;
-use crate::floor::effect::{CallStateKind, Refusal};
+use crate::floor::effect::CallStateKind;
 use crate::floor::input::AgentCommand;
 use crate::live::hub::Hub;
-use crate::live::view::AgentLiveView;
+use crate::live::view::{AgentLiveView, HandedView};
 use crate::store::Db;
 use crate::{calls, campaigns, customers};
 use axum::Extension;
-use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Every route of the desk.
-pub fn routes() -> OpenApiRouter {
+/// Shift, state, call and disposition.
+pub(super) fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(get_desk))
         .routes(routes!(post_log_in))
@@ -72,6 +72,8 @@ pub struct DeskCallView {
     pub disposition_id: Option<i64>,
     /// The note saved so far.
     pub note: Option<String>,
+    /// The colleague who hands the call on, or handed it on, and their note.
+    pub handed: Option<HandedView>,
     /// The customer with their history.
     pub customer: CustomerView,
 }
@@ -90,9 +92,10 @@ async fn get_desk(
     Extension(db): Extension<Db>,
     Extension(hub): Extension<Hub>,
 ) -> ApiResult<Json<DeskView>> {
-    let agent = hub.agent(desk_of(&caller)?);
+    let desk = desk_of(&caller)?;
+    let agent = hub.agent(desk);
     let call = match agent.as_ref().and_then(|agent| agent.call_id) {
-        Some(call) => find_desk_call(&db, &hub, call).await?,
+        Some(call) => find_desk_call(&db, &hub, desk, call).await?,
         None => None,
     };
     Ok(Json(DeskView { agent, call }))
@@ -128,9 +131,8 @@ async fn post_pause(
     hub: Extension<Hub>,
     Json(request): Json<PauseRequest>,
 ) -> Answer {
-    if !calls::model::PAUSE_REASONS.iter().any(|reason| reason.key == request.reason) {
-        let known: Vec<&str> = calls::model::PAUSE_REASONS.iter().map(|reason| reason.key).collect();
-        return Err(ApiError::bad_request("reason", format!("must be one of: {}", known.join(", "))));
+    if let Some(fault) = calls::model::pause_reason_fault(&request.reason) {
+        return Err(ApiError::bad_request("reason", fault));
     }
     command(&caller, &handle, &hub, AgentCommand::Pause { reason: request.reason }).await
 }
@@ -159,33 +161,24 @@ async fn post_disposition(
     command(&caller, &handle, &hub, AgentCommand::Disposed { call }).await
 }
 
-type Answer = ApiResult<Json<AgentLiveView>>;
+pub(super) type Answer = ApiResult<Json<AgentLiveView>>;
 
-async fn command(caller: &Caller, handle: &Handle, hub: &Hub, command: AgentCommand) -> Answer {
+/// Has the floor carry a command of the caller's own out.
+pub(super) async fn command(caller: &Caller, handle: &Handle, hub: &Hub, command: AgentCommand) -> Answer {
     let agent = desk_of(caller)?;
-    let live = handle.agent(agent, command).await.map_err(refused)?;
+    let live = handle.agent(agent, command).await?;
     Ok(Json(hub.named(live)))
 }
 
 /// A person's own desk, if they may work at one.
-fn desk_of(caller: &Caller) -> ApiResult<AgentId> {
+pub(super) fn desk_of(caller: &Caller) -> ApiResult<AgentId> {
     caller.require(Permission::DeskUse)?;
     Ok(AgentId(caller.user_id.0))
 }
 
-fn refused(error: CommandError) -> ApiError {
-    match error {
-        CommandError::Refused(Refusal::NotAnAgent) => {
-            ApiError::conflict("not_an_agent", Refusal::NotAnAgent.to_string())
-        }
-        CommandError::Refused(refusal) => ApiError::conflict("refused", refusal.to_string()),
-        CommandError::Busy => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy", error.to_string()),
-    }
-}
-
 /// The ledger lags the floor by a moment: a call that is not written yet is
 /// taken from the live floor.
-async fn find_desk_call(db: &Db, hub: &Hub, call: CallId) -> ApiResult<Option<DeskCallView>> {
+async fn find_desk_call(db: &Db, hub: &Hub, desk: AgentId, call: CallId) -> ApiResult<Option<DeskCallView>> {
     let live = hub.call(call);
     let written = calls::store::find_row(db, call).await?;
     let (campaign, customer) = match (&live, &written) {
@@ -216,6 +209,7 @@ async fn find_desk_call(db: &Db, hub: &Hub, call: CallId) -> ApiResult<Option<De
             .or(written.as_ref().and_then(|w| w.connected_at)),
         disposition_id: written.as_ref().and_then(|w| w.disposition_id),
         note: written.and_then(|w| w.note),
+        handed: hub.handed(desk, call),
         customer,
     }))
 }

@@ -1,4 +1,12 @@
 //! What agents do to their state and their live call: requests turned into
 //! inputs of the floor, and everything the desk page needs in one answer.
 
-pub mod http;
+mod control;
+mod http;
+
+use utoipa_axum::router::OpenApiRouter;
+
+/// Every route of the desk.
+pub fn routes() -> OpenApiRouter {
+    http::routes().merge(control::routes())
+}

@@ -4,8 +4,10 @@
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, LegId};
+use crate::floor::call::{Call, CallState, Want};
 use crate::floor::effect::{AgentAction, AgentLive, AgentStateKind};
 use crate::floor::input::{AgentProfile, PhoneMode};
+use crate::floor::pending::Pending;
 
 /// Where an agent is. Every second of a shift is in exactly one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,16 @@ pub enum AgentState {
     },
     /// Talks.
     Talking {
+        /// The call.
+        call: CallId,
+    },
+    /// Has a customer who hears music.
+    Holding {
+        /// The call.
+        call: CallId,
+    },
+    /// Is asked by a colleague about their call.
+    Consulted {
         /// The call.
         call: CallId,
     },
@@ -66,7 +78,8 @@ impl AgentState {
             AgentState::Paused { .. } => AgentStateKind::Paused,
             AgentState::Connecting | AgentState::Reserved { .. } => AgentStateKind::Ringing,
             AgentState::Ready => AgentStateKind::Ready,
-            AgentState::Talking { .. } => AgentStateKind::Talking,
+            AgentState::Talking { .. } | AgentState::Consulted { .. } => AgentStateKind::Talking,
+            AgentState::Holding { .. } => AgentStateKind::Hold,
             AgentState::WrapUp { .. } => AgentStateKind::WrapUp,
             AgentState::Unreachable { .. } => AgentStateKind::Unreachable,
         }
@@ -86,6 +99,8 @@ impl AgentState {
         match self {
             AgentState::Reserved { call }
             | AgentState::Talking { call }
+            | AgentState::Holding { call }
+            | AgentState::Consulted { call }
             | AgentState::WrapUp { call, .. } => Some(*call),
             _ => None,
         }
@@ -94,7 +109,10 @@ impl AgentState {
     /// The call in progress.
     pub fn live_call(&self) -> Option<CallId> {
         match self {
-            AgentState::Reserved { call } | AgentState::Talking { call } => Some(*call),
+            AgentState::Reserved { call }
+            | AgentState::Talking { call }
+            | AgentState::Holding { call }
+            | AgentState::Consulted { call } => Some(*call),
             _ => None,
         }
     }
@@ -155,6 +173,13 @@ pub struct Agent {
     pub leaving: bool,
     /// When the leg was last heard of, to ask about silent ones.
     pub heard_at: Moment,
+    /// Whether the switch silences what the leg sends.
+    pub muted: bool,
+    /// Whether the leg ends with the call although the agent is off-hook: a
+    /// supervisor's who took a call over.
+    pub leg_for_one_call: bool,
+    /// The request that the switch has not confirmed yet.
+    pub pending: Option<Pending>,
 }
 
 impl Agent {
@@ -168,6 +193,9 @@ impl Agent {
             after_call: None,
             leaving: false,
             heard_at: now,
+            muted: false,
+            leg_for_one_call: false,
+            pending: None,
         }
     }
 
@@ -185,25 +213,68 @@ impl Agent {
     }
 
     /// The commands that would be accepted now: the one table that the
-    /// console's buttons and the floor's refusals share.
-    pub fn allowed(&self) -> Vec<AgentAction> {
-        use AgentAction::{Dispose, HangUp, LogIn, LogOut, Pause, Ready};
-        match self.state {
-            AgentState::LoggedOut => vec![LogIn],
-            AgentState::Paused { .. } | AgentState::Unreachable { .. } => vec![Ready, Pause, LogOut],
-            AgentState::Connecting | AgentState::Ready => vec![Pause, LogOut],
-            AgentState::Reserved { .. } if self.after_call.is_some() => vec![Ready, Pause, LogOut],
-            AgentState::Reserved { .. } => vec![Pause, LogOut],
-            AgentState::Talking { .. } if self.after_call.is_some() => {
-                vec![HangUp, Dispose, Ready, Pause, LogOut]
+    /// console's buttons and the floor's refusals share. `call` is the one the
+    /// agent is on.
+    pub fn allowed(&self, call: Option<&Call>) -> Vec<AgentAction> {
+        use AgentAction::{Answer, Dispose, LogIn, LogOut, Pause, Ready};
+        let mut allowed = match self.state {
+            AgentState::LoggedOut => return vec![LogIn],
+            AgentState::Paused { .. } | AgentState::Unreachable { .. } => return vec![Ready, Pause, LogOut],
+            AgentState::Connecting if matches!(self.phone, Phone::Ringing { .. }) => vec![Answer],
+            AgentState::Connecting | AgentState::Ready => Vec::new(),
+            AgentState::Reserved { .. } if matches!(self.phone, Phone::Ringing { .. }) => vec![Answer],
+            AgentState::Reserved { .. } => Vec::new(),
+            AgentState::Talking { .. } | AgentState::Holding { .. } | AgentState::Consulted { .. } => {
+                call.map_or_else(Vec::new, |call| self.call_actions(call))
             }
-            AgentState::Talking { .. } => vec![HangUp, Dispose, Pause, LogOut],
-            AgentState::WrapUp { .. } => vec![Dispose, Ready, Pause, LogOut],
+            AgentState::WrapUp { .. } => return vec![Dispose, Ready, Pause, LogOut],
+        };
+        if self.after_call.is_some() {
+            allowed.push(Ready);
         }
+        allowed.extend([Pause, LogOut]);
+        allowed
+    }
+
+    /// What the agent may do with the call they are on.
+    fn call_actions(&self, call: &Call) -> Vec<AgentAction> {
+        use AgentAction::{
+            CancelTransfer, CompleteTransfer, Conference, Consult, Dispose, HangUp, Hold, Mute,
+            PauseRecording, Resume, ResumeRecording, SendKeys, Swap, Transfer, Unmute,
+        };
+        let mut actions = vec![HangUp, if self.muted { Unmute } else { Mute }];
+        if call.agent() != Some(self.profile.agent) {
+            // A colleague who is asked.
+            return actions;
+        }
+        actions.push(Dispose);
+        match (&call.state, &call.plan) {
+            (CallState::Talking { apart_since: None, .. }, _) => {
+                actions.extend([Hold, SendKeys, Transfer, Consult]);
+            }
+            (CallState::Arranged { .. }, Some(plan)) if plan.settled => match (plan.want, &plan.third) {
+                (Want::Hold, None) => actions.extend([Resume, Transfer, Consult]),
+                (Want::Hold, Some(third)) if third.attended => {
+                    actions.extend([CompleteTransfer, CancelTransfer]);
+                }
+                (Want::Hold, Some(_)) => actions.push(CancelTransfer),
+                (Want::Consult, _) => actions.extend([Swap, CompleteTransfer, CancelTransfer, Conference]),
+                (Want::Aside, _) => {
+                    actions.extend([SendKeys, Swap, CompleteTransfer, CancelTransfer, Conference]);
+                }
+                (Want::Conference, _) => actions.extend([CompleteTransfer, CancelTransfer]),
+                (Want::Talk | Want::Hand, _) => {}
+            },
+            _ => {}
+        }
+        if call.recording.is_some() {
+            actions.push(if call.recording_paused { ResumeRecording } else { PauseRecording });
+        }
+        actions
     }
 
     /// The agent as the live floor shows them.
-    pub fn live(&self) -> AgentLive {
+    pub fn live(&self, call: Option<&Call>) -> AgentLive {
         AgentLive {
             agent: self.profile.agent,
             kind: self.state.kind(),
@@ -219,7 +290,8 @@ impl Agent {
                 AgentState::WrapUp { until, .. } => until,
                 _ => None,
             },
-            allowed: self.allowed(),
+            muted: self.muted,
+            allowed: self.allowed(call),
         }
     }
 }

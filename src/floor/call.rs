@@ -3,8 +3,8 @@
 
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
-use crate::floor::effect::{CallLive, CallStateKind, EndedBy};
-use crate::floor::input::Lead;
+use crate::floor::effect::{CallLive, CallStateKind, EndedBy, SpanKind, ThirdLive};
+use crate::floor::input::{Lead, Party};
 
 /// Where a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,14 @@ pub enum CallState {
         /// When the switch took the legs apart; their ends must follow.
         apart_since: Option<Moment>,
     },
+    /// The legs are, or are being put, as [`Call::plan`] says.
+    Arranged {
+        /// Whose call it is.
+        agent: AgentId,
+    },
+    /// The customer talks with an outside party, whose leg is
+    /// [`Call::outside`]; no agent is on it.
+    Outside,
     /// We asked the switch to end it.
     Ending {
         /// Who was on it.
@@ -36,6 +44,86 @@ pub enum CallState {
         /// When we ask whether the leg still exists.
         until: Moment,
     },
+}
+
+/// How somebody wants the legs of a call to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// Customer and agent talk.
+    Talk,
+    /// The customer hears music.
+    Hold,
+    /// The customer hears music, agent and third talk.
+    Consult,
+    /// The third hears music, customer and agent talk.
+    Aside,
+    /// All three talk.
+    Conference,
+    /// Customer and third talk; the agent leaves.
+    Hand,
+}
+
+/// One move of legs on the way to what is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Music for this leg.
+    Music(LegId),
+    /// These two talk.
+    Bridge(LegId, LegId),
+    /// All legs of the call into its room.
+    Room,
+}
+
+/// What is wanted of a call's legs, and how far it has come. The switch's
+/// events alone settle it.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What.
+    pub want: Want,
+    /// The third party, if there is one.
+    pub third: Option<Third>,
+    /// Whether events proved it.
+    pub settled: bool,
+    /// The move last asked for.
+    pub sent: Option<Step>,
+    /// How often moves were asked for in vain.
+    pub tries: u8,
+    /// When the move last asked for counts as not done.
+    pub until: Moment,
+}
+
+impl Plan {
+    /// A plan of which nothing is done yet.
+    pub fn new(want: Want) -> Self {
+        Self { want, third: None, settled: false, sent: None, tries: 0, until: Moment(i64::MAX) }
+    }
+
+    /// Changes what is wanted; the third stays.
+    pub fn now_wants(&mut self, want: Want) {
+        *self = Self { third: self.third.take(), ..Self::new(want) };
+    }
+}
+
+/// Who is asked, or handed the call.
+#[derive(Debug, Clone)]
+pub struct Third {
+    /// Who.
+    pub party: Party,
+    /// Who hands the call on.
+    pub from: AgentId,
+    /// Whether `from` still takes part; else the call is handed over as soon as
+    /// the third answers.
+    pub from_stays: bool,
+    /// Their leg.
+    pub leg: LegId,
+    /// Whether they are asked first.
+    pub attended: bool,
+    /// Whether the switch has made the leg: the phone rings, or soon will.
+    pub rings: bool,
+    /// Whether they have answered.
+    pub up: bool,
+    /// When ringing is given up.
+    pub until: Moment,
 }
 
 /// A call.
@@ -65,16 +153,89 @@ pub struct Call {
     pub ended_by: Option<EndedBy>,
     /// When the leg was last heard of.
     pub heard_at: Moment,
+    /// How its legs are to be, when it is [`CallState::Arranged`].
+    pub plan: Option<Plan>,
+    /// The outside party's leg, when it is [`CallState::Outside`].
+    pub outside: Option<LegId>,
+    /// Whom to try first when it waits for an agent again.
+    pub sender: Option<AgentId>,
+    /// What the customer experiences now.
+    pub span: SpanKind,
+    /// Who is responsible for it.
+    pub span_agent: Option<AgentId>,
+    /// Since when.
+    pub span_since: Moment,
+    /// Talk time of the spans before, in milliseconds.
+    pub talked_ms: i64,
+    /// The running recording's file, as the switch named it.
+    pub recording: Option<String>,
+    /// Whether it is silent now.
+    pub recording_paused: bool,
 }
 
 impl Call {
+    /// A call that is about to be dialled.
+    pub fn dialling(id: CallId, leg: LegId, campaign: CampaignId, lead: Lead, now: Moment) -> Self {
+        Self {
+            id,
+            leg,
+            campaign,
+            lead,
+            state: CallState::Dialling,
+            started_at: now,
+            dial_until: now,
+            answered_at: None,
+            connected: None,
+            dropped: false,
+            ended_by: None,
+            heard_at: now,
+            plan: None,
+            outside: None,
+            sender: None,
+            span: SpanKind::Dialling,
+            span_agent: None,
+            span_since: now,
+            talked_ms: 0,
+            recording: None,
+            recording_paused: false,
+        }
+    }
+
     /// The agent reserved for it or on it.
     pub fn agent(&self) -> Option<AgentId> {
         match self.state {
-            CallState::Connecting { agent, .. } | CallState::Talking { agent, .. } => Some(agent),
+            CallState::Connecting { agent, .. }
+            | CallState::Talking { agent, .. }
+            | CallState::Arranged { agent } => Some(agent),
             CallState::Ending { agent, .. } => agent,
-            CallState::Dialling | CallState::Ringing | CallState::Waiting => None,
+            CallState::Dialling | CallState::Ringing | CallState::Waiting | CallState::Outside => None,
         }
+    }
+
+    /// The third party.
+    pub fn third(&self) -> Option<&Third> {
+        self.plan.as_ref()?.third.as_ref()
+    }
+
+    /// The colleague who is asked, or handed the call.
+    pub fn third_agent(&self) -> Option<AgentId> {
+        match self.third()?.party {
+            Party::Agent(agent) => Some(agent),
+            Party::Outside(_) => None,
+        }
+    }
+
+    /// The outside party's leg, rung, asked or talking.
+    pub fn outside_leg(&self) -> Option<LegId> {
+        let asked = self.third().filter(|third| matches!(third.party, Party::Outside(_)));
+        asked.map(|third| third.leg).or(self.outside)
+    }
+
+    /// Talk time so far, in milliseconds: agents and customer connected, hold
+    /// and consultations not included.
+    pub fn talk_ms(&self, now: Moment) -> i64 {
+        let open = matches!(self.span, SpanKind::Talking | SpanKind::Conference);
+        self.talked_ms + if open { now.since_ms(self.span_since) } else { 0 }
     }
 
     /// Whether the customer has not answered yet.
@@ -92,6 +253,8 @@ impl Call {
                 CallState::Waiting => CallStateKind::Waiting,
                 CallState::Connecting { .. } => CallStateKind::Connecting,
                 CallState::Talking { .. } => CallStateKind::Talking,
+                CallState::Arranged { .. } => self.arranged_kind(),
+                CallState::Outside => CallStateKind::Outside,
                 CallState::Ending { .. } => CallStateKind::Ending,
             },
             campaign: self.campaign,
@@ -101,6 +264,25 @@ impl Call {
             started_at: self.started_at,
             answered_at: self.answered_at,
             connected_at: self.connected.map(|(_, at)| at),
+            third: self.third().map(|third| ThirdLive {
+                party: third.party.clone(),
+                from: third.from,
+                attended: third.attended,
+                up: third.up,
+            }),
+            recording_paused: self.recording_paused,
+        }
+    }
+
+    fn arranged_kind(&self) -> CallStateKind {
+        let Some(plan) = &self.plan else { return CallStateKind::Talking };
+        match plan.want {
+            Want::Talk => CallStateKind::Talking,
+            Want::Hold if plan.third.is_none() => CallStateKind::Held,
+            Want::Hold | Want::Hand => CallStateKind::Transferring,
+            Want::Consult => CallStateKind::Consulting,
+            Want::Aside => CallStateKind::Aside,
+            Want::Conference => CallStateKind::Conference,
         }
     }
 }

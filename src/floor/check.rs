@@ -19,7 +19,9 @@ fn calls_and_agents_agree(floor: &Floor, broken: &mut Vec<String>) {
         if let Some(call_id) = agent.state.live_call() {
             match floor.calls.get(&call_id) {
                 None => broken.push(format!("agent {id} is on call {call_id}, which is over")),
-                Some(call) if call.agent() != Some(id) && floor.switch_up => {
+                Some(call)
+                    if call.agent() != Some(id) && call.third_agent() != Some(id) && floor.switch_up =>
+                {
                     broken.push(format!("agent {id} is on call {call_id}, which has {:?}", call.agent()));
                 }
                 Some(_) => {}
@@ -35,13 +37,23 @@ fn calls_and_agents_agree(floor: &Floor, broken: &mut Vec<String>) {
     }
     let mut busy = Vec::new();
     for call in floor.calls.values() {
-        let (CallState::Talking { agent, .. } | CallState::Connecting { agent, .. }) = call.state else {
-            continue;
+        let owner = match call.state {
+            CallState::Talking { agent, .. } | CallState::Connecting { agent, .. } => Some(agent),
+            // A sender who has left waits for nothing.
+            CallState::Arranged { agent } => {
+                call.third().is_none_or(|third| third.from_stays).then_some(agent)
+            }
+            _ => None,
         };
-        busy.push(agent);
-        let on_it = floor.agents.get(&agent).and_then(|a| a.state.live_call()) == Some(call.id);
-        if !on_it && floor.switch_up {
-            broken.push(format!("call {} has agent {agent}, who is not on it", call.id));
+        for agent in owner.into_iter().chain(call.third_agent()) {
+            busy.push(agent);
+            let on_it = floor.agents.get(&agent).and_then(|a| a.state.live_call()) == Some(call.id);
+            if !on_it && floor.switch_up {
+                broken.push(format!("call {} has agent {agent}, who is not on it", call.id));
+            }
+        }
+        if matches!(call.state, CallState::Arranged { .. }) != call.plan.is_some() {
+            broken.push(format!("call {} is {:?} with the plan {:?}", call.id, call.state, call.plan));
         }
     }
     busy.sort_unstable();
@@ -58,6 +70,23 @@ fn legs_have_one_owner(floor: &Floor, broken: &mut Vec<String>) {
             broken.push(format!("call {}: its leg {} is not its own", call.id, call.leg));
         }
     }
+    let mut others = 0;
+    for call in floor.calls.values() {
+        let Some(leg) = call.outside_leg() else { continue };
+        others += 1;
+        if floor.legs.get(&leg) != Some(&LegOwner::Third(call.id)) {
+            broken.push(format!("call {}: the outside leg {leg} is not its own", call.id));
+        }
+    }
+    for (supervisor, monitor) in &floor.monitors {
+        others += 1;
+        if floor.legs.get(&monitor.leg) != Some(&LegOwner::Monitor(*supervisor)) {
+            broken.push(format!("supervisor {supervisor}: the leg {} is not theirs", monitor.leg));
+        }
+        if !floor.calls.contains_key(&monitor.call) {
+            broken.push(format!("supervisor {supervisor} listens to call {}, which is over", monitor.call));
+        }
+    }
     let mut phones = 0;
     for agent in floor.agents.values() {
         let Some(leg) = agent.phone.leg() else { continue };
@@ -66,7 +95,7 @@ fn legs_have_one_owner(floor: &Floor, broken: &mut Vec<String>) {
             broken.push(format!("agent {}: the leg {leg} is not theirs", agent.profile.agent));
         }
     }
-    let owned = floor.calls.len() + phones;
+    let owned = floor.calls.len() + phones + others;
     if floor.legs.len() != owned {
         broken.push(format!("{} legs are known, {owned} have a call or an agent", floor.legs.len()));
     }

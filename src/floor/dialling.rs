@@ -1,6 +1,6 @@
 //! Campaigns at work: hoppers, the pace, and new attempts.
 
-use super::call::{Call, CallState};
+use super::call::Call;
 use super::campaign::Campaign;
 use super::effect::{Effect, Fact, SwitchCommand};
 use super::input::{CampaignProfile, Lead};
@@ -109,23 +109,9 @@ impl Floor {
         let profile = campaign.profile.clone();
         let call = CallId(self.mint.mint());
         let leg = self.new_leg(LegOwner::Customer(call));
-        self.calls.insert(
-            call,
-            Call {
-                id: call,
-                leg,
-                campaign: id,
-                lead: lead.clone(),
-                state: CallState::Dialling,
-                started_at: now,
-                dial_until: now + i64::from(profile.ring_seconds) * 1_000 + DIAL_GRACE_MS,
-                answered_at: None,
-                connected: None,
-                dropped: false,
-                ended_by: None,
-                heard_at: now,
-            },
-        );
+        let mut dialling = Call::dialling(call, leg, id, lead.clone(), now);
+        dialling.dial_until = now + i64::from(profile.ring_seconds) * 1_000 + DIAL_GRACE_MS;
+        self.calls.insert(call, dialling);
         self.touched.calls.insert(call);
         self.announce(now, call, leg, lead, profile);
     }

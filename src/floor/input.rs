@@ -7,6 +7,7 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use crate::base::phone::Dialable;
+use crate::floor::fact::SpanKind;
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -37,12 +38,30 @@ pub enum Input {
         /// The switch's words, or ours for a deadline.
         reason: String,
     },
+    /// A command that no event proves was accepted by the switch.
+    CommandDone {
+        /// The leg it was for.
+        leg: LegId,
+        /// Which command.
+        command: CommandName,
+    },
     /// An agent (or somebody who may act for them) asked for something.
     Agent {
         /// Whom it concerns.
         agent: AgentId,
         /// What is asked.
         command: AgentCommand,
+        /// Comes back with the answer.
+        ticket: Ticket,
+    },
+    /// A supervisor asked for something, within their scope.
+    Supervisor {
+        /// Who asks, with their own desk phone.
+        supervisor: AgentId,
+        /// What is asked.
+        command: SupervisorCommand,
+        /// Comes back with the answer.
+        ticket: Ticket,
     },
     /// An agent exists or changed: name, phone, campaigns are by campaign.
     AgentProfile(AgentProfile),
@@ -112,6 +131,16 @@ pub enum LegChange {
         /// The other leg.
         other: LegId,
     },
+    /// The leg is played music, or anything else of the switch's own.
+    MusicStarted,
+    /// The leg is in the room in which three talk.
+    JoinedRoom,
+    /// What the leg sends is silenced (true), or let through again.
+    Muted(bool),
+    /// Somebody began (true) or ceased to listen to this leg.
+    Overheard(bool),
+    /// The switch took a key for this leg, from its phone or from us.
+    Key(char),
     /// A recording runs.
     RecordingStarted {
         /// Its file on the switch's disk.
@@ -157,6 +186,17 @@ pub struct ChannelSnapshot {
     pub answered: bool,
     /// The leg it is bridged to.
     pub bridged_to: Option<LegId>,
+    /// Whether it is played music.
+    pub on_music: bool,
+    /// The call in whose room it is.
+    pub in_room: Option<CallId>,
+}
+
+impl ChannelSnapshot {
+    /// A channel that is in no room and hears no music.
+    pub fn new(leg: LegId, label: Option<LegLabel>, answered: bool, bridged_to: Option<LegId>) -> Self {
+        Self { leg, label, answered, bridged_to, on_music: false, in_room: None }
+    }
 }
 
 /// What Trunkline writes on every leg it starts, as channel variables, so that
@@ -177,6 +217,117 @@ pub enum LegLabel {
         /// For an on-hook agent: the call it was rung for.
         call: Option<CallId>,
     },
+    /// The outside party that a call is handed to.
+    Third {
+        /// The call.
+        call: CallId,
+        /// Its number.
+        number: Dialable,
+    },
+    /// A supervisor's desk phone, listening.
+    Monitor {
+        /// Whose phone.
+        supervisor: AgentId,
+    },
+}
+
+/// Names one request, so that its answer, which may come later, finds whoever
+/// asked. [`Ticket::NOBODY`] when nobody waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+impl Ticket {
+    /// Nobody waits.
+    pub const NOBODY: Ticket = Ticket(0);
+}
+
+/// Whom a call can be handed to, or who can be asked first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Party {
+    /// A colleague, on their desk phone.
+    Agent(AgentId),
+    /// A number outside, over the campaign's trunk.
+    Outside(Dialable),
+}
+
+/// Keys of a telephone: `0`-`9`, `*`, `#`, `A`-`D`, 1 to 32 of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys(String);
+
+impl Keys {
+    /// The keys, or `None` when a character is no key, or there are too many.
+    pub fn new(text: &str) -> Option<Self> {
+        let key = |c: char| c.is_ascii_digit() || "*#ABCD".contains(c);
+        ((1..=32).contains(&text.len()) && text.chars().all(key)).then(|| Self(text.to_owned()))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a supervisor can ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SupervisorCommand {
+    /// Listen to an agent's call, from the supervisor's own phone; when the
+    /// supervisor is on it already: change how.
+    Monitor {
+        /// Whose call.
+        agent: AgentId,
+        /// How.
+        mode: MonitorMode,
+    },
+    /// Stop listening.
+    StopMonitoring,
+    /// Take the agent's place in the call that is being listened to.
+    TakeOver,
+    /// Hang up an agent's call.
+    HangUp {
+        /// Whose.
+        agent: AgentId,
+    },
+    /// Set an agent's state, as the agent could.
+    SetState {
+        /// Whose.
+        agent: AgentId,
+        /// Ready, pause or log out.
+        command: AgentCommand,
+    },
+}
+
+/// How a supervisor takes part in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MonitorMode {
+    /// Hears both; nobody hears the supervisor.
+    Listen,
+    /// The agent alone hears the supervisor.
+    Whisper,
+    /// All three talk.
+    Barge,
+}
+
+impl MonitorMode {
+    /// The key with which the switch's eavesdropping changes to this mode when
+    /// it listens to the agent's leg (proved with three phones' tones: with 2
+    /// the agent alone hears the supervisor, with 3 both do).
+    pub fn key(self) -> char {
+        match self {
+            MonitorMode::Listen => '0',
+            MonitorMode::Whisper => '2',
+            MonitorMode::Barge => '3',
+        }
+    }
+
+    /// The name in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MonitorMode::Listen => "listen",
+            MonitorMode::Whisper => "whisper",
+            MonitorMode::Barge => "barge",
+        }
+    }
 }
 
 /// What an agent can ask for.
@@ -195,6 +346,40 @@ pub enum AgentCommand {
     },
     /// Hang up the customer.
     HangUp,
+    /// Have the ringing desk phone answer, where it can.
+    Answer,
+    /// Put the customer on music.
+    Hold,
+    /// Talk with the customer again.
+    Resume,
+    /// Nobody hears the agent (true), or they are heard again.
+    Mute(bool),
+    /// Send keys to the customer's side.
+    SendKeys(Keys),
+    /// Silence in the recording (true), or sound again.
+    PauseRecording(bool),
+    /// Hand the call over; the agent leaves as soon as the other answers.
+    Transfer {
+        /// To whom.
+        to: Party,
+        /// For the other's screen.
+        note: Option<String>,
+    },
+    /// Ask the other first while the customer hears music.
+    Consult {
+        /// Whom.
+        to: Party,
+        /// For the other's screen.
+        note: Option<String>,
+    },
+    /// Talk with the one who hears music; the other hears music.
+    Swap,
+    /// Connect the customer with the other and leave.
+    CompleteTransfer,
+    /// Let the other go and talk with the customer again.
+    CancelTransfer,
+    /// All three talk.
+    Conference,
     /// The disposition of the last call is saved: after-call work is over.
     Disposed {
         /// Which call.
@@ -306,6 +491,18 @@ pub enum CommandName {
     Record,
     /// Asking whether a leg exists: it does not.
     Exists,
+    /// Playing music to a leg, parking it, or moving it to a room.
+    Move,
+    /// Silencing what a leg sends.
+    Mute,
+    /// Sending keys.
+    SendKeys,
+    /// Silence in a recording.
+    Mask,
+    /// Having a desk phone answer.
+    Answer,
+    /// Changing how, or to whom, a supervisor listens.
+    Monitor,
 }
 
 /// A state found in an open span of the store.
@@ -344,4 +541,11 @@ pub struct StoredCall {
     pub connected: Option<(AgentId, Moment)>,
     /// Whether it counts as dropped already.
     pub dropped: bool,
+    /// Time that agents and customer talked in the spans that are over, in
+    /// milliseconds.
+    pub talked_ms: i64,
+    /// The span that is still open: what, who is responsible, since when.
+    pub span: (SpanKind, Option<AgentId>, Moment),
+    /// Whether the customer was handed to an outside party.
+    pub outside: bool,
 }

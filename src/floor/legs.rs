@@ -10,8 +10,10 @@ use super::agent::{
     REASON_SWITCH_DOWN,
 };
 use super::call::CallState;
-use super::effect::{CallResult, EndedBy, Fact, HangUpCause, SwitchCommand, Tell};
+use super::effect::{CallResult, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell, TransferOutcome};
 use super::input::{HangUp, LegChange};
+use super::pending::Expect;
+use super::plan::Place;
 use super::result::call_result;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
@@ -26,11 +28,31 @@ const END_MS_MAX: i64 = 5_000;
 
 impl Floor {
     pub(super) fn on_leg(&mut self, now: Moment, leg: LegId, what: LegChange) {
-        match self.legs.get(&leg).copied() {
-            Some(LegOwner::Customer(call)) => self.on_customer_leg(now, call, what),
-            Some(LegOwner::Agent(agent)) => self.on_agent_leg(now, agent, leg, what),
-            None => self.on_unknown_leg(now, leg, what),
+        let Some(owner) = self.legs.get(&leg).copied() else { return self.on_unknown_leg(now, leg, what) };
+        self.note_place(leg, &what);
+        match owner {
+            LegOwner::Customer(call) => self.on_customer_leg(now, call, what),
+            LegOwner::Agent(agent) => self.on_agent_leg(now, agent, leg, what),
+            LegOwner::Third(call) => self.on_third_leg(now, call, leg, &what),
+            LegOwner::Monitor(supervisor) => self.on_monitor_leg(now, supervisor, leg, &what),
         }
+        if let Some(call) = self.planned_call(owner) {
+            self.settle(now, call);
+        }
+    }
+
+    /// Where the event puts the leg.
+    fn note_place(&mut self, leg: LegId, what: &LegChange) {
+        let place = match what {
+            LegChange::Parked => Place::Alone,
+            LegChange::MusicStarted => Place::Music,
+            LegChange::JoinedRoom => Place::Room,
+            LegChange::Bridged { other } => Place::With(*other),
+            // Late news of a partner it has left already says nothing.
+            LegChange::Unbridged { other } if self.place(leg) == Place::With(*other) => Place::Alone,
+            _ => return,
+        };
+        self.places.insert(leg, place);
     }
 
     /// A leg we took for dead speaks: end it, so that no customer hears
@@ -51,6 +73,11 @@ impl Floor {
             LegChange::Created
             | LegChange::Bridged { .. }
             | LegChange::Unbridged { .. }
+            | LegChange::MusicStarted
+            | LegChange::JoinedRoom
+            | LegChange::Muted(_)
+            | LegChange::Overheard(_)
+            | LegChange::Key(_)
             | LegChange::RecordingStarted { .. }
             | LegChange::HungUp(_) => {}
         }
@@ -67,17 +94,30 @@ impl Floor {
                     call.state = CallState::Ringing;
                     self.touched.calls.insert(id);
                     self.record(Fact::CallRinging { call: id, at: now });
+                    self.set_span(now, id, SpanKind::Ringing);
                 }
             }
             LegChange::Answered | LegChange::Parked => self.on_customer_answered(now, id),
             LegChange::Bridged { other } => self.on_bridged(now, id, other),
-            LegChange::Unbridged { .. } => self.on_unbridged(now, id),
+            LegChange::Unbridged { other } => self.on_unbridged(now, id, other),
+            LegChange::MusicStarted
+            | LegChange::JoinedRoom
+            | LegChange::Muted(_)
+            | LegChange::Overheard(_)
+            | LegChange::Key(_) => {}
             LegChange::RecordingStarted { path } => {
+                call.recording = Some(path.clone());
+                self.touched.calls.insert(id);
                 if let Some((agent, _)) = call.connected {
                     self.record(Fact::RecordingStarted { call: id, agent, path, at: now });
                 }
             }
             LegChange::RecordingStopped { path } => {
+                if call.recording.as_ref() == Some(&path) {
+                    call.recording = None;
+                    call.recording_paused = false;
+                    self.touched.calls.insert(id);
+                }
                 self.record(Fact::RecordingStopped { call: id, path, at: now });
             }
             LegChange::HungUp(hang_up) => self.end_call(now, id, hang_up, EndedBy::Customer),
@@ -101,14 +141,19 @@ impl Floor {
             campaign.estimates.answer_took(took);
         }
         self.record(Fact::CallAnswered { call: id, at: now });
+        self.set_span(now, id, SpanKind::Waiting);
         self.find_agent(now, id);
     }
 
-    /// The ready agent who has waited longest takes the call.
+    /// The ready agent who has waited longest takes the call; one who handed it
+    /// on in vain comes first.
     pub(super) fn find_agent(&mut self, now: Moment, id: CallId) {
-        let Some(campaign) = self.calls.get(&id).and_then(|c| self.campaigns.get(&c.campaign)) else {
-            return;
-        };
+        let Some(call) = self.calls.get(&id) else { return };
+        let ready = |agent: &AgentId| self.agents.get(agent).is_some_and(|a| a.state == AgentState::Ready);
+        if let Some(sender) = call.sender.filter(ready) {
+            return self.connect(now, id, sender);
+        }
+        let Some(campaign) = self.campaigns.get(&call.campaign) else { return };
         let longest_idle = campaign
             .profile
             .agents
@@ -136,10 +181,12 @@ impl Floor {
             customer: call.lead.customer,
             campaign: call.campaign,
             number: call.lead.number.clone(),
+            from: call.sender.filter(|sender| *sender != agent_id),
+            note: None,
         };
         self.tell(pop);
         match phone {
-            Phone::Up { leg } => self.send(SwitchCommand::Bridge { customer: customer_leg, agent: leg }),
+            Phone::Up { leg } => self.send(SwitchCommand::Bridge { first: customer_leg, second: leg }),
             Phone::Ringing { .. } | Phone::Down => self.ring_phone(now, agent_id, Some(id)),
         }
         self.touched.calls.insert(id);
@@ -150,6 +197,10 @@ impl Floor {
         let Some(LegOwner::Agent(agent_id)) = self.legs.get(&other).copied() else { return };
         self.on_customer_answered_late(now, id);
         let Some(call) = self.calls.get_mut(&id) else { return };
+        if call.plan.is_some() {
+            // The plan looks at the places itself.
+            return;
+        }
         let expected = matches!(call.state, CallState::Connecting { agent, .. } if agent == agent_id);
         if !expected {
             if !matches!(call.state, CallState::Talking { agent, .. } if agent == agent_id) {
@@ -158,15 +209,23 @@ impl Floor {
             return;
         }
         call.state = CallState::Talking { agent: agent_id, apart_since: None };
-        call.connected = Some((agent_id, now));
+        let before = call.connected;
+        call.connected = Some((agent_id, before.map_or(now, |(_, at)| at)));
         let leg = call.leg;
+        let recorded = call.recording.is_some();
         self.touched.calls.insert(id);
-        self.send(SwitchCommand::StartRecording { leg, call: id });
+        if !recorded {
+            self.send(SwitchCommand::StartRecording { leg, call: id });
+        }
         if let Some(agent) = self.agents.get_mut(&agent_id) {
             agent.phone = Phone::Up { leg: other };
             agent.heard_at = now;
         }
-        self.record(Fact::CallConnected { call: id, agent: agent_id, agent_leg: other, at: now });
+        self.record(match before {
+            None => Fact::CallConnected { call: id, agent: agent_id, agent_leg: other, at: now },
+            Some(_) => Fact::CallHanded { call: id, agent: Some(agent_id), leg: other, at: now },
+        });
+        self.set_span(now, id, SpanKind::Talking);
         self.set_state(now, agent_id, AgentState::Talking { call: id });
     }
 
@@ -177,9 +236,14 @@ impl Floor {
         }
     }
 
-    fn on_unbridged(&mut self, now: Moment, id: CallId) {
+    /// Only the end of the conversation that is going on: news of one before it
+    /// may be late.
+    fn on_unbridged(&mut self, now: Moment, id: CallId, other: LegId) {
+        let owner = self.legs.get(&other).copied();
         let Some(call) = self.calls.get_mut(&id) else { return };
-        if let CallState::Talking { agent, apart_since: None } = call.state {
+        if let CallState::Talking { agent, apart_since: None } = call.state
+            && owner == Some(LegOwner::Agent(agent))
+        {
             call.state = CallState::Talking { agent, apart_since: Some(now) };
             self.touched.calls.insert(id);
         }
@@ -190,10 +254,18 @@ impl Floor {
         agent.heard_at = now;
         let current = agent.phone.leg() == Some(leg);
         match what {
-            LegChange::Created
-            | LegChange::Ringing { .. }
+            LegChange::Created | LegChange::Ringing { .. } => {
+                if let AgentState::Reserved { call } = agent.state {
+                    self.colleague_rings(call, id);
+                }
+            }
+            LegChange::MusicStarted
+            | LegChange::JoinedRoom
+            | LegChange::Key(_)
             | LegChange::RecordingStarted { .. }
             | LegChange::RecordingStopped { .. } => {}
+            LegChange::Muted(_) => self.on_muted(id, &what),
+            LegChange::Overheard(_) => self.on_overheard(now, leg, &what),
             LegChange::Answered | LegChange::Parked if current => self.on_phone_up(now, id, leg),
             LegChange::Answered | LegChange::Parked => {
                 self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
@@ -205,7 +277,7 @@ impl Floor {
             }
             LegChange::Unbridged { other } => {
                 if let Some(LegOwner::Customer(call)) = self.legs.get(&other).copied() {
-                    self.on_unbridged(now, call);
+                    self.on_unbridged(now, call, leg);
                 }
             }
             LegChange::HungUp(hang_up) => self.on_phone_gone(now, id, leg, &hang_up),
@@ -219,13 +291,19 @@ impl Floor {
         }
         agent.phone = Phone::Up { leg };
         self.touched.agents.insert(id);
-        match agent.state.clone() {
+        let state = agent.state.clone();
+        self.seen(id, Expect::PhoneUp);
+        if let Some(call) = state.live_call().filter(|call| self.is_third(*call, id)) {
+            return self.third_answered(now, call);
+        }
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        match state {
             AgentState::Connecting => self.become_ready(now, id),
             AgentState::Reserved { call } => {
                 if let Some(call) = self.calls.get_mut(&call) {
                     call.state = CallState::Connecting { agent: id, until: now + BRIDGE_MS_MAX };
                     let customer = call.leg;
-                    self.send(SwitchCommand::Bridge { customer, agent: leg });
+                    self.send(SwitchCommand::Bridge { first: customer, second: leg });
                 }
             }
             // An off-hook phone that answers during a pause stays up for when
@@ -248,13 +326,28 @@ impl Floor {
         }
         let rang = matches!(agent.phone, Phone::Ringing { .. });
         agent.phone = Phone::Down;
+        agent.muted = false;
         self.touched.agents.insert(id);
         let reason = match hang_up.cause.as_str() {
             "USER_NOT_REGISTERED" | "SUBSCRIBER_ABSENT" | "UNALLOCATED_NUMBER" => REASON_PHONE_NOT_REGISTERED,
             _ if rang => REASON_PHONE_NO_ANSWER,
             _ => REASON_PHONE_HUNG_UP,
         };
-        match agent.state.clone() {
+        let state = agent.state.clone();
+        self.give_up_pending_phone(id);
+        if let Some(call) = state.live_call().filter(|call| self.is_third(*call, id)) {
+            let unreachable = AgentState::Unreachable { reason };
+            match state {
+                AgentState::Reserved { .. } => self.set_state(now, id, unreachable),
+                _ => self.back_to_work(now, id),
+            }
+            return self.colleague_gone(now, call, hang_up);
+        }
+        if let Some(call) = state.live_call().filter(|call| self.is_arranged(*call)) {
+            return self.sender_left(now, call);
+        }
+        let Some(agent) = self.agents.get(&id) else { return };
+        match state {
             // The switch ends a phone's leg when the customer has left, and may
             // say so before it says that the customer has.
             AgentState::Talking { call } if hang_up.by_far_end == Some(false) => {
@@ -289,6 +382,10 @@ impl Floor {
         match self.legs.get(&leg).copied() {
             Some(LegOwner::Customer(call)) => self.end_call(now, call, hang_up, EndedBy::Switch),
             Some(LegOwner::Agent(agent)) => self.on_phone_gone(now, agent, leg, &hang_up),
+            Some(LegOwner::Third(call)) => self.on_third_leg(now, call, leg, &LegChange::HungUp(hang_up)),
+            Some(LegOwner::Monitor(supervisor)) => {
+                self.on_monitor_leg(now, supervisor, leg, &LegChange::HungUp(hang_up));
+            }
             None => {}
         }
     }
@@ -299,6 +396,10 @@ impl Floor {
         if matches!(call.state, CallState::Ending { .. }) {
             return;
         }
+        if call.plan.is_some() {
+            self.close_plan(now, id, TransferOutcome::Cancelled);
+        }
+        let Some(call) = self.calls.get_mut(&id) else { return };
         let cause = if call.answered_at.is_some() {
             HangUpCause::NormalClearing
         } else {
@@ -313,13 +414,15 @@ impl Floor {
 
     /// The customer's leg is over, and with it the call.
     pub(super) fn end_call(&mut self, now: Moment, id: CallId, hang_up: HangUp, by: EndedBy) {
+        self.close_plan(now, id, TransferOutcome::CustomerLeft);
+        self.end_monitors(now, id);
         let Some(call) = self.calls.remove(&id) else { return };
         self.forget_leg(call.leg);
         self.numbers.remove(&call.lead.e164);
         self.touched.calls.insert(id);
         let dropped = call.dropped || call.ended_by == Some(EndedBy::System);
         let result = call_result(&hang_up, call.answered_at.is_some(), call.connected.is_some(), dropped);
-        let talk_ms = call.connected.map_or(0, |(_, at)| now.since_ms(at));
+        let talk_ms = call.talk_ms(now);
         let ended_by = call.ended_by.unwrap_or(if call.answered_at.is_none() && by == EndedBy::Customer {
             unanswered_end(result)
         } else {
@@ -358,28 +461,19 @@ impl Floor {
 
     fn free_agent(&mut self, now: Moment, id: CallId, call: &super::call::Call) {
         let Some(agent_id) = call.agent() else { return };
-        let Some(agent) = self.agents.get_mut(&agent_id) else { return };
+        let Some(agent) = self.agents.get(&agent_id) else { return };
         // After a restart the agent of a conversation is not on it yet when it
         // turns out to be over; they still have something to say of it.
         let away = agent.state == AgentState::Unreachable { reason: REASON_SWITCH_DOWN };
         if agent.state.live_call() != Some(id) && !(away && call.connected.is_some()) {
             return;
         }
-        // The leg of an on-hook agent lives for one call.
-        if !agent.off_hook()
-            && let Some(leg) = agent.phone.leg()
-        {
-            agent.phone = Phone::Down;
-            self.forget_leg(leg);
-            self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
-        }
-        if call.connected.is_none() {
+        if call.connected.is_some() {
+            self.leave_call(now, agent_id, id, call.campaign);
+        } else {
+            self.free_leg(agent_id);
             self.back_to_work(now, agent_id);
-            return;
         }
-        let seconds = self.campaigns.get(&call.campaign).map_or(0, |c| c.profile.wrap_up_seconds);
-        let until = (seconds > 0).then(|| now + i64::from(seconds) * 1_000);
-        self.set_state(now, agent_id, AgentState::WrapUp { call: id, until });
     }
 }
 

@@ -5,25 +5,37 @@
 //! which they are to be carried out. The conductor owns the one floor and
 //! carries the effects out; simulations do the same in virtual time.
 //!
-//! Where to look: `people` (agents' commands), `legs` (switch events),
-//! `dialling` (campaigns and pacing), `timers` (what comes due), `resync`
-//! (after a lost connection or a restart), `check` (the invariants).
+//! Where to look: `people` (agents' states), `control` (agents' commands about
+//! their call), `plan` (how the legs of a call are put), `third` (transfers),
+//! `legs` (switch events), `dialling` (campaigns and pacing), `timers` (what
+//! comes due), `pending` (requests that wait for the switch), `resync` (after a
+//! lost connection or a restart), `check` (the invariants).
 
+mod adopt;
 pub mod agent;
 pub mod call;
 pub mod campaign;
 mod check;
+mod control;
+#[cfg(test)]
+mod control_tests;
 mod dialling;
 pub mod effect;
 pub mod estimate;
+mod fact;
 pub mod input;
 mod legs;
+mod monitor;
 pub mod pacing;
+pub mod pending;
 mod people;
+mod plan;
 pub mod result;
 mod resync;
+mod tell;
 #[cfg(test)]
 mod tests;
+mod third;
 mod timers;
 
 use crate::base::clock::Moment;
@@ -33,6 +45,9 @@ use call::Call;
 use campaign::Campaign;
 use effect::{AgentLive, CallLive, CampaignLive, Effect, Fact, SwitchCommand, Tell};
 use input::{CommandName, Input};
+use monitor::{Monitor, Waiting};
+use pending::Expect;
+use plan::Place;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use timers::Timers;
 
@@ -50,6 +65,10 @@ const NO_SUCH_CHANNEL: &str = "No such channel";
 enum LegOwner {
     Customer(CallId),
     Agent(AgentId),
+    /// The outside party of a call.
+    Third(CallId),
+    /// A supervisor's desk phone, listening.
+    Monitor(AgentId),
 }
 
 /// The live call centre.
@@ -62,6 +81,12 @@ pub struct Floor {
     campaigns: BTreeMap<CampaignId, Campaign>,
     calls: BTreeMap<CallId, Call>,
     legs: HashMap<LegId, LegOwner>,
+    /// Where the switch's events put them; a leg that is not here is alone.
+    places: HashMap<LegId, Place>,
+    /// Who listens to whom, by supervisor.
+    monitors: BTreeMap<AgentId, Monitor>,
+    /// Supervisors' requests that the switch has not confirmed yet.
+    waiting: BTreeMap<AgentId, Waiting>,
     /// E.164 numbers in live attempts: never the same twice.
     numbers: HashSet<String>,
     gone: HashMap<LegId, Gone>,
@@ -87,6 +112,7 @@ struct Touched {
     agents: BTreeSet<AgentId>,
     calls: BTreeSet<CallId>,
     campaigns: BTreeSet<CampaignId>,
+    supervisors: BTreeSet<AgentId>,
 }
 
 impl Floor {
@@ -101,6 +127,9 @@ impl Floor {
             campaigns: BTreeMap::new(),
             calls: BTreeMap::new(),
             legs: HashMap::new(),
+            places: HashMap::new(),
+            monitors: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             numbers: HashSet::new(),
             gone: HashMap::new(),
             gone_order: VecDeque::new(),
@@ -121,7 +150,11 @@ impl Floor {
             Input::CommandFailed { leg, command, reason } => {
                 self.on_command_failed(now, leg, command, &reason)
             }
-            Input::Agent { agent, command } => self.on_agent_command(now, agent, command),
+            Input::CommandDone { leg, command } => self.on_command_done(now, leg, command),
+            Input::Agent { agent, command, ticket } => self.on_agent_command(now, agent, command, ticket),
+            Input::Supervisor { supervisor, command, ticket } => {
+                self.on_supervisor_command(now, supervisor, command, ticket);
+            }
             Input::AgentProfile(profile) => self.on_agent_profile(now, profile),
             Input::AgentRemoved(agent) => self.on_agent_removed(now, agent),
             Input::Campaign(profile) => self.on_campaign(now, profile),
@@ -162,7 +195,12 @@ impl Floor {
 
     /// One agent as the live floor shows them.
     pub fn agent_live(&self, agent: AgentId) -> Option<AgentLive> {
-        self.agents.get(&agent).map(Agent::live)
+        self.agents.get(&agent).map(|agent| self.live_of(agent))
+    }
+
+    fn live_of(&self, agent: &Agent) -> AgentLive {
+        let call = agent.state.live_call().and_then(|call| self.calls.get(&call));
+        agent.live(call)
     }
 
     fn send(&mut self, command: SwitchCommand) {
@@ -190,8 +228,9 @@ impl Floor {
     fn forget_leg(&mut self, leg: LegId) {
         let call = match self.legs.remove(&leg) {
             Some(LegOwner::Customer(call)) => Some(call),
-            Some(LegOwner::Agent(_)) | None => None,
+            Some(LegOwner::Agent(_) | LegOwner::Third(_) | LegOwner::Monitor(_)) | None => None,
         };
+        self.places.remove(&leg);
         if self.gone.insert(leg, Gone { call, hang_ups: 0 }).is_none() {
             self.gone_order.push_back(leg);
         }
@@ -230,7 +269,9 @@ impl Floor {
         for call in self.calls.values().filter(|c| c.campaign == campaign.profile.campaign) {
             match call.state {
                 _ if call.in_flight() => counts.in_flight += 1,
-                call::CallState::Talking { .. } => counts.talking += 1,
+                call::CallState::Talking { .. }
+                | call::CallState::Arranged { .. }
+                | call::CallState::Outside => counts.talking += 1,
                 call::CallState::Ending { .. } => counts.ending += 1,
                 _ if call.agent().is_some() => counts.connecting += 1,
                 _ => counts.waiting += 1,
@@ -239,7 +280,12 @@ impl Floor {
         for agent in campaign.profile.agents.iter().filter_map(|id| self.agents.get(id)) {
             match agent.state {
                 AgentState::Ready => counts.agents.ready += 1,
-                AgentState::Talking { .. } | AgentState::Reserved { .. } if agent.after_call.is_none() => {
+                AgentState::Talking { .. }
+                | AgentState::Holding { .. }
+                | AgentState::Consulted { .. }
+                | AgentState::Reserved { .. }
+                    if agent.after_call.is_none() =>
+                {
                     counts.agents.talking += 1;
                 }
                 AgentState::WrapUp { .. } if agent.after_call.is_none() => counts.agents.wrapping_up += 1,
@@ -251,11 +297,14 @@ impl Floor {
     }
 
     fn tell_changes(&mut self, now: Moment) {
-        let touched = std::mem::take(&mut self.touched);
+        let mut touched = std::mem::take(&mut self.touched);
+        // What an agent may do depends on their call.
+        let on_them = touched.calls.iter().filter_map(|id| self.calls.get(id));
+        touched.agents.extend(on_them.flat_map(|call| [call.agent(), call.third_agent()]).flatten());
         for id in touched.agents {
             match self.agents.get(&id) {
                 Some(agent) => {
-                    let live = agent.live();
+                    let live = self.live_of(agent);
                     self.tell(Tell::Agent(live));
                 }
                 None => self.tell(Tell::AgentGone(id)),
@@ -269,6 +318,10 @@ impl Floor {
                 }
                 None => self.tell(Tell::CallGone(id)),
             }
+        }
+        for live in touched.supervisors.into_iter().filter_map(|id| self.monitor_live(id)).collect::<Vec<_>>()
+        {
+            self.tell(Tell::Monitor(live));
         }
         for id in touched.campaigns {
             if let Some(live) = self.campaign_live(now, id) {
@@ -338,6 +391,7 @@ impl Floor {
             }
             CommandName::Exists => self.on_leg_gone(now, leg, input::HangUp::cause("LOST_EVENT")),
             CommandName::HangUp => self.send(SwitchCommand::Check { leg }),
+            CommandName::Bridge if self.planned_call(owner).is_some() => self.on_move_failed(now, leg, owner),
             CommandName::Bridge => {
                 // Either leg may be the one that is gone; the call's timer
                 // tries another agent when both still stand.
@@ -350,6 +404,49 @@ impl Floor {
                 }
             }
             CommandName::Record => self.ignore(now, format!("recording of leg {leg} failed: {reason}")),
+            CommandName::Move => self.on_move_failed(now, leg, owner),
+            CommandName::Mute | CommandName::SendKeys | CommandName::Mask | CommandName::Answer => {
+                self.on_request_failed(owner, command, reason);
+            }
+            CommandName::Monitor => self.send(SwitchCommand::Check { leg }),
+        }
+    }
+
+    /// The call in whose plan a leg takes part.
+    fn planned_call(&self, owner: LegOwner) -> Option<CallId> {
+        let call = match owner {
+            LegOwner::Customer(call) | LegOwner::Third(call) => Some(call),
+            LegOwner::Agent(agent) => self.agents.get(&agent).and_then(|agent| agent.state.live_call()),
+            LegOwner::Monitor(_) => None,
+        };
+        call.filter(|call| self.calls.get(call).is_some_and(|call| call.plan.is_some()))
+    }
+
+    fn on_move_failed(&mut self, now: Moment, leg: LegId, owner: LegOwner) {
+        match self.planned_call(owner) {
+            Some(call) => self.move_failed(now, call),
+            None => self.send(SwitchCommand::Check { leg }),
+        }
+    }
+
+    /// A request that the switch refused: its reason is the answer.
+    fn on_request_failed(&mut self, owner: LegOwner, command: CommandName, reason: &str) {
+        let agent = match owner {
+            LegOwner::Agent(agent) => Some(agent),
+            LegOwner::Customer(call) | LegOwner::Third(call) => self.calls.get(&call).and_then(Call::agent),
+            LegOwner::Monitor(_) => None,
+        };
+        let Some(agent) = agent else { return };
+        let waits_for = self.agents.get(&agent).and_then(|agent| agent.pending).map(|pending| pending.expect);
+        let this = match waits_for {
+            Some(Expect::Muted(_)) => command == CommandName::Mute,
+            Some(Expect::KeysTaken) => command == CommandName::SendKeys,
+            Some(Expect::Masked(_)) => command == CommandName::Mask,
+            Some(Expect::PhoneUp) => command == CommandName::Answer,
+            Some(Expect::Arranged | Expect::ThirdRings | Expect::Left) | None => false,
+        };
+        if this {
+            self.give_up_pending(agent, effect::Refusal::SwitchRefused { reason: reason.to_owned() });
         }
     }
 }

@@ -4,54 +4,66 @@ use super::Floor;
 use super::LegOwner;
 use super::agent::{AfterCall, Agent, AgentState, Phone, REASON_LOGGED_IN, REASON_SWITCH_DOWN};
 use super::call::CallState;
-use super::effect::{Effect, EndedBy, HangUpCause, Refusal, SwitchCommand};
-use super::input::{AgentCommand, AgentProfile};
+use super::effect::{HangUpCause, Refusal, SwitchCommand};
+use super::input::{AgentCommand, AgentProfile, Ticket};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};
 
 /// How long a desk phone rings for an agent, in seconds.
 pub(super) const PHONE_RING_SECONDS: u32 = 20;
 /// How long after that the switch may take to say how it ended.
-const PHONE_GRACE_MS: i64 = 5_000;
+pub(super) const PHONE_GRACE_MS: i64 = 5_000;
 
 impl Floor {
-    pub(super) fn on_agent_command(&mut self, now: Moment, id: AgentId, command: AgentCommand) {
-        let Some(agent) = self.agents.get(&id) else {
-            self.effects.push(Effect::Refuse(Refusal::NotAnAgent));
-            return;
-        };
+    pub(super) fn on_agent_command(
+        &mut self,
+        now: Moment,
+        id: AgentId,
+        command: AgentCommand,
+        ticket: Ticket,
+    ) {
+        if !self.agents.contains_key(&id) {
+            return self.answer(ticket, Some(Refusal::NotAnAgent));
+        }
+        if let Some(command) = self.on_call_command(now, id, command, ticket) {
+            let refusal = self.on_state_command(now, id, command).err();
+            self.answer(ticket, refusal);
+        }
+    }
+
+    /// A command about the agent's own state: done at once.
+    pub(super) fn on_state_command(
+        &mut self,
+        now: Moment,
+        id: AgentId,
+        command: AgentCommand,
+    ) -> Result<(), Refusal> {
+        let Some(agent) = self.agents.get(&id) else { return Err(Refusal::NotAnAgent) };
         let state = agent.state.clone();
+        let on_call = state.live_call().is_some();
         match (command, state) {
             (AgentCommand::LogIn, AgentState::LoggedOut) => {
                 self.set_state(now, id, AgentState::Paused { reason: REASON_LOGGED_IN.to_owned() });
             }
             // Signing in again from another browser changes nothing.
             (AgentCommand::LogIn, _) | (AgentCommand::LogOut, AgentState::LoggedOut) => {}
-            (_, AgentState::LoggedOut) => self.refuse("logged_out", "log in first"),
-            (AgentCommand::LogOut, AgentState::Reserved { .. } | AgentState::Talking { .. }) => {
-                self.after_call(id, Some(AfterCall::LogOut));
+            (_, AgentState::LoggedOut) => {
+                return Err(Refusal::WrongState { state: "logged_out", hint: "log in first" });
             }
+            (AgentCommand::LogOut, _) if on_call => self.after_call(id, Some(AfterCall::LogOut)),
             (AgentCommand::LogOut, _) => self.log_out(now, id),
-            (AgentCommand::Pause { reason }, AgentState::Reserved { .. } | AgentState::Talking { .. }) => {
+            (AgentCommand::Pause { reason }, _) if on_call => {
                 self.after_call(id, Some(AfterCall::Pause(reason)));
             }
             (AgentCommand::Pause { reason }, state) => {
                 self.note_wrap_up_end(now, id, &state);
                 self.set_state(now, id, AgentState::Paused { reason });
             }
-            (AgentCommand::Ready, AgentState::Reserved { .. } | AgentState::Talking { .. }) => {
-                self.after_call(id, None);
-            }
+            (AgentCommand::Ready, _) if on_call => self.after_call(id, None),
             (AgentCommand::Ready, AgentState::Ready | AgentState::Connecting) => {}
             (AgentCommand::Ready, state) => {
                 self.note_wrap_up_end(now, id, &state);
                 self.go_ready(now, id);
-            }
-            (AgentCommand::HangUp, AgentState::Talking { call }) => {
-                self.end_call_by(now, call, EndedBy::Agent)
-            }
-            (AgentCommand::HangUp, state) => {
-                self.refuse(state.kind().as_str(), "there is no conversation to hang up");
             }
             (AgentCommand::Disposed { call }, AgentState::WrapUp { call: current, .. })
                 if call == current =>
@@ -59,12 +71,10 @@ impl Floor {
                 self.back_to_work(now, id);
             }
             // Saved during the call, or after the timer: nothing to change.
-            (AgentCommand::Disposed { .. }, _) => {}
+            // What concerns the call in progress is not decided here.
+            _ => {}
         }
-    }
-
-    fn refuse(&mut self, state: &'static str, hint: &'static str) {
-        self.effects.push(Effect::Refuse(Refusal::WrongState { state, hint }));
+        Ok(())
     }
 
     fn after_call(&mut self, id: AgentId, next: Option<AfterCall>) {
@@ -130,8 +140,8 @@ impl Floor {
             .calls
             .values()
             .filter(|call| call.state == CallState::Waiting)
-            .filter(|call| self.serves(id, call.id))
-            .min_by_key(|call| (call.answered_at, call.id))
+            .filter(|call| call.sender == Some(id) || self.serves(id, call.id))
+            .min_by_key(|call| (call.sender != Some(id), call.answered_at, call.id))
             .map(|call| call.id);
         if let Some(call) = waiting {
             self.connect(now, call, id);

@@ -3,7 +3,7 @@
 
 use super::agent::{AgentState, Phone, REASON_SWITCH_DOWN};
 use super::call::{Call, CallState};
-use super::effect::{EndedBy, Fact, HangUpCause, SwitchCommand, Tell};
+use super::effect::{EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell};
 use super::input::{ChannelSnapshot, HangUp, LegChange, LegLabel, StoredCall, StoredState};
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
@@ -36,8 +36,10 @@ impl Floor {
         self.tell(Tell::Switch { up: true, detail: String::new() });
         let found: HashMap<LegId, ChannelSnapshot> = channels.into_iter().map(|c| (c.leg, c)).collect();
         self.adopt_strangers(now, &found);
+        self.take_places(&found);
         self.end_what_is_gone(now, &found);
         self.follow_channels(now, &found);
+        self.end_what_fits_nowhere(now);
         let waiting: Vec<AgentId> = self
             .agents
             .values()
@@ -67,6 +69,9 @@ impl Floor {
                     }
                     self.touched.agents.insert(agent);
                 }
+                Some(LegLabel::Third { call, .. }) if self.adopts_third(call, channel) => {
+                    self.legs.insert(channel.leg, LegOwner::Third(call));
+                }
                 _ => {
                     self.ignore(
                         now,
@@ -84,8 +89,22 @@ impl Floor {
             channel.answered
                 && a.phone == Phone::Down
                 && a.state != AgentState::LoggedOut
-                && (a.off_hook() || channel.bridged_to.is_some())
+                && (a.off_hook() || channel.bridged_to.is_some() || self.rung_for_live_call(channel))
         })
+    }
+
+    /// An on-hook phone of a call that lives: alone while the customer hears
+    /// music.
+    fn rung_for_live_call(&self, channel: &ChannelSnapshot) -> bool {
+        matches!(&channel.label, Some(LegLabel::Agent { call: Some(call), .. }) if self.calls.contains_key(call))
+    }
+
+    /// An outside party that talks, or hears music, in a call that lives.
+    fn adopts_third(&self, call: CallId, channel: &ChannelSnapshot) -> bool {
+        let has_one = self.calls.get(&call).is_none_or(|call| call.outside_leg().is_some());
+        channel.answered
+            && !has_one
+            && (channel.bridged_to.is_some() || channel.on_music || channel.in_room.is_some())
     }
 
     fn end_what_is_gone(&mut self, now: Moment, found: &HashMap<LegId, ChannelSnapshot>) {
@@ -102,9 +121,18 @@ impl Floor {
             .filter_map(|a| a.phone.leg())
             .filter(|leg| !found.contains_key(leg))
             .collect();
+        let mut others: Vec<LegId> = self
+            .legs
+            .iter()
+            .filter(|(leg, owner)| {
+                matches!(owner, LegOwner::Third(_) | LegOwner::Monitor(_)) && !found.contains_key(leg)
+            })
+            .map(|(leg, _)| *leg)
+            .collect();
+        others.sort_unstable();
         // Customers first: an agent whose customer is gone as well goes to
         // after-call work, and then rings the phone again.
-        for leg in calls.into_iter().chain(phones) {
+        for leg in calls.into_iter().chain(phones).chain(others) {
             self.on_leg_gone(now, leg, HangUp::cause("SWITCH_LOST"));
         }
     }
@@ -115,6 +143,9 @@ impl Floor {
             let Some(channel) = found.get(&leg) else { continue };
             if let Some(call) = self.calls.get_mut(&id) {
                 call.heard_at = now;
+            }
+            if self.take_up_plan(now, id, channel, found) {
+                continue;
             }
             match channel.bridged_to {
                 Some(other) => self.take_up_conversation(now, id, other),
@@ -185,6 +216,7 @@ impl Floor {
             self.send(SwitchCommand::StartRecording { leg, call: id });
         }
         self.touched.calls.insert(id);
+        self.set_span(now, id, SpanKind::Talking);
         if let Some(before) = before
             && before != agent_id
             && self.agents.get(&before).and_then(|a| a.state.live_call()) == Some(id)
@@ -201,9 +233,9 @@ impl Floor {
             CallState::Dialling | CallState::Ringing => self.on_customer_answered(now, id),
             CallState::Waiting => self.find_agent(now, id),
             CallState::Connecting { agent, .. } => self.connect_again(now, id, agent),
-            CallState::Ending { .. } => {}
+            CallState::Ending { .. } | CallState::Arranged { .. } => {}
             // The conversation ended while we were away.
-            CallState::Talking { .. } => self.end_call_by(now, id, EndedBy::Switch),
+            CallState::Talking { .. } | CallState::Outside => self.end_call_by(now, id, EndedBy::Switch),
         }
     }
 
@@ -215,7 +247,7 @@ impl Floor {
         call.state = CallState::Connecting { agent: agent_id, until: now + CONNECT_AGAIN_MS };
         if let Some(Phone::Up { leg }) = phone {
             let customer = call.leg;
-            self.send(SwitchCommand::Bridge { customer, agent: leg });
+            self.send(SwitchCommand::Bridge { first: customer, second: leg });
         }
     }
 
@@ -250,6 +282,7 @@ impl Floor {
             self.ignore(now, format!("call {}: its number is in another live call", stored.call));
         }
         let state = match (stored.answered_at, stored.connected) {
+            _ if stored.outside => CallState::Outside,
             (_, Some((agent, _))) => CallState::Talking { agent, apart_since: None },
             (Some(_), None) => CallState::Waiting,
             // It was dialled before the restart: not in the list of channels
@@ -258,22 +291,16 @@ impl Floor {
         };
         self.legs.insert(stored.leg, LegOwner::Customer(stored.call));
         self.touched.calls.insert(stored.call);
-        self.calls.insert(
-            stored.call,
-            Call {
-                id: stored.call,
-                leg: stored.leg,
-                campaign: stored.campaign,
-                lead: stored.lead,
-                state,
-                started_at: stored.started_at,
-                dial_until: now + 60_000,
-                answered_at: stored.answered_at,
-                connected: stored.connected,
-                dropped: stored.dropped,
-                ended_by: None,
-                heard_at: now,
-            },
-        );
+        let mut call =
+            Call::dialling(stored.call, stored.leg, stored.campaign, stored.lead, stored.started_at);
+        call.state = state;
+        call.dial_until = now + 60_000;
+        call.answered_at = stored.answered_at;
+        call.connected = stored.connected;
+        call.dropped = stored.dropped;
+        call.heard_at = now;
+        call.talked_ms = stored.talked_ms;
+        (call.span, call.span_agent, call.span_since) = stored.span;
+        self.calls.insert(stored.call, call);
     }
 }

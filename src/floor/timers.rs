@@ -3,7 +3,8 @@
 
 use super::agent::{Agent, AgentState, Phone, REASON_BRIDGE_FAILED, REASON_PHONE_NO_ANSWER};
 use super::call::{Call, CallState};
-use super::effect::{EndedBy, Fact, HangUpCause, SwitchCommand};
+use super::effect::{EndedBy, Fact, HangUpCause, Refusal, SwitchCommand};
+use super::pending::CONFIRM_SECONDS;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};
@@ -23,6 +24,7 @@ const ASK_AGAIN_MS: i64 = 5_000;
 enum Owner {
     Call(CallId),
     Agent(AgentId),
+    Supervisor(AgentId),
 }
 
 /// When to look at which call or agent. An entry is a hint: what is really due
@@ -57,7 +59,10 @@ impl Floor {
         let agents = self.touched.agents.iter().filter_map(|id| self.agents.get(id));
         let agents =
             agents.filter_map(|agent| Some((self.agent_due(agent)?, Owner::Agent(agent.profile.agent))));
-        let hints: Vec<_> = calls.chain(agents).map(Reverse).collect();
+        let supervisors = self.touched.supervisors.iter();
+        let supervisors =
+            supervisors.filter_map(|id| Some((self.supervisor_due(*id)?, Owner::Supervisor(*id))));
+        let hints: Vec<_> = calls.chain(agents).chain(supervisors).map(Reverse).collect();
         self.timers.0.extend(hints);
     }
 
@@ -66,6 +71,7 @@ impl Floor {
         self.timers.0.clear();
         self.touched.calls.extend(self.calls.keys());
         self.touched.agents.extend(self.agents.keys());
+        self.touched.supervisors.extend(self.monitors.keys().chain(self.waiting.keys()));
     }
 
     /// Fires what is due. A firing may set another timer that is due already;
@@ -82,6 +88,7 @@ impl Floor {
                 let due = match owner {
                     Owner::Call(id) => self.calls.get(&id).and_then(|call| self.call_due(call)),
                     Owner::Agent(id) => self.agents.get(&id).and_then(|agent| self.agent_due(agent)),
+                    Owner::Supervisor(id) => self.supervisor_due(id),
                 };
                 self.timers.0.extend(due.map(|at| Reverse((at, owner))));
             }
@@ -102,6 +109,7 @@ impl Floor {
                     self.fire_agent(now, id);
                 }
             }
+            Owner::Supervisor(id) => self.fire_supervisor(now, id),
         }
     }
 
@@ -117,14 +125,15 @@ impl Floor {
             CallState::Waiting => self.waiting_due(call).min(silent),
             CallState::Connecting { until, .. } => until.min(self.drop_due(call).unwrap_or(until)),
             CallState::Talking { apart_since: Some(since), .. } => since + APART_MS_MAX,
-            CallState::Talking { apart_since: None, .. } => silent,
+            CallState::Talking { apart_since: None, .. } | CallState::Outside => silent,
+            CallState::Arranged { .. } => Self::plan_due(call).map_or(silent, |due| due.min(silent)),
             CallState::Ending { until, .. } => until,
         })
     }
 
     fn waiting_due(&self, call: &Call) -> Moment {
-        let answered = call.answered_at.unwrap_or(call.started_at);
-        let give_up = answered + self.campaigns.get(&call.campaign).map_or(0, |c| c.profile.wait_ms_max);
+        let most = self.campaigns.get(&call.campaign).map_or(0, |c| c.profile.wait_ms_max);
+        let give_up = waiting_since(call) + most;
         self.drop_due(call).map_or(give_up, |drop| drop.min(give_up))
     }
 
@@ -132,7 +141,7 @@ impl Floor {
     fn drop_due(&self, call: &Call) -> Option<Moment> {
         let answered = call.answered_at?;
         let campaign = self.campaigns.get(&call.campaign)?;
-        (!call.dropped).then(|| answered + campaign.profile.drop_after_ms)
+        (!call.dropped && call.connected.is_none()).then(|| answered + campaign.profile.drop_after_ms)
     }
 
     fn fire_call(&mut self, now: Moment, id: CallId) {
@@ -164,6 +173,11 @@ impl Floor {
                 call.heard_at = now;
                 self.send(SwitchCommand::Check { leg });
             }
+            CallState::Arranged { .. } | CallState::Outside if call.heard_at + SILENT_MS <= now => {
+                call.heard_at = now;
+                self.check_legs(id);
+            }
+            CallState::Arranged { .. } => self.fire_plan(now, id),
             CallState::Ending { agent, until } if until <= now => {
                 call.state = CallState::Ending { agent, until: now + ASK_AGAIN_MS };
                 self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
@@ -185,9 +199,8 @@ impl Floor {
 
     fn fire_waiting(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let answered = call.answered_at.unwrap_or(call.started_at);
         let most = self.campaigns.get(&call.campaign).map_or(0, |c| c.profile.wait_ms_max);
-        if answered + most <= now {
+        if waiting_since(call) + most <= now {
             self.end_call_by(now, id, EndedBy::System);
         } else if call.heard_at + SILENT_MS <= now {
             call.heard_at = now;
@@ -219,6 +232,12 @@ impl Floor {
     }
 
     fn agent_due(&self, agent: &Agent) -> Option<Moment> {
+        let waits = agent.pending.map(|pending| pending.until);
+        let state = self.state_due(agent);
+        waits.into_iter().chain(state).min()
+    }
+
+    fn state_due(&self, agent: &Agent) -> Option<Moment> {
         if let AgentState::WrapUp { until: Some(until), .. } = agent.state {
             return Some(until);
         }
@@ -233,6 +252,9 @@ impl Floor {
     }
 
     fn fire_agent(&mut self, now: Moment, id: AgentId) {
+        if self.agents.get(&id).and_then(|a| a.pending).is_some_and(|pending| pending.until <= now) {
+            self.give_up_pending(id, Refusal::NotConfirmed { seconds: CONFIRM_SECONDS });
+        }
         let Some(agent) = self.agents.get_mut(&id) else { return };
         if matches!(agent.state, AgentState::WrapUp { until: Some(until), .. } if until <= now) {
             self.back_to_work(now, id);
@@ -251,4 +273,9 @@ impl Floor {
             _ => {}
         }
     }
+}
+
+/// Since when the customer waits: from the answer, or since everybody left.
+fn waiting_since(call: &Call) -> Moment {
+    if call.connected.is_some() { call.span_since } else { call.answered_at.unwrap_or(call.started_at) }
 }

@@ -19,7 +19,7 @@ use crate::live::hub::Hub;
 use crate::live::view::{LiveMessage, LiveRequest};
 use crate::store::Db;
 use crate::store::changes::Changes;
-use crate::{calls, campaigns, customers, desk, live, people, recordings, reports};
+use crate::{calls, campaigns, customers, desk, live, people, recordings, reports, supervision};
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -88,7 +88,8 @@ fn api() -> OpenApiRouter {
         .merge(calls::http::routes())
         .merge(recordings::http::routes())
         .merge(reports::http::routes())
-        .merge(desk::http::routes())
+        .merge(desk::routes())
+        .merge(supervision::http::routes())
         .layer(middleware::from_fn(idempotency::once))
         .layer(middleware::from_fn(auth::authenticate));
     let open = OpenApiRouter::default().merge(auth::http::open_routes()).routes(routes!(health::get_health));

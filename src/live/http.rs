@@ -9,12 +9,13 @@ use crate::auth::{AuthKeys, Caller, Permission, UserFilter, identify, visible_us
 use crate::base::ids::AgentId;
 use crate::live::hub::{Hub, Viewer};
 use crate::live::view::{LiveMessage, LiveRequest};
-use crate::store::Db;
+use crate::store::{Db, DbErr};
 use axum::Extension;
 use axum::Router;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use axum::routing::get;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
@@ -163,14 +164,25 @@ impl Feed {
 }
 
 /// What a caller may see of the live floor. Everybody sees their own desk.
-async fn viewer_of(db: &Db, caller: &Caller) -> Result<Viewer, crate::store::DbErr> {
-    let agents = match caller.permissions.scope(Permission::LiveRead) {
-        None => Some(Default::default()),
-        Some(scope) => match visible_users(db, caller, scope).await? {
-            UserFilter::All => None,
-            UserFilter::Ids(ids) => Some(ids.into_iter().map(|id| AgentId(id.0)).collect()),
-        },
-    };
+async fn viewer_of(db: &Db, caller: &Caller) -> Result<Viewer, DbErr> {
     let campaigns = caller.permissions.scope(Permission::CampaignRead).is_some();
-    Ok(Viewer { own: AgentId(caller.user_id.0), agents, campaigns })
+    Ok(Viewer {
+        own: AgentId(caller.user_id.0),
+        agents: agents_within(db, caller, Permission::LiveRead).await?,
+        campaigns,
+        overheard: agents_within(db, caller, Permission::CallListen).await?,
+    })
+}
+
+/// The agents that a permission covers; `None`: all of them.
+async fn agents_within(
+    db: &Db,
+    caller: &Caller,
+    permission: Permission,
+) -> Result<Option<HashSet<AgentId>>, DbErr> {
+    let Some(scope) = caller.permissions.scope(permission) else { return Ok(Some(HashSet::new())) };
+    Ok(match visible_users(db, caller, scope).await? {
+        UserFilter::All => None,
+        UserFilter::Ids(ids) => Some(ids.into_iter().map(|id| AgentId(id.0)).collect()),
+    })
 }

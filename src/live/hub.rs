@@ -6,8 +6,12 @@
 
 use crate::base::ids::{AgentId, CallId, CampaignId};
 use crate::base::limits;
-use crate::floor::effect::{AgentLive, CallLive, CampaignLive, Tell};
-use crate::live::view::{AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, LiveMessage, SwitchView};
+use crate::floor::effect::{AgentLive, CallLive, CampaignLive, MonitorLive, Tell};
+use crate::floor::input::Party;
+use crate::live::view::{
+    AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, HandedView, LiveMessage, MonitorView,
+    PersonView, SwitchView, ThirdView,
+};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::broadcast;
@@ -24,8 +28,19 @@ struct State {
     agents: BTreeMap<AgentId, AgentLive>,
     calls: BTreeMap<CallId, CallLive>,
     campaigns: BTreeMap<CampaignId, CampaignLive>,
+    monitors: BTreeMap<AgentId, MonitorLive>,
+    handed: HashMap<AgentId, Handed>,
     cards: HashMap<AgentId, AgentCard>,
     switch: SwitchView,
+}
+
+/// The call that a colleague handed on to an agent last, until they are shown
+/// another.
+#[derive(Debug)]
+struct Handed {
+    call: CallId,
+    from: AgentId,
+    note: Option<String>,
 }
 
 /// What one viewer may see.
@@ -37,6 +52,8 @@ pub struct Viewer {
     pub agents: Option<HashSet<AgentId>>,
     /// Whether campaigns are within their permissions.
     pub campaigns: bool,
+    /// Agents of whom they may know who listens to them; `None`: all of them.
+    pub overheard: Option<HashSet<AgentId>>,
 }
 
 impl Viewer {
@@ -44,10 +61,21 @@ impl Viewer {
         agent == self.own || self.agents.as_ref().is_none_or(|seen| seen.contains(&agent))
     }
 
+    /// Who may listen to an agent sees who does. Nobody is told of their own
+    /// call, or listening would be an announcement.
+    fn sees_monitor(&self, monitor: &MonitorLive) -> bool {
+        let within = || self.overheard.as_ref().is_none_or(|seen| seen.contains(&monitor.agent));
+        monitor.supervisor == self.own || (monitor.agent != self.own && within())
+    }
+
     /// A call without an agent belongs to nobody's scope but the widest.
     fn sees_call(&self, call: &CallLive) -> bool {
+        let third = call.third.as_ref().and_then(|third| match third.party {
+            Party::Agent(agent) => Some(agent),
+            Party::Outside(_) => None,
+        });
         match call.agent {
-            Some(agent) => self.sees_agent(agent),
+            Some(agent) => self.sees_agent(agent) || third == Some(self.own),
             None => self.agents.is_none(),
         }
     }
@@ -60,6 +88,8 @@ impl Default for Hub {
             agents: BTreeMap::new(),
             calls: BTreeMap::new(),
             campaigns: BTreeMap::new(),
+            monitors: BTreeMap::new(),
+            handed: HashMap::new(),
             cards: HashMap::new(),
             switch: SwitchView { up: false, detail: "not connected yet".to_owned() },
         };
@@ -77,6 +107,7 @@ impl Hub {
             }
             Tell::AgentGone(agent) => {
                 state.agents.remove(agent);
+                state.handed.remove(agent);
             }
             Tell::Call(call) => {
                 state.calls.insert(call.call, call.clone());
@@ -88,7 +119,19 @@ impl Hub {
                 state.campaigns.insert(campaign.campaign, campaign.clone());
             }
             Tell::Switch { up, detail } => state.switch = SwitchView { up: *up, detail: detail.clone() },
-            Tell::ScreenPop { .. } => {}
+            Tell::Monitor(monitor) if monitor.mode.is_some() => {
+                state.monitors.insert(monitor.supervisor, monitor.clone());
+            }
+            Tell::Monitor(monitor) => {
+                state.monitors.remove(&monitor.supervisor);
+            }
+            Tell::ScreenPop { agent, call, from: Some(from), note, .. } => {
+                state.handed.insert(*agent, Handed { call: *call, from: *from, note: note.clone() });
+            }
+            Tell::ScreenPop { agent, from: None, .. } => {
+                state.handed.remove(agent);
+            }
+            Tell::Notice { .. } => {}
         }
         // Sent under the lock, so that a snapshot and the changes after it
         // fit together. Nobody listening is no error.
@@ -111,6 +154,25 @@ impl Hub {
         state.agents.get(&agent).map(|live| state.view(live.clone()))
     }
 
+    /// Every agent as last told.
+    pub fn agents(&self) -> Vec<AgentLiveView> {
+        let state = self.lock();
+        state.agents.values().map(|live| state.view(live.clone())).collect()
+    }
+
+    /// Who handed this call on to the agent, with their note.
+    pub fn handed(&self, agent: AgentId, call: CallId) -> Option<HandedView> {
+        let state = self.lock();
+        let handed = state.handed.get(&agent).filter(|handed| handed.call == call)?;
+        Some(HandedView { from: state.person(handed.from), note: handed.note.clone() })
+    }
+
+    /// A supervisor's ear as last told.
+    pub fn monitor(&self, supervisor: AgentId) -> Option<MonitorView> {
+        let state = self.lock();
+        state.monitors.get(&supervisor).cloned().map(|live| state.monitor_view(live))
+    }
+
     /// An agent of the floor with their name.
     pub fn named(&self, live: AgentLive) -> AgentLiveView {
         self.lock().view(live)
@@ -118,7 +180,8 @@ impl Hub {
 
     /// One call as last told.
     pub fn call(&self, call: CallId) -> Option<CallLiveView> {
-        self.lock().calls.get(&call).cloned().map(CallLiveView::from)
+        let state = self.lock();
+        state.calls.get(&call).cloned().map(|live| state.call_view(live))
     }
 
     /// A snapshot for a viewer, and the changes from then on.
@@ -136,13 +199,19 @@ impl Hub {
                 .calls
                 .values()
                 .filter(|c| viewer.sees_call(c))
-                .map(|c| CallLiveView::from(c.clone()))
+                .map(|c| state.call_view(c.clone()))
                 .collect(),
             campaigns: if viewer.campaigns {
                 state.campaigns.values().cloned().map(CampaignLiveView::from).collect()
             } else {
                 Vec::new()
             },
+            monitors: state
+                .monitors
+                .values()
+                .filter(|m| viewer.sees_monitor(m))
+                .map(|m| state.monitor_view(m.clone()))
+                .collect(),
             switch: state.switch.clone(),
         };
         (snapshot, self.changes.subscribe())
@@ -157,13 +226,18 @@ impl Hub {
             Tell::AgentGone(agent_id) if viewer.sees_agent(agent_id) => {
                 Some(LiveMessage::AgentGone { seq, agent_id })
             }
-            Tell::Call(call) if viewer.sees_call(&call) => Some(LiveMessage::Call { seq, call: call.into() }),
+            Tell::Call(call) if viewer.sees_call(&call) => {
+                Some(LiveMessage::Call { seq, call: self.lock().call_view(call) })
+            }
             // An id of something the viewer never saw tells nothing.
             Tell::CallGone(call_id) => Some(LiveMessage::CallGone { seq, call_id }),
             Tell::Campaign(campaign) if viewer.campaigns => {
                 Some(LiveMessage::Campaign { seq, campaign: campaign.into() })
             }
-            Tell::ScreenPop { agent, call, customer, campaign, number } if agent == viewer.own => {
+            Tell::ScreenPop { agent, call, customer, campaign, number, from, note }
+                if agent == viewer.own =>
+            {
+                let from = from.map(|from| self.lock().person(from));
                 Some(LiveMessage::ScreenPop {
                     seq,
                     agent_id: agent,
@@ -171,7 +245,15 @@ impl Hub {
                     customer_id: customer,
                     campaign_id: campaign,
                     number: number.to_string(),
+                    from,
+                    note,
                 })
+            }
+            Tell::Notice { agent, call, notice } if agent == viewer.own => {
+                Some(LiveMessage::Notice { seq, agent_id: agent, call_id: call, notice })
+            }
+            Tell::Monitor(monitor) if viewer.sees_monitor(&monitor) => {
+                Some(LiveMessage::Monitor { seq, monitor: self.lock().monitor_view(monitor) })
             }
             Tell::Switch { up, detail } => {
                 Some(LiveMessage::Switch { seq, switch: SwitchView { up, detail } })
@@ -180,6 +262,8 @@ impl Hub {
             | Tell::AgentGone(_)
             | Tell::Call(_)
             | Tell::Campaign(_)
+            | Tell::Monitor(_)
+            | Tell::Notice { .. }
             | Tell::ScreenPop { .. } => None,
         }
     }
@@ -191,6 +275,38 @@ impl Hub {
 }
 
 impl State {
+    fn person(&self, agent: AgentId) -> PersonView {
+        let name = self.cards.get(&agent).map(|card| card.name.clone()).unwrap_or_default();
+        PersonView { agent_id: agent, name }
+    }
+
+    fn monitor_view(&self, live: MonitorLive) -> MonitorView {
+        MonitorView {
+            supervisor: self.person(live.supervisor),
+            call_id: live.call,
+            agent_id: live.agent,
+            mode: live.mode,
+            up: live.up,
+        }
+    }
+
+    fn call_view(&self, live: CallLive) -> CallLiveView {
+        let third = live.third.as_ref().map(|third| ThirdView {
+            number: match &third.party {
+                Party::Agent(_) => None,
+                Party::Outside(number) => Some(number.to_string()),
+            },
+            agent: match third.party {
+                Party::Agent(agent) => Some(self.person(agent)),
+                Party::Outside(_) => None,
+            },
+            from: self.person(third.from),
+            attended: third.attended,
+            up: third.up,
+        });
+        CallLiveView::new(live, third)
+    }
+
     fn view(&self, live: AgentLive) -> AgentLiveView {
         let card = self.cards.get(&live.agent).cloned().unwrap_or_default();
         AgentLiveView::new(live, &card)
@@ -204,6 +320,7 @@ mod tests {
     use crate::base::ids::CustomerId;
     use crate::base::phone::Dialable;
     use crate::floor::effect::{AgentStateKind, CallStateKind};
+    use crate::floor::input::MonitorMode;
     use uuid::Uuid;
 
     fn agent(id: i64) -> Tell {
@@ -216,6 +333,7 @@ mod tests {
             phone_up: true,
             next: None,
             wrap_up_until: None,
+            muted: false,
             allowed: Vec::new(),
         })
     }
@@ -231,7 +349,36 @@ mod tests {
             started_at: Moment(0),
             answered_at: None,
             connected_at: None,
+            third: None,
+            recording_paused: false,
         })
+    }
+
+    fn viewer(own: i64, agents: Option<&[i64]>, overheard: Option<&[i64]>) -> Viewer {
+        let set = |ids: Option<&[i64]>| ids.map(|ids| ids.iter().map(|id| AgentId(*id)).collect());
+        Viewer { own: AgentId(own), agents: set(agents), campaigns: true, overheard: set(overheard) }
+    }
+
+    fn monitor(supervisor: i64, agent: i64) -> Tell {
+        Tell::Monitor(MonitorLive {
+            supervisor: AgentId(supervisor),
+            call: CallId(Uuid::from_u128(1)),
+            agent: AgentId(agent),
+            mode: Some(MonitorMode::Listen),
+            up: true,
+        })
+    }
+
+    fn pop(agent: i64, call: u128, from: Option<i64>) -> Tell {
+        Tell::ScreenPop {
+            agent: AgentId(agent),
+            call: CallId(Uuid::from_u128(call)),
+            customer: CustomerId(1),
+            campaign: CampaignId(1),
+            number: Dialable::new("13800000001").expect("digits"),
+            from: from.map(AgentId),
+            note: Some("wants the price".to_owned()),
+        }
     }
 
     fn counts(message: &LiveMessage) -> (usize, usize) {
@@ -247,8 +394,8 @@ mod tests {
         for tell in [agent(1), agent(2), call(1, Some(2)), call(2, None)] {
             hub.publish(tell);
         }
-        let own = Viewer { own: AgentId(1), agents: Some(HashSet::new()), campaigns: false };
-        let all = Viewer { own: AgentId(9), agents: None, campaigns: true };
+        let own = viewer(1, Some(&[]), Some(&[]));
+        let all = viewer(9, None, None);
         assert_eq!(counts(&hub.subscribe(&own).0), (1, 0));
         assert_eq!(counts(&hub.subscribe(&all).0), (2, 2));
         assert_eq!(hub.message(&own, 1, agent(2)), None);
@@ -260,10 +407,40 @@ mod tests {
     async fn nothing_is_lost_between_the_snapshot_and_the_changes() {
         let hub = Hub::default();
         hub.publish(agent(1));
-        let viewer = Viewer { own: AgentId(9), agents: None, campaigns: true };
+        let viewer = viewer(9, None, None);
         let (snapshot, mut changes) = hub.subscribe(&viewer);
         hub.publish(agent(2));
         assert_eq!(counts(&snapshot), (1, 0));
         assert_eq!(changes.recv().await, Ok(agent(2)));
+    }
+
+    #[test]
+    fn who_listens_is_seen_by_those_who_may_listen_and_never_by_the_one_overheard() {
+        let hub = Hub::default();
+        hub.publish(monitor(9, 1));
+        let sees = |viewer: &Viewer| {
+            let snapshot = match hub.subscribe(viewer).0 {
+                LiveMessage::Snapshot { monitors, .. } => monitors.len() == 1,
+                other => panic!("not a snapshot: {other:?}"),
+            };
+            assert_eq!(snapshot, hub.message(viewer, 1, monitor(9, 1)).is_some());
+            snapshot
+        };
+        assert!(sees(&viewer(9, Some(&[]), Some(&[]))), "one's own ear");
+        assert!(sees(&viewer(2, None, None)) && sees(&viewer(2, Some(&[]), Some(&[1]))));
+        assert!(!sees(&viewer(2, None, Some(&[]))), "watching the floor alone is not enough");
+        assert!(!sees(&viewer(2, None, Some(&[3]))), "out of scope");
+        assert!(!sees(&viewer(1, Some(&[1]), Some(&[1]))) && !sees(&viewer(1, None, None)), "overheard");
+    }
+
+    #[test]
+    fn who_handed_the_call_on_is_known_until_the_next_pop() {
+        let hub = Hub::default();
+        let handed =
+            |call| hub.handed(AgentId(1), CallId(Uuid::from_u128(call))).map(|handed| handed.from.agent_id);
+        hub.publish(pop(1, 7, Some(2)));
+        assert_eq!((handed(7), handed(8)), (Some(AgentId(2)), None));
+        hub.publish(pop(1, 7, None));
+        assert_eq!(handed(7), None);
     }
 }

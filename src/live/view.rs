@@ -1,7 +1,10 @@
 //! The messages of the live feed as the consoles read them.
 
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, TeamId};
-use crate::floor::effect::{AgentAction, AgentLive, AgentStateKind, CallLive, CallStateKind, CampaignLive};
+use crate::floor::effect::{
+    AgentAction, AgentLive, AgentStateKind, CallLive, CallStateKind, CampaignLive, Notice,
+};
+use crate::floor::input::MonitorMode;
 use crate::floor::pacing::PacingReport;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -22,6 +25,8 @@ pub enum LiveMessage {
         calls: Vec<CallLiveView>,
         /// Campaigns.
         campaigns: Vec<CampaignLiveView>,
+        /// Who listens to whom.
+        monitors: Vec<MonitorView>,
         /// The switch.
         switch: SwitchView,
     },
@@ -74,6 +79,28 @@ pub enum LiveMessage {
         campaign_id: CampaignId,
         /// The number dialled.
         number: String,
+        /// The colleague who hands the call on.
+        from: Option<PersonView>,
+        /// What they typed.
+        note: Option<String>,
+    },
+    /// Something the agent must be told of their call, once.
+    Notice {
+        /// Number of the frame.
+        seq: u64,
+        /// To whom.
+        agent_id: AgentId,
+        /// Of which call.
+        call_id: CallId,
+        /// What.
+        notice: Notice,
+    },
+    /// A supervisor began or ceased to take part in a call, or changed how.
+    Monitor {
+        /// Number of the frame.
+        seq: u64,
+        /// The supervisor's ear now.
+        monitor: MonitorView,
     },
     /// The switch came or went.
     Switch {
@@ -127,6 +154,8 @@ pub struct AgentLiveView {
     pub next: Option<AgentStateKind>,
     /// When after-call work ends by itself.
     pub wrap_up_until: Option<DateTime<Utc>>,
+    /// Whether nobody hears the agent.
+    pub muted: bool,
     /// What the agent may do now.
     pub allowed: Vec<AgentAction>,
 }
@@ -152,6 +181,58 @@ pub struct CallLiveView {
     pub answered_at: Option<DateTime<Utc>>,
     /// When the agent was connected.
     pub connected_at: Option<DateTime<Utc>>,
+    /// Who is being asked, or handed the call.
+    pub third: Option<ThirdView>,
+    /// Whether the recording is silent.
+    pub recording_paused: bool,
+}
+
+/// A person with their name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PersonView {
+    /// Who.
+    pub agent_id: AgentId,
+    /// Name for people.
+    pub name: String,
+}
+
+/// Who hands a call on to an agent, or handed it on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HandedView {
+    /// The colleague.
+    pub from: PersonView,
+    /// What they typed.
+    pub note: Option<String>,
+}
+
+/// The third party of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ThirdView {
+    /// The colleague, if it is one.
+    pub agent: Option<PersonView>,
+    /// The outside number, if it is one.
+    pub number: Option<String>,
+    /// Who hands the call on.
+    pub from: PersonView,
+    /// Whether the third is asked first.
+    pub attended: bool,
+    /// Whether the third has answered.
+    pub up: bool,
+}
+
+/// A supervisor's ear on a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MonitorView {
+    /// Who listens.
+    pub supervisor: PersonView,
+    /// To which call.
+    pub call_id: CallId,
+    /// To whom.
+    pub agent_id: AgentId,
+    /// How; absent once it is over.
+    pub mode: Option<MonitorMode>,
+    /// Whether the supervisor hears the call, and their phone does not ring still.
+    pub up: bool,
 }
 
 /// A campaign on the live floor.
@@ -218,13 +299,15 @@ impl AgentLiveView {
             phone_up: live.phone_up,
             next: live.next,
             wrap_up_until: live.wrap_up_until.map(|at| at.to_utc()),
+            muted: live.muted,
             allowed: live.allowed,
         }
     }
 }
 
-impl From<CallLive> for CallLiveView {
-    fn from(live: CallLive) -> Self {
+impl CallLiveView {
+    /// The floor's call with the names of its third party.
+    pub fn new(live: CallLive, third: Option<ThirdView>) -> Self {
         Self {
             call_id: live.call,
             state: live.state,
@@ -235,6 +318,8 @@ impl From<CallLive> for CallLiveView {
             started_at: live.started_at.to_utc(),
             answered_at: live.answered_at.map(|at| at.to_utc()),
             connected_at: live.connected_at.map(|at| at.to_utc()),
+            third,
+            recording_paused: live.recording_paused,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Applications that a leg executes once it is answered, as an originate names
-//! them: `&park()` or `'queue_dtmf:w2@500,eavesdrop:UUID' inline`.
+//! them, or a transfer sends it to: `&park()` or `'queue_dtmf:w2@500,eavesdrop:UUID' inline`.
 
 /// One application with its argument.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct App {
     /// Its name, e.g. `park`.
     pub name: String,

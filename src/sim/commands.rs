@@ -6,6 +6,7 @@
 
 use crate::base::clock::Moment;
 use crate::base::ids::LegId;
+use crate::sim::apps::App;
 use crate::sim::headers::{self, Identity};
 use crate::sim::leg::{Leg, LegState};
 use crate::sim::world::{Reply, World, WorldCommand};
@@ -47,6 +48,10 @@ pub fn run(world: &mut World, identity: &Identity, now: Moment, line: &str, job:
         "uuid_exists" => find(world, words.first()).is_some().to_string(),
         "uuid_dump" => dump(world, identity, now, &words),
         "uuid_transfer" => transfer(world, now, &words),
+        "uuid_audio" => audio(world, now, &words),
+        "uuid_send_dtmf" => send_keys(world, now, &words),
+        "uuid_recv_dtmf" => take_keys(world, now, &words),
+        "uuid_phone_event" => phone_event(world, now, &words),
         "show" => show(world, identity, &words),
         "status" => status(world, identity, now),
         "global_getvar" => global(identity, words.first()),
@@ -147,8 +152,61 @@ fn record(world: &mut World, now: Moment, words: &[&str]) -> String {
                 "-ERR Cannot stop record session!\n".to_owned()
             }
         }
+        "mask" | "unmask" => {
+            let mask = WorldCommand::Mask { leg, path: (*path).to_owned(), on: *action == "mask" };
+            match world.command(now, mask) {
+                Reply::Ok => "+OK Success\n".to_owned(),
+                _ => format!("-ERR Cannot {action} recording session!\n"),
+            }
+        }
         _ => "-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>]\n".to_owned(),
     }
+}
+
+fn leg_named(words: &[&str]) -> Option<LegId> {
+    words.first().and_then(|uuid| uuid.parse().ok())
+}
+
+/// `UUID start read mute -4` and `UUID stop`: what the switch does with other
+/// levels and directions is not needed.
+fn audio(world: &mut World, now: Moment, words: &[&str]) -> String {
+    let on = match words.get(1..) {
+        Some(["start", "read", "mute", level]) if level.parse::<i32>().is_ok() => true,
+        Some(["stop", ..]) => false,
+        _ => return "-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n".to_owned(),
+    };
+    match leg_named(words).map(|leg| world.command(now, WorldCommand::Mute { leg, on })) {
+        Some(Reply::Ok) => "+OK\n".to_owned(),
+        _ => "-ERR No such channel!\n".to_owned(),
+    }
+}
+
+fn send_keys(world: &mut World, now: Moment, words: &[&str]) -> String {
+    let Some(keys) = words.get(1) else { return "-USAGE: <uuid> <dtmf_data>\n".to_owned() };
+    match leg_named(words).map(|leg| (leg, world.command(now, WorldCommand::SendKeys { leg }))) {
+        Some((leg, Reply::Ok)) => format!("+OK {leg} sent DTMF {keys}.\n"),
+        _ => "-ERR Cannot locate session!\n".to_owned(),
+    }
+}
+
+fn take_keys(world: &mut World, now: Moment, words: &[&str]) -> String {
+    let Some(keys) = words.get(1) else { return "-USAGE: <uuid> <dtmf_data>\n".to_owned() };
+    let digits = keys.split('@').next().unwrap_or_default().to_owned();
+    let reply =
+        leg_named(words).map(|leg| (leg, world.command(now, WorldCommand::TakeKeys { leg, keys: digits })));
+    match reply {
+        Some((leg, Reply::Ok)) => format!("+OK {leg} received DTMF {keys}.\n"),
+        _ => "-ERR Cannot locate session!\n".to_owned(),
+    }
+}
+
+fn phone_event(world: &mut World, now: Moment, words: &[&str]) -> String {
+    let reply = match (leg_named(words), words.get(1)) {
+        (Some(leg), Some(&"talk")) => world.command(now, WorldCommand::AskToAnswer { leg }),
+        (Some(leg), Some(_)) if world.leg(leg).is_some() => Reply::Ok,
+        _ => Reply::NoSuchLeg,
+    };
+    if reply == Reply::Ok { "+OK Success\n".to_owned() } else { "-ERR Operation failed\n".to_owned() }
 }
 
 fn set_variables(world: &mut World, now: Moment, uuid: Option<&&str>, pairs: &[(&str, &str)]) -> String {
@@ -160,7 +218,11 @@ fn set_variables(world: &mut World, now: Moment, uuid: Option<&&str>, pairs: &[(
             return "-ERR No such channel!\n".to_owned();
         }
     }
-    "+OK\n".to_owned()
+    if pairs.is_empty() {
+        "-USAGE: <uuid> <var>=<value>;<var>=<value>...\n".to_owned()
+    } else {
+        "+OK\n".to_owned()
+    }
 }
 
 fn get_variable(world: &World, words: &[&str]) -> String {
@@ -184,8 +246,7 @@ fn dump(world: &World, identity: &Identity, now: Moment, words: &[&str]) -> Stri
 }
 
 fn transfer(world: &mut World, now: Moment, words: &[&str]) -> String {
-    let leg = words.first().and_then(|uuid| uuid.parse().ok());
-    let Some(leg) = leg.filter(|leg| world.leg(*leg).is_some()) else {
+    let Some(leg) = leg_named(words).filter(|leg| world.leg(*leg).is_some()) else {
         return "-ERR No such channel!\n".to_owned();
     };
     match &words[1..] {
@@ -195,7 +256,14 @@ fn transfer(world: &mut World, now: Moment, words: &[&str]) -> String {
                 _ => "-ERR No such channel!\n".to_owned(),
             }
         }
-        _ => "-ERR the simulator transfers with -both park: inline only\n".to_owned(),
+        [apps, "inline", ..] => {
+            let apps = App::parse_inline(apps);
+            match world.command(now, WorldCommand::Transfer { leg, apps }) {
+                Reply::Ok => "+OK\n".to_owned(),
+                _ => "-ERR No such channel!\n".to_owned(),
+            }
+        }
+        _ => "-ERR the simulator transfers to inline applications only\n".to_owned(),
     }
 }
 
@@ -225,7 +293,9 @@ fn short_row(leg: &Leg, prefix: &str) -> Map<String, Value> {
         LegState::New => "CS_INIT",
         LegState::Ringing | LegState::Answered => "CS_CONSUME_MEDIA",
         LegState::Bridged { a, .. } if a == leg.id() => "CS_SOFT_EXECUTE",
+        LegState::Stranded => "CS_SOFT_EXECUTE",
         LegState::Bridged { .. } => "CS_EXCHANGE_MEDIA",
+        LegState::Parked { by_application: false } => "CS_PARK",
         _ => "CS_EXECUTE",
     };
     let call_state = match (leg.answered_at, leg.progress_at, leg.held) {

@@ -7,7 +7,9 @@
 //! that fails is a bug report: the same options replay it exactly.
 
 pub mod faults;
+mod handling;
 pub mod ledger;
+mod orders;
 mod people;
 mod store;
 #[cfg(test)]
@@ -112,8 +114,11 @@ pub struct DaySummary {
     pub inputs: u64,
     /// Inputs that the floor put aside as senseless.
     pub ignored: u64,
-    /// Agents' commands that it refused.
+    /// People's commands that it refused.
     pub refused: u64,
+    /// What was done with calls in progress: holds, transfers by outcome,
+    /// three-way calls, masked recordings, ears.
+    pub controlled: BTreeMap<&'static str, u64>,
     /// Faults by kind.
     pub faults: BTreeMap<&'static str, u64>,
     /// How many broken promises were found.
@@ -137,6 +142,8 @@ enum Due {
     Leads { campaign: CampaignId, count: usize },
     /// Somebody does something, if they are still where they were.
     Act { agent: AgentId, mood: u32, act: Act },
+    /// A supervisor looks at the floor.
+    Watch { supervisor: AgentId },
     /// Something breaks, or is mended.
     Fault(Fault),
 }
@@ -256,6 +263,13 @@ impl Day {
                 }
             }
         }
+        for supervisor in supervisors(&self.options) {
+            if let Some(profile) = profile(supervisor) {
+                self.people.expect_supervisor(profile.agent);
+                self.plan(self.now + 60_000, Due::Watch { supervisor: profile.agent });
+                self.apply(Input::AgentProfile(profile));
+            }
+        }
         let up = self.wire.connect(&self.world);
         self.apply(up);
         if self.options.faults {
@@ -314,7 +328,18 @@ impl Day {
                 if self.people.still(agent, mood)
                     && let Some(command) = self.people.perform(agent, act, self.now)
                 {
-                    self.apply(Input::Agent { agent, command });
+                    let ticket = self.ledger.asked(self.now);
+                    self.apply(Input::Agent { agent, command, ticket });
+                }
+            }
+            Due::Watch { supervisor } => {
+                if let Some(command) = self.people.supervise(supervisor) {
+                    let ticket = self.ledger.asked(self.now);
+                    self.apply(Input::Supervisor { supervisor, command, ticket });
+                }
+                if self.now < self.closes {
+                    let at = self.now + self.chance.log_normal_ms(8_000, 0.8);
+                    self.plan(at, Due::Watch { supervisor });
                 }
             }
             Due::Fault(fault) => self.strike(fault),
@@ -382,7 +407,10 @@ impl Day {
                 self.plan(self.now + delay, Due::Leads { campaign, count });
             }
             Effect::ReturnLeads { campaign, leads } => self.leads.give_back(campaign, &leads),
-            Effect::Refuse(refusal) => {
+            Effect::Answer { ticket, refusal } => {
+                let broken = self.ledger.answered(self.now, ticket);
+                self.blame(broken);
+                let Some(refusal) = refusal else { return };
                 self.summary.refused += 1;
                 if refusal == Refusal::NotAnAgent && !self.options.faults {
                     self.blame(vec!["an agent of the floor was refused as a stranger".into()]);
@@ -458,6 +486,12 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         }
     }
     campaigns
+}
+
+/// One supervisor for six agents; their numbers follow the agents'.
+fn supervisors(options: &DayOptions) -> std::ops::RangeInclusive<u32> {
+    let first = options.agents + 1;
+    first..=options.agents + (options.agents / 6).max(1)
 }
 
 /// Two of three agents are off-hook.

@@ -71,6 +71,26 @@ pub enum EventKind {
         /// The digit.
         digit: char,
     },
+    /// PLAYBACK_START: music, or another sound of the switch's own.
+    PlaybackStart {
+        /// What is played.
+        file: String,
+    },
+    /// PLAYBACK_STOP
+    PlaybackStop {
+        /// What was played.
+        file: String,
+    },
+    /// CUSTOM conference::maintenance, add-member: the leg is in a room.
+    JoinedRoom {
+        /// The room's name.
+        room: String,
+    },
+    /// CUSTOM conference::maintenance, del-member: it has left the room.
+    LeftRoom {
+        /// The room's name.
+        room: String,
+    },
     /// RECORD_START
     RecordStart {
         /// The file.
@@ -82,19 +102,23 @@ pub enum EventKind {
         path: String,
         /// How much was recorded, in milliseconds.
         ms: i64,
+        /// Where it is silent because it was masked: from and to, in
+        /// milliseconds from its start.
+        masked: Vec<(i64, i64)>,
     },
     /// MEDIA_BUG_START
     MediaBugStart {
-        /// What listens: `session_record` or `eavesdrop`.
+        /// What hangs on the audio: `session_record`, `eavesdrop`, or `audio`
+        /// (silence).
         function: &'static str,
-        /// The file or leg it serves.
+        /// The file it fills, the leg whose audio it is, or `mute`.
         target: String,
     },
     /// MEDIA_BUG_STOP
     MediaBugStop {
-        /// What listened.
+        /// What hung on it.
         function: &'static str,
-        /// The file or leg it served.
+        /// As above.
         target: String,
     },
     /// CHANNEL_HANGUP
@@ -132,6 +156,9 @@ impl EventKind {
             EventKind::Hold => "CHANNEL_HOLD",
             EventKind::Unhold => "CHANNEL_UNHOLD",
             EventKind::Dtmf { .. } => "DTMF",
+            EventKind::PlaybackStart { .. } => "PLAYBACK_START",
+            EventKind::PlaybackStop { .. } => "PLAYBACK_STOP",
+            EventKind::JoinedRoom { .. } | EventKind::LeftRoom { .. } => "CUSTOM",
             EventKind::RecordStart { .. } => "RECORD_START",
             EventKind::RecordStop { .. } => "RECORD_STOP",
             EventKind::MediaBugStart { .. } => "MEDIA_BUG_START",
@@ -140,6 +167,13 @@ impl EventKind {
             EventKind::HangupComplete => "CHANNEL_HANGUP_COMPLETE",
             EventKind::Destroy => "CHANNEL_DESTROY",
             EventKind::Job { .. } => "BACKGROUND_JOB",
+        }
+    }
+    /// The subclass of a custom event.
+    pub fn subclass(&self) -> Option<&'static str> {
+        match self {
+            EventKind::JoinedRoom { .. } | EventKind::LeftRoom { .. } => Some("conference::maintenance"),
+            _ => None,
         }
     }
 }

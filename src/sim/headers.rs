@@ -61,14 +61,23 @@ pub fn of_event(event: &WorldEvent, leg: &Leg) -> Headers {
             if !data.is_empty() {
                 headers.push(pair("Application-Data", data));
             }
-            headers.push(pair("Application-Response", "_none_"));
+            // The switch calls music that was cut short an error.
+            let response = if application == "endless_playback" { "PLAYBACK ERROR" } else { "_none_" };
+            headers.push(pair("Application-Response", response));
         }
         EventKind::Dtmf { digit } => {
             headers.push(pair("DTMF-Digit", digit));
             headers.push(pair("DTMF-Duration", 2000));
         }
+        EventKind::PlaybackStart { file } => headers.push(pair("Playback-File-Path", file)),
+        EventKind::PlaybackStop { file } => {
+            headers.push(pair("Playback-File-Path", file));
+            headers.push(pair("Playback-Status", "done"));
+        }
+        EventKind::JoinedRoom { room } => in_room(&mut headers, "add-member", room),
+        EventKind::LeftRoom { room } => in_room(&mut headers, "del-member", room),
         EventKind::RecordStart { path } => headers.push(pair("Record-File-Path", path)),
-        EventKind::RecordStop { path, ms } => {
+        EventKind::RecordStop { path, ms, .. } => {
             headers.push(pair("variable_record_samples", ms * 8));
             headers.push(pair("variable_record_seconds", ms / 1000));
             headers.push(pair("variable_record_ms", ms));
@@ -82,6 +91,13 @@ pub fn of_event(event: &WorldEvent, leg: &Leg) -> Headers {
         _ => {}
     }
     headers
+}
+
+fn in_room(headers: &mut Headers, action: &str, room: &str) {
+    headers.push(pair("Event-Subclass", "conference::maintenance"));
+    headers.push(pair("Conference-Name", room));
+    headers.push(pair("Conference-Profile-Name", "trunkline"));
+    headers.push(pair("Action", action));
 }
 
 /// The headers that describe a leg; `kind` is the event they are for, `None`
@@ -165,9 +181,13 @@ fn channel_state(leg: &Leg, kind: Option<&EventKind>) -> (&'static str, u8) {
     match leg.state {
         LegState::New => ("CS_INIT", 2),
         LegState::Ringing | LegState::Answered => ("CS_CONSUME_MEDIA", 7),
-        LegState::Parked { by_application: true } | LegState::Eavesdropping { .. } => ("CS_EXECUTE", 4),
+        LegState::Parked { by_application: true }
+        | LegState::Eavesdropping { .. }
+        | LegState::Music
+        | LegState::InRoom => ("CS_EXECUTE", 4),
         LegState::Parked { by_application: false } => ("CS_PARK", 6),
         LegState::Joining => ("CS_EXECUTE", 8),
+        LegState::Stranded => ("CS_SOFT_EXECUTE", 3),
         LegState::Bridged { a, .. } if a == leg.id() => ("CS_SOFT_EXECUTE", 3),
         LegState::Bridged { .. } => ("CS_EXCHANGE_MEDIA", 5),
         LegState::Ending => ("CS_HANGUP", 10),
@@ -290,13 +310,23 @@ pub fn channel_variables(leg: &Leg, kind: Option<&EventKind>) -> Headers {
     if leg.answered_at.is_some() {
         variables.push(pair("endpoint_disposition", "ANSWER"));
     }
-    if let Some(app) = &leg.application {
+    if let Some(app) = &leg.executed {
         variables.push(pair("current_application", &app.name));
+        if !app.data.is_empty() {
+            variables.push(pair("current_application_data", &app.data));
+        }
+    }
+    if let Some(room) = &leg.room {
+        variables.push(pair("conference_name", room));
     }
     if let Some(other) = &leg.other {
         variables.push(pair("bridge_channel", &other.origin.channel_name));
         variables.push(pair("bridge_uuid", other.origin.leg));
-        variables.push(pair("signal_bond", other.origin.leg));
+        // It outlives the bridge when the other leg died, not when this one
+        // was sent elsewhere.
+        if !matches!(leg.state, LegState::Music | LegState::InRoom | LegState::Eavesdropping { .. }) {
+            variables.push(pair("signal_bond", other.origin.leg));
+        }
         if leg.bridged_at.is_some() {
             variables.push(pair("last_bridge_to", other.origin.leg));
         }

@@ -76,7 +76,11 @@ pub enum LegState {
         /// Which.
         target: LegId,
     },
-    /// A bridge was ordered; it has left its parking place.
+    /// Hears music.
+    Music,
+    /// In the room of its application.
+    InRoom,
+    /// A bridge was ordered; it has left the place where it was.
     Joining,
     /// Hears another leg.
     Bridged {
@@ -85,6 +89,9 @@ pub enum LegState {
         /// The second.
         b: LegId,
     },
+    /// A bridge was ordered, and the other leg was sent elsewhere before it
+    /// stood: hears nothing, and looks bridged.
+    Stranded,
     /// Hung up; the switch tidies up.
     Ending,
 }
@@ -120,6 +127,22 @@ pub struct Recording {
     pub path: String,
     /// Since when.
     pub since: Moment,
+    /// When it fell silent (true) or sounded again, in order.
+    pub masks: Vec<(Moment, bool)>,
+}
+
+impl Recording {
+    /// Whether it is silent now.
+    pub fn is_masked(&self) -> bool {
+        self.masks.last().is_some_and(|(_, on)| *on)
+    }
+
+    /// The silent stretches until `end`, in milliseconds from the start.
+    pub fn silences(&self, end: Moment) -> Vec<(i64, i64)> {
+        let ends = self.masks.iter().skip(1).map(|(at, _)| *at).chain([end]);
+        let stretches = self.masks.iter().zip(ends).filter(|((_, on), _)| *on);
+        stretches.map(|((from, _), to)| (from.since_ms(self.since), to.since_ms(self.since))).collect()
+    }
 }
 
 /// A channel.
@@ -145,8 +168,15 @@ pub struct Leg {
     pub held: bool,
     /// The recording that runs.
     pub recording: Option<Recording>,
+    /// What it sends is silenced (`uuid_audio`).
+    pub muted: bool,
     /// The application that runs, with its argument.
     pub application: Option<App>,
+    /// The application last executed by the leg itself; a bridge ordered from
+    /// outside does not change it (`variable_current_application`).
+    pub executed: Option<App>,
+    /// The room it is, or was last, in (`variable_conference_name`).
+    pub room: Option<String>,
 }
 
 impl Leg {
@@ -163,7 +193,10 @@ impl Leg {
             ending: None,
             held: false,
             recording: None,
+            muted: false,
             application: None,
+            executed: None,
+            room: None,
         }
     }
 
@@ -185,6 +218,12 @@ impl Leg {
     /// Whether a channel variable says yes.
     pub fn is_true(&self, name: &str) -> bool {
         self.variable(name).is_some_and(|value| value == "true")
+    }
+
+    /// The leg that a dump shows it bridged with.
+    pub fn bond(&self) -> Option<LegId> {
+        let stranded = (self.state == LegState::Stranded).then_some(self.other.as_ref());
+        self.bridged_to().or_else(|| stranded.flatten().map(|other| other.origin.leg))
     }
 
     /// The leg it is bridged with now.

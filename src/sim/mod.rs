@@ -9,6 +9,7 @@
 //! time, with faults, from a seed.
 
 pub mod apps;
+mod audio;
 pub mod cdr;
 pub mod chance;
 pub mod commands;
@@ -18,6 +19,7 @@ pub mod day;
 pub mod event;
 pub mod headers;
 pub mod leg;
+mod moves;
 pub mod originate;
 pub mod phone;
 pub mod protocol;

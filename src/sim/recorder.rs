@@ -3,7 +3,7 @@
 //!
 //! A file is made when the recording starts, folders included, as the real
 //! switch does, and filled when it stops: 8 kHz, 16 bit, left a 400 Hz tone for
-//! the customer, right 700 Hz for the agent.
+//! the customer, right 700 Hz for the agent, and silence where it was masked.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -23,18 +23,40 @@ pub fn start(path: &str) -> io::Result<()> {
     File::create(path)?.write_all(&header(0))
 }
 
-/// Fills the file with so many milliseconds of the two tones.
-pub fn finish(path: &str, ms: i64) -> io::Result<()> {
-    let frames = u32::try_from(ms.clamp(0, LONGEST_MS) * i64::from(RATE) / 1000).unwrap_or(0);
+/// Fills the file with so many milliseconds of the two tones, silent from and
+/// to the milliseconds in `masked`.
+pub fn finish(path: &str, ms: i64, masked: &[(i64, i64)]) -> io::Result<()> {
+    let frames = frames_in(ms);
     let mut out = BufWriter::with_capacity(256 * 1024, File::create(path)?);
     out.write_all(&header(frames * FRAME_BYTES))?;
     // Both tones have whole periods in a second: one second is all of them.
     let second = second_of_tones();
-    for _ in 0..frames / RATE {
-        out.write_all(&second)?;
+    let silence = vec![0; second.len()];
+    let byte_at = |ms: i64| frames_in(ms).min(frames) * FRAME_BYTES;
+    let mut at = 0;
+    for (from, to) in masked.iter().map(|(from, to)| (byte_at(*from), byte_at(*to))) {
+        write_between(&mut out, &second, at, from)?;
+        write_between(&mut out, &silence, from.max(at), to)?;
+        at = to.max(at);
     }
-    out.write_all(&second[..(frames % RATE * FRAME_BYTES) as usize])?;
+    write_between(&mut out, &second, at, frames * FRAME_BYTES)?;
     out.flush()
+}
+
+fn frames_in(ms: i64) -> u32 {
+    u32::try_from(ms.clamp(0, LONGEST_MS) * i64::from(RATE) / 1000).unwrap_or(0)
+}
+
+/// The bytes from one place of the sound to another; `second` is one second of
+/// it, and then it repeats.
+fn write_between(out: &mut impl Write, second: &[u8], mut from: u32, to: u32) -> io::Result<()> {
+    while from < to {
+        let begin = from as usize % second.len();
+        let end = (begin + (to - from) as usize).min(second.len());
+        out.write_all(&second[begin..end])?;
+        from += (end - begin) as u32;
+    }
+    Ok(())
 }
 
 fn second_of_tones() -> Vec<u8> {
@@ -75,11 +97,14 @@ mod tests {
         let path = path.to_str().expect("text");
         start(path).expect("started, with its folders");
         assert_eq!(std::fs::metadata(path).expect("a file").len(), 44);
-        finish(path, 2_500).expect("filled");
+        finish(path, 2_500, &[(2_200, 2_400)]).expect("filled");
         let bytes = std::fs::read(path).expect("a file");
         assert_eq!(bytes.len(), 44 + 2_500 * 32);
         assert_eq!(&bytes[..4], b"RIFF");
         assert_eq!(bytes[22], 2, "two channels");
+        let loud =
+            |from_ms: usize, to_ms: usize| bytes[44 + from_ms * 32..44 + to_ms * 32].iter().any(|b| *b != 0);
+        assert_eq!((loud(2_000, 2_200), loud(2_200, 2_400), loud(2_400, 2_500)), (true, false, true));
         // Zero crossings upwards: 400 and 700 a second, left and right.
         let samples: Vec<i16> =
             bytes[44..].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();

@@ -273,15 +273,16 @@ impl Core {
                 self.finish_job(event.at, *job, &text);
             }
             (kind, Some(leg)) => {
-                if let EventKind::RecordStop { path, ms } = kind
-                    && let Err(error) = recorder::finish(path, *ms)
+                if let EventKind::RecordStop { path, ms, masked } = kind
+                    && let Err(error) = recorder::finish(path, *ms, masked)
                 {
                     tracing::warn!(%error, path, "the recording cannot be written");
                 }
                 if *kind == EventKind::Destroy {
                     self.report(leg);
                 }
-                self.publish(event.at, kind.name(), None, |_| headers::of_event(event, leg), "");
+                let more = |_: &Identity| headers::of_event(event, leg);
+                self.publish(event.at, kind.name(), kind.subclass(), more, "");
             }
             (_, None) => {}
         }

@@ -10,6 +10,7 @@ use crate::sim::commands::known_cause;
 use crate::sim::customer::Conduct;
 use crate::sim::event::{EventKind, WorldEvent};
 use crate::sim::leg::{LegState, Target};
+use crate::sim::moves::{HOLD_MUSIC, IN_SILENCE};
 use crate::sim::world::World;
 use uuid::Uuid;
 
@@ -32,15 +33,19 @@ pub(super) enum Step {
     FarEndHangsUp { plan: u32 },
     /// It has been parked for as long as it may be (`park_timeout`).
     ParkTimeout { plan: u32, cause: &'static str },
-    /// Both legs leave where they are, to be joined.
-    Join { second: LegId },
+    /// Both legs leave where they are, to be joined, if these are still the
+    /// last orders for them.
+    Join { second: LegId, orders: (u32, u32) },
     /// They hear each other.
-    Joined { second: LegId },
+    Joined { second: LegId, orders: (u32, u32) },
+    /// The leg leaves where it is for these applications, if this is still the
+    /// last order for it.
+    Transfer { apps: Vec<App>, order: u32 },
     /// The bridge is taken apart, both legs are parked.
     ParkBoth,
     /// The other leg was put on hold.
     HoldMusic,
-    /// A queued digit is sent.
+    /// A digit comes in.
     Dtmf { digit: char },
     /// The switch tidies up after a hang-up.
     End,
@@ -59,7 +64,11 @@ impl World {
         let Some(state) = self.leg(leg).map(|leg| leg.state) else {
             // A bridge whose first leg has died in the meantime.
             match step {
-                Step::Join { second } | Step::Joined { second } => self.left_alone(at, second),
+                Step::Join { second, orders } | Step::Joined { second, orders }
+                    if self.still_ordered(second, orders.1) =>
+                {
+                    self.left_alone(at, second);
+                }
                 _ => {}
             }
             return;
@@ -70,6 +79,8 @@ impl World {
                 self.emit(at, leg, EventKind::Originate);
             }
             Step::Ring => self.ring(at, leg),
+            // Picked up at our wish already (`uuid_phone_event`).
+            Step::Answer | Step::Refuse { .. } | Step::RingOut if self.has_answered(leg) => {}
             Step::Answer => self.answer(at, leg),
             Step::Execute => self.execute(at, leg),
             Step::Refuse { cause, sip_status } => self.hang_up(at, leg, cause, Some(sip_status), true),
@@ -85,8 +96,9 @@ impl World {
                     self.hang_up(at, leg, cause, None, false);
                 }
             }
-            Step::Join { second } => self.join(at, leg, second),
-            Step::Joined { second } => self.joined(at, leg, second),
+            Step::Join { second, orders } => self.join(at, leg, second, orders),
+            Step::Joined { second, orders } => self.joined(at, leg, second, orders),
+            Step::Transfer { apps, order } => self.transfer(at, leg, &apps, order),
             Step::ParkBoth => self.park_both(at, state),
             Step::HoldMusic => {
                 let (application, data) = ("playback".to_owned(), "local_stream://moh".to_owned());
@@ -97,6 +109,10 @@ impl World {
             Step::Dtmf { digit } => self.emit(at, leg, EventKind::Dtmf { digit }),
             Step::End | Step::JobFailed { .. } => {}
         }
+    }
+
+    fn has_answered(&self, leg: LegId) -> bool {
+        self.leg(leg).is_some_and(|leg| leg.answered_at.is_some())
     }
 
     fn ring(&mut self, at: Moment, leg: LegId) {
@@ -115,22 +131,23 @@ impl World {
         self.emit(at, leg, EventKind::Answer);
         let delay = self.chance.between(0, 1) * 20 + self.chance.between(0, 2);
         self.plan(at + delay, leg, Step::Execute);
-        self.plan_patience(at, leg);
+        self.plan_patience(at, leg, IN_SILENCE);
     }
 
-    /// The far end waits for somebody to speak, as long as it cares to.
-    fn plan_patience(&mut self, at: Moment, leg: LegId) {
+    /// The far end waits for somebody to speak, as long as it cares to, or so
+    /// many times as long.
+    pub(super) fn plan_patience(&mut self, at: Moment, leg: LegId, times: i64) {
         let percent = i64::from(self.config.talk_percent);
         let Some(entry) = self.entries.get_mut(&leg) else { return };
         entry.plan += 1;
         let plan = entry.plan;
         if let Conduct::Answers { patience_ms: Some(patience), .. } = entry.conduct {
-            self.plan(at + patience * percent / 100, leg, Step::FarEndHangsUp { plan });
+            self.plan(at + patience * times * percent / 100, leg, Step::FarEndHangsUp { plan });
         }
     }
 
     /// A leg may be told how long to stay parked: `park_timeout=120:CAUSE`.
-    fn plan_park_timeout(&mut self, at: Moment, leg: LegId) {
+    pub(super) fn plan_park_timeout(&mut self, at: Moment, leg: LegId) {
         let Some(entry) = self.entries.get(&leg) else { return };
         let Some(text) = entry.leg.variable("park_timeout") else { return };
         let (seconds, cause) = text.split_once(':').unwrap_or((text, "NORMAL_CLEARING"));
@@ -141,7 +158,7 @@ impl World {
     }
 
     /// The far end talks, as long as it cares to.
-    fn plan_talk(&mut self, at: Moment, leg: LegId) {
+    pub(super) fn plan_talk(&mut self, at: Moment, leg: LegId) {
         let percent = i64::from(self.config.talk_percent);
         let Some(entry) = self.entries.get_mut(&leg) else { return };
         entry.plan += 1;
@@ -153,22 +170,36 @@ impl World {
 
     fn execute(&mut self, at: Moment, leg: LegId) {
         let Some(entry) = self.entries.get_mut(&leg) else { return };
-        entry.job_done = true;
+        let told = std::mem::replace(&mut entry.job_done, true);
         let (origin, state) = (entry.leg.origin.clone(), entry.leg.state);
-        self.tell_job(at, leg, origin.job, None);
-        if state != LegState::Answered {
-            return;
+        if !told {
+            self.tell_job(at, leg, origin.job, None);
         }
+        if state == LegState::Answered {
+            self.run_apps(at, leg, &origin.apps);
+        }
+    }
+
+    /// One application after the other, to the first that goes on until the leg
+    /// is moved or ends; the leg ends after the last.
+    pub(super) fn run_apps(&mut self, at: Moment, leg: LegId, apps: &[App]) {
         let mut digits = 0;
-        for app in &origin.apps {
+        for app in apps {
+            let app = App::new(&app.name, &app.data.replace("${hold_music}", HOLD_MUSIC));
+            if let Some(entry) = self.entries.get_mut(&leg) {
+                entry.leg.executed = Some(app.clone());
+            }
             self.emit(at, leg, EventKind::Execute { application: app.name.clone(), data: app.data.clone() });
             match app.name.as_str() {
                 "park" => {
-                    self.settle(leg, LegState::Parked { by_application: true }, Some(app.clone()));
-                    self.plan_park_timeout(at, leg);
-                    return self.emit(at, leg, EventKind::Park);
+                    self.settle(leg, LegState::Parked { by_application: true }, Some(app));
+                    self.emit(at, leg, EventKind::Park);
+                    self.plan_patience(at, leg, IN_SILENCE);
+                    return self.plan_park_timeout(at, leg);
                 }
-                "eavesdrop" if self.eavesdrop(at, leg, app) => return,
+                "endless_playback" => return self.play_music(at, leg, &app),
+                "conference" => return self.join_room(at, leg, &app),
+                "eavesdrop" if self.eavesdrop(at, leg, &app) => return,
                 "queue_dtmf" => {
                     for digit in app.data.split('@').next().unwrap_or_default().chars() {
                         digits += 1;
@@ -177,8 +208,9 @@ impl World {
                 }
                 _ => {}
             }
-            self.complete(at, leg, app);
+            self.complete(at, leg, &app);
         }
+        self.settle(leg, LegState::Answered, None);
         self.hang_up(at, leg, "NORMAL_CLEARING", None, false);
     }
 
@@ -190,100 +222,38 @@ impl World {
         if let Some(entry) = self.entries.get_mut(&target) {
             entry.listeners.push(leg);
         }
-        self.emit(at, target, EventKind::MediaBugStart { function: "eavesdrop", target: leg.to_string() });
+        let bug = EventKind::MediaBugStart { function: "eavesdrop", target: target.to_string() };
+        self.emit(at, target, bug);
+        self.plan_phone_hang_up(at, leg);
         true
     }
 
-    fn complete(&mut self, at: Moment, leg: LegId, app: &App) {
+    pub(super) fn complete(&mut self, at: Moment, leg: LegId, app: &App) {
         let (application, data) = (app.name.clone(), app.data.clone());
         self.emit(at, leg, EventKind::ExecuteComplete { application, data });
     }
 
-    fn settle(&mut self, leg: LegId, state: LegState, application: Option<App>) {
+    pub(super) fn settle(&mut self, leg: LegId, state: LegState, application: Option<App>) {
         if let Some(entry) = self.entries.get_mut(&leg) {
             entry.leg.state = state;
             entry.leg.application = application;
         }
     }
 
-    fn tell_job(&mut self, at: Moment, leg: LegId, job: Option<Uuid>, failure: Option<&'static str>) {
+    pub(super) fn tell_job(
+        &mut self,
+        at: Moment,
+        leg: LegId,
+        job: Option<Uuid>,
+        failure: Option<&'static str>,
+    ) {
         if let Some(job) = job {
             self.out.push(WorldEvent { at, kind: EventKind::Job { job, leg, failure }, leg: None });
         }
     }
 
-    /// Both legs leave their places; the bridge follows with the media clock.
-    fn join(&mut self, at: Moment, first: LegId, second: LegId) {
-        if !self.is_up(second) {
-            return self.left_alone(at, first);
-        }
-        // The old partners see the bridge end before the new one begins.
-        self.introduce(first, second);
-        for leg in [first, second] {
-            self.leave(at, leg);
-        }
-        let delay = 20 * self.chance.between(1, 2);
-        self.plan(at + delay, first, Step::Joined { second });
-    }
-
-    /// A leg leaves its parking place or its bridge, to be joined.
-    fn leave(&mut self, at: Moment, leg: LegId) {
-        match self.leg(leg).map(|leg| leg.state) {
-            Some(LegState::Parked { by_application }) => self.unpark(at, leg, by_application),
-            Some(LegState::Bridged { a, b }) => {
-                self.emit(at, a, EventKind::Unbridge { a, b });
-                self.after_bridge(at, if a == leg { b } else { a });
-            }
-            _ => {}
-        }
-        self.settle(leg, LegState::Joining, None);
-    }
-
-    fn unpark(&mut self, at: Moment, leg: LegId, by_application: bool) {
-        self.emit(at, leg, EventKind::Unpark);
-        if by_application {
-            self.complete(at, leg, &App::new("park", ""));
-        }
-    }
-
-    /// The other leg of an ordered bridge is gone.
-    fn left_alone(&mut self, at: Moment, leg: LegId) {
-        match self.leg(leg).map(|leg| leg.state) {
-            Some(LegState::Parked { by_application }) => {
-                self.unpark(at, leg, by_application);
-                self.after_bridge(at, leg);
-            }
-            Some(LegState::Joining) => self.after_bridge(at, leg),
-            _ => {}
-        }
-    }
-
-    fn joined(&mut self, at: Moment, first: LegId, second: LegId) {
-        let state = |leg: LegId| self.leg(leg).map(|leg| leg.state);
-        let (a, b) = (state(first), state(second));
-        if a != Some(LegState::Joining) {
-            return;
-        }
-        if b != Some(LegState::Joining) {
-            return self.left_alone(at, first);
-        }
-        for (leg, other) in [(first, second), (second, first)] {
-            let app = App::new("uuid_bridge", &other.to_string());
-            self.settle(leg, LegState::Bridged { a: first, b: second }, Some(app.clone()));
-            self.emit(at, leg, EventKind::Execute { application: app.name, data: app.data });
-            if let Some(entry) = self.entries.get_mut(&leg) {
-                entry.leg.bridged_at = Some(at);
-            }
-            self.plan_talk(at, leg);
-        }
-        self.emit(at, first, EventKind::Bridge { a: first, b: second });
-        for leg in [first, second] {
-            self.plan_phone_hang_up(at, leg);
-        }
-    }
-
     /// Some agents end the call by putting the receiver down.
-    fn plan_phone_hang_up(&mut self, at: Moment, leg: LegId) {
+    pub(super) fn plan_phone_hang_up(&mut self, at: Moment, leg: LegId) {
         let (share, percent) = (self.config.phones.ends_call_permille, i64::from(self.config.talk_percent));
         let Some(entry) = self.entries.get(&leg) else { return };
         let plan = entry.plan;
@@ -292,40 +262,6 @@ impl World {
         if on_hook && self.chance.permille(share) {
             let talk = self.chance.log_normal_ms(50_000, 0.8);
             self.plan(at + (talk * percent / 100).max(1), leg, Step::FarEndHangsUp { plan });
-        }
-    }
-
-    /// What a leg does when its bridge is over: park if it was told to,
-    /// otherwise it has nothing left to do.
-    fn after_bridge(&mut self, at: Moment, leg: LegId) {
-        let Some(parks) = self.leg(leg).map(|leg| leg.is_true("park_after_bridge")) else { return };
-        if parks {
-            self.settle(leg, LegState::Parked { by_application: false }, None);
-            self.emit(at, leg, EventKind::Park);
-            self.plan_patience(at, leg);
-            self.plan_park_timeout(at, leg);
-        } else {
-            // Its bridge is over already: its end must not end it again.
-            self.settle(leg, LegState::Joining, None);
-            self.hang_up(at, leg, "NORMAL_CLEARING", None, false);
-        }
-    }
-
-    fn park_both(&mut self, at: Moment, state: LegState) {
-        let LegState::Bridged { a, b } = state else { return };
-        for leg in [a, b] {
-            if let Some(entry) = self.entries.get_mut(&leg) {
-                entry.leg.other = None;
-            }
-        }
-        self.emit(at, a, EventKind::Unbridge { a, b });
-        let park = App::new("park", "");
-        for leg in [a, b] {
-            self.settle(leg, LegState::Parked { by_application: true }, Some(park.clone()));
-            self.emit(at, leg, EventKind::Execute { application: park.name.clone(), data: String::new() });
-            self.emit(at, leg, EventKind::Park);
-            self.plan_patience(at, leg);
-            self.plan_park_timeout(at, leg);
         }
     }
 
@@ -338,7 +274,9 @@ impl World {
         let answered = entry.leg.answered_at.is_some();
         let (job, job_done) = (entry.leg.origin.job, entry.job_done);
         let listeners = std::mem::take(&mut entry.listeners);
+        let app = entry.leg.application.clone().unwrap_or_else(|| App::new("", ""));
         self.stop_recording(at, leg);
+        self.mute(at, leg, false);
         for listener in listeners {
             self.stop_listening(at, listener, leg);
             self.hang_up(at, listener, "NORMAL_CLEARING", None, false);
@@ -347,6 +285,8 @@ impl World {
             LegState::Eavesdropping { target } => self.stop_listening(at, leg, target),
             LegState::Parked { by_application } => self.unpark(at, leg, by_application),
             LegState::Bridged { a, b } => self.end_bridge(at, leg, a, b, cause),
+            LegState::Music => self.stop_music(at, leg, &app),
+            LegState::InRoom => self.leave_room(at, leg, &app),
             _ => {}
         }
         self.emit(at, leg, EventKind::HangupComplete);
@@ -357,40 +297,14 @@ impl World {
         self.entries.remove(&leg);
     }
 
-    fn stop_listening(&mut self, at: Moment, listener: LegId, target: LegId) {
+    pub(super) fn stop_listening(&mut self, at: Moment, listener: LegId, target: LegId) {
         if let Some(entry) = self.entries.get_mut(&target) {
             entry.listeners.retain(|other| *other != listener);
         }
-        self.emit(
-            at,
-            target,
-            EventKind::MediaBugStop { function: "eavesdrop", target: listener.to_string() },
-        );
+        self.emit(at, target, EventKind::MediaBugStop { function: "eavesdrop", target: target.to_string() });
         self.complete(at, listener, &App::new("eavesdrop", &target.to_string()));
         if let Some(entry) = self.entries.get_mut(&listener).filter(|e| e.leg.is_up()) {
             entry.leg.state = LegState::Answered;
-        }
-    }
-
-    /// One leg of a bridge has hung up: CHANNEL_UNBRIDGE comes from the first
-    /// leg, whichever died, and the survivor parks or hangs up.
-    fn end_bridge(&mut self, at: Moment, leg: LegId, a: LegId, b: LegId, cause: &'static str) {
-        let partner = if leg == a { b } else { a };
-        if let Some(entry) = self.entries.get_mut(&partner) {
-            if let Some(other) = entry.leg.other.as_mut() {
-                other.hangup_cause = Some(cause);
-            }
-            // It may be on its way out as well: the bridge ends but once.
-            if !entry.leg.is_up() {
-                entry.before = LegState::Ending;
-            }
-        }
-        if leg == b {
-            self.emit(at, a, EventKind::Unbridge { a, b });
-            self.after_bridge(at, partner);
-        } else {
-            self.after_bridge(at, partner);
-            self.emit(at, a, EventKind::Unbridge { a, b });
         }
     }
 }

@@ -207,3 +207,112 @@ fn every_leg_is_destroyed_once_and_the_same_seed_tells_the_same_story() {
     assert_eq!(first, run(11));
     assert_ne!(first, run(12));
 }
+
+fn music(n: u128) -> WorldCommand {
+    WorldCommand::Transfer { leg: leg(n), apps: vec![App::new("endless_playback", "${hold_music}")] }
+}
+
+const NAILED: &[(&str, &str)] = &[("park_after_bridge", "true")];
+
+#[test]
+fn who_is_sent_to_music_leaves_the_other_parked_or_hung_up() {
+    let mut world = conversation(NAILED);
+    world.command(START + 5_000, music(1));
+    let events = world.advance(START + 6_000);
+    assert_eq!(story(&events, leg(1)), ["UNBRIDGE", "EXECUTE", "PLAYBACK_START"]);
+    assert_eq!(story(&events, leg(2)), ["PARK"]);
+    assert_eq!(world.leg(leg(1)).map(|l| l.state), Some(LegState::Music));
+    // And back.
+    world.command(START + 6_000, WorldCommand::Bridge { first: leg(1), second: leg(2) });
+    let events = world.advance(START + 7_000);
+    assert_eq!(story(&events, leg(1)), ["PLAYBACK_STOP", "EXECUTE_COMPLETE", "EXECUTE", "BRIDGE"]);
+    assert_eq!(story(&events, leg(2)), ["UNPARK", "EXECUTE"]);
+
+    let mut world = conversation(&[]);
+    world.command(START + 5_000, music(1));
+    let events = world.advance(START + 6_000);
+    assert_eq!(story(&events, leg(2)), ["HANGUP NORMAL_CLEARING", "HANGUP_COMPLETE", "DESTROY"]);
+    assert_eq!(world.leg(leg(1)).map(|l| l.state), Some(LegState::Music));
+}
+
+#[test]
+fn of_the_second_leg_s_leaving_is_told_after_it_has_gone() {
+    let mut world = conversation(NAILED);
+    for (name, value) in [("park_after_bridge", "true"), ("hangup_after_bridge", "false")] {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        world.command(START + 4_500, WorldCommand::SetVariable { leg: leg(1), name, value });
+    }
+    world.command(START + 5_000, music(2));
+    let events = world.advance(START + 6_000);
+    assert_eq!(story(&events, leg(2)), ["EXECUTE", "PLAYBACK_START"]);
+    assert_eq!(story(&events, leg(1)), ["UNBRIDGE", "PARK"]);
+    let order: Vec<_> = events.iter().map(|event| event.kind.name()).collect();
+    let at = |name: &str| order.iter().position(|n| *n == name);
+    assert!(at("PLAYBACK_START") < at("CHANNEL_UNBRIDGE"), "{order:?}");
+}
+
+#[test]
+fn two_who_talk_and_are_bridged_again_are_neither_parked_nor_hung_up() {
+    let mut world = conversation(&[]);
+    world.command(START + 5_000, WorldCommand::Bridge { first: leg(1), second: leg(2) });
+    let events = world.advance(START + 6_000);
+    assert_eq!(story(&events, leg(1)), ["UNBRIDGE", "EXECUTE", "BRIDGE"]);
+    assert_eq!(story(&events, leg(2)), ["EXECUTE"]);
+}
+
+#[test]
+fn the_last_order_counts_and_a_leg_may_be_left_waiting_for_the_other() {
+    let mut world = conversation(NAILED);
+    world.command(START + 5_000, music(1));
+    world.command(START + 5_001, WorldCommand::Bridge { first: leg(1), second: leg(2) });
+    let events = world.advance(START + 6_000);
+    assert!(!story(&events, leg(1)).contains(&"PLAYBACK_START".to_owned()));
+    assert_eq!(world.leg(leg(1)).and_then(|l| l.bridged_to()), Some(leg(2)));
+
+    // The second leg is sent elsewhere before the bridge stands.
+    let park = vec![App::new("park", "")];
+    world.command(START + 6_000, music(1));
+    world.advance(START + 6_500);
+    world.command(START + 6_500, WorldCommand::Bridge { first: leg(1), second: leg(2) });
+    world.command(START + 6_501, WorldCommand::Transfer { leg: leg(2), apps: park });
+    world.advance(START + 7_000);
+    let customer = world.leg(leg(1)).expect("up");
+    assert_eq!((customer.state, customer.bond()), (LegState::Stranded, Some(leg(2))));
+    assert!(matches!(world.leg(leg(2)).map(|l| l.state), Some(LegState::Parked { .. })));
+    // Another bridge ends both; a transfer would have helped.
+    world.command(START + 7_000, WorldCommand::Bridge { first: leg(1), second: leg(2) });
+    let events = world.advance(START + 8_000);
+    for n in [1, 2] {
+        let of_leg = story(&events, leg(n));
+        assert!(of_leg.contains(&"HANGUP DESTINATION_OUT_OF_ORDER".to_owned()), "{of_leg:?}");
+    }
+}
+
+#[test]
+fn a_room_holds_legs_until_they_leave_it() {
+    let mut world = conversation(NAILED);
+    let room = || vec![App::new("conference", "room@trunkline")];
+    for n in [1, 2] {
+        world.command(START + 5_000, WorldCommand::Transfer { leg: leg(n), apps: room() });
+    }
+    let events = world.advance(START + 6_000);
+    let joined = |e: &&WorldEvent| e.kind == EventKind::JoinedRoom { room: "room".into() };
+    assert_eq!(events.iter().filter(joined).count(), 2);
+    assert!(world.far_end_hangs_up(START + 6_000, leg(1)));
+    let events = world.advance(START + 7_000);
+    assert_eq!(
+        story(&events, leg(1)),
+        ["HANGUP NORMAL_CLEARING", "CUSTOM", "EXECUTE_COMPLETE", "HANGUP_COMPLETE", "DESTROY"]
+    );
+    assert_eq!(world.leg(leg(2)).map(|l| l.state), Some(LegState::InRoom));
+}
+
+#[test]
+fn silence_is_told_when_it_begins_and_when_it_ends() {
+    let mut world = conversation(NAILED);
+    let mute = |on| WorldCommand::Mute { leg: leg(2), on };
+    for (at, on) in [(5_000, true), (5_100, true), (5_200, false), (5_300, false)] {
+        assert_eq!(world.command(START + at, mute(on)), Reply::Ok);
+    }
+    assert_eq!(story(&world.advance(START + 6_000), leg(2)), ["MEDIA_BUG_START", "MEDIA_BUG_STOP"]);
+}

@@ -12,7 +12,7 @@ use crate::sim::apps::App;
 use crate::sim::chance::Chance;
 use crate::sim::customer::{Conduct, CustomerShares, Customers, TRUNK_FAILURE};
 use crate::sim::event::{EventKind, WorldEvent};
-use crate::sim::leg::{Ending, Leg, LegState, Origin, OtherLeg, Recording, Target};
+use crate::sim::leg::{Ending, Leg, LegState, Origin, OtherLeg, Target};
 use crate::sim::phone::Phones;
 use crate::sim::steps::Step;
 use std::cmp::Reverse;
@@ -125,6 +125,47 @@ pub enum WorldCommand {
         /// Its value.
         value: String,
     },
+    /// Send a leg from where it is to these applications (`uuid_transfer`).
+    Transfer {
+        /// Which.
+        leg: LegId,
+        /// One after the other.
+        apps: Vec<App>,
+    },
+    /// Silence what a leg sends, or let it through (`uuid_audio`).
+    Mute {
+        /// Which.
+        leg: LegId,
+        /// Silence.
+        on: bool,
+    },
+    /// Send keys to a leg's far end (`uuid_send_dtmf`).
+    SendKeys {
+        /// Which.
+        leg: LegId,
+    },
+    /// Act as if a leg's far end had pressed these keys (`uuid_recv_dtmf`).
+    TakeKeys {
+        /// Which.
+        leg: LegId,
+        /// The keys.
+        keys: String,
+    },
+    /// Silence in a recording that goes on, or sound again (`uuid_record
+    /// mask`).
+    Mask {
+        /// The leg recorded.
+        leg: LegId,
+        /// The file.
+        path: String,
+        /// Silence.
+        on: bool,
+    },
+    /// Ask a ringing phone to answer (`uuid_phone_event talk`).
+    AskToAnswer {
+        /// Which.
+        leg: LegId,
+    },
     /// Take a bridge apart and park both legs (`uuid_transfer -both park:`).
     ParkBoth {
         /// Either leg of the bridge.
@@ -164,6 +205,8 @@ pub(super) struct Entry {
     pub before: LegState,
     /// Counts up whenever the far end's plan to hang up changes.
     pub plan: u32,
+    /// Counts up whenever the leg is ordered to another place.
+    pub order: u32,
     /// The background job has been answered.
     pub job_done: bool,
     /// Legs that listen to this one.
@@ -217,6 +260,18 @@ impl World {
                     Reply::Failed
                 }
             }
+            WorldCommand::Transfer { leg, apps } => self.order_transfer(now, leg, apps),
+            WorldCommand::Mute { leg, on } => self.mute(now, leg, on),
+            WorldCommand::SendKeys { leg } => {
+                if self.is_up(leg) {
+                    Reply::Ok
+                } else {
+                    Reply::NoSuchLeg
+                }
+            }
+            WorldCommand::TakeKeys { leg, keys } => self.take_keys(now, leg, &keys),
+            WorldCommand::Mask { leg, path, on } => self.mask(now, leg, &path, on),
+            WorldCommand::AskToAnswer { leg } => self.ask_to_answer(now, leg),
             WorldCommand::SetVariable { leg, name, value } => self.set_variable(leg, name, value),
             WorldCommand::ParkBoth { leg } => {
                 if self.leg(leg).and_then(Leg::bridged_to).is_none() {
@@ -367,6 +422,7 @@ impl World {
             conduct: conduct.clone(),
             before: LegState::New,
             plan: 0,
+            order: 0,
             job_done: false,
             listeners: Vec::new(),
         };
@@ -425,54 +481,6 @@ impl World {
                 self.plan(gives_up.max(rings), leg, Step::RingOut);
             }
         }
-    }
-
-    fn order_bridge(&mut self, now: Moment, first: LegId, second: LegId) -> Reply {
-        let (Some(a), Some(b)) = (self.leg(first), self.leg(second)) else { return Reply::NoSuchLeg };
-        // A real switch says +OK to this as well, and does nothing.
-        if first != second && a.answered_at.is_some() && b.answered_at.is_some() {
-            let delay = self.chance.between(5, 22);
-            self.plan(now + delay, first, Step::Join { second });
-        }
-        Reply::Ok
-    }
-
-    fn hold(&mut self, now: Moment, leg: LegId, on: bool) -> Reply {
-        // A real switch says +OK whatever the UUID.
-        let Some(entry) = self.entries.get_mut(&leg).filter(|e| e.leg.is_up() && e.leg.held != on) else {
-            return Reply::Ok;
-        };
-        entry.leg.held = on;
-        let partner = entry.leg.bridged_to();
-        self.emit(now, leg, if on { EventKind::Hold } else { EventKind::Unhold });
-        if let (true, Some(partner)) = (on, partner) {
-            self.plan(now + 200, partner, Step::HoldMusic);
-        }
-        Reply::Ok
-    }
-
-    fn record(&mut self, now: Moment, leg: LegId, path: String) -> Reply {
-        let Some(entry) = self.entries.get_mut(&leg).filter(|e| e.leg.is_up()) else {
-            return Reply::NoSuchLeg;
-        };
-        if entry.leg.recording.is_some() {
-            return Reply::Failed;
-        }
-        entry.leg.recording = Some(Recording { path: path.clone(), since: now });
-        self.emit(now, leg, EventKind::RecordStart { path: path.clone() });
-        self.emit(now, leg, EventKind::MediaBugStart { function: "session_record", target: path });
-        Reply::Ok
-    }
-
-    pub(super) fn stop_recording(&mut self, at: Moment, leg: LegId) -> bool {
-        let Some(recording) = self.entries.get_mut(&leg).and_then(|e| e.leg.recording.take()) else {
-            return false;
-        };
-        let ms = at.since_ms(recording.since);
-        let path = recording.path;
-        self.emit(at, leg, EventKind::RecordStop { path: path.clone(), ms });
-        self.emit(at, leg, EventKind::MediaBugStop { function: "session_record", target: path });
-        true
     }
 
     fn set_variable(&mut self, leg: LegId, name: String, value: String) -> Reply {

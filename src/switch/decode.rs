@@ -11,7 +11,7 @@ use freeswitch_esl::{EslEvent, EslEventType};
 /// The events that are subscribed to: those [`decode`] reads, and HEARTBEAT,
 /// the switch's sign of life every 20 s. CHANNEL_CALLSTATE and CHANNEL_STATE
 /// would be most of the traffic and say nothing more.
-pub const EVENTS: [EslEventType; 12] = [
+pub const EVENTS: [EslEventType; 16] = [
     EslEventType::ChannelCreate,
     EslEventType::ChannelProgress,
     EslEventType::ChannelProgressMedia,
@@ -22,6 +22,10 @@ pub const EVENTS: [EslEventType; 12] = [
     EslEventType::ChannelHangupComplete,
     EslEventType::RecordStart,
     EslEventType::RecordStop,
+    EslEventType::PlaybackStart,
+    EslEventType::MediaBugStart,
+    EslEventType::MediaBugStop,
+    EslEventType::Dtmf,
     EslEventType::BackgroundJob,
     EslEventType::Heartbeat,
 ];
@@ -47,7 +51,36 @@ pub fn decode(event: &EslEvent) -> Vec<Input> {
             Some(path) => one(event, LegChange::RecordingStopped { path }),
             None => Vec::new(),
         },
+        EslEventType::PlaybackStart => one(event, LegChange::MusicStarted),
+        EslEventType::MediaBugStart => media_bug(event, true),
+        EslEventType::MediaBugStop => media_bug(event, false),
+        EslEventType::Dtmf => {
+            let key = event.header_str("DTMF-Digit").and_then(|digit| digit.chars().next());
+            key.map_or_else(Vec::new, |key| one(event, LegChange::Key(key)))
+        }
+        EslEventType::Custom => joined_room(event),
         EslEventType::BackgroundJob => failed_originate(event).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The custom event that is subscribed to: who enters and leaves a room.
+pub const CUSTOM_EVENT: &str = "conference::maintenance";
+
+/// What hangs on a leg's audio: silence, or somebody's ear. Recordings have
+/// events of their own.
+fn media_bug(event: &EslEvent, on: bool) -> Vec<Input> {
+    match event.header_str("Media-Bug-Function") {
+        Some("audio") => one(event, LegChange::Muted(on)),
+        Some("eavesdrop") => one(event, LegChange::Overheard(on)),
+        _ => Vec::new(),
+    }
+}
+
+fn joined_room(event: &EslEvent) -> Vec<Input> {
+    let subclass = event.header_str("Event-Subclass");
+    match (subclass, event.header_str("Action")) {
+        (Some(CUSTOM_EVENT), Some("add-member")) => one(event, LegChange::JoinedRoom),
         _ => Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::effect::{HangUpCause, SwitchCommand};
-use crate::floor::input::CommandName;
+use crate::floor::input::MonitorMode;
 use chrono::Datelike;
 use uuid::Uuid;
 
@@ -18,6 +18,16 @@ use uuid::Uuid;
 /// nothing comes from us: a customer must not hang in silence because Trunkline
 /// is away. Far above every wait that a campaign allows.
 const PARKED_CUSTOMER_SECONDS: u32 = 120;
+
+/// What a customer on hold hears, until they are fetched; the switch puts its
+/// own setting in.
+const MUSIC: &str = "endless_playback:${hold_music}";
+/// The profile of rooms in which three talk (freeswitch-conf).
+const ROOM_PROFILE: &str = "trunkline";
+/// The volume at which nothing is heard.
+const SILENT: i32 = -4;
+/// How long a key that we press lasts, in milliseconds.
+const KEY_MS: u32 = 300;
 
 /// What this installation adds to commands.
 #[derive(Debug, Clone)]
@@ -59,8 +69,34 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
             let variables = Variables::new(*leg, caller_id, *ring_seconds)?;
             vec![ring_agent(variables, *agent, extension, *nailed, *call, site)?]
         }
-        SwitchCommand::Bridge { customer, agent } => {
-            vec![Line::Api(format!("uuid_bridge {customer} {agent}"))]
+        SwitchCommand::Bridge { first, second } => vec![Line::Api(format!("uuid_bridge {first} {second}"))],
+        SwitchCommand::DialThird { call, leg, gateway, number, caller_id, ring_seconds } => {
+            vec![dial_third(*call, *leg, gateway, number, caller_id, *ring_seconds)?]
+        }
+        SwitchCommand::PlayMusic { leg, partner } => leave_bridge(*leg, *partner, MUSIC),
+        SwitchCommand::Park { leg, partner } => leave_bridge(*leg, *partner, "park:"),
+        SwitchCommand::JoinRoom { call, legs } => join_room(*call, legs),
+        SwitchCommand::Mute { leg, on: true } => {
+            vec![Line::Api(format!("uuid_audio {leg} start read mute {SILENT}"))]
+        }
+        SwitchCommand::Mute { leg, on: false } => vec![Line::Api(format!("uuid_audio {leg} stop"))],
+        SwitchCommand::SendKeys { leg, keys } => {
+            vec![Line::Api(format!("uuid_send_dtmf {leg} {}", keys.as_str()))]
+        }
+        SwitchCommand::MaskRecording { leg, path, on } => {
+            let action = if *on { "mask" } else { "unmask" };
+            vec![Line::Api(format!("uuid_record {leg} {action} {}", checked("recording path", path)?))]
+        }
+        SwitchCommand::AnswerPhone { leg } => vec![Line::Api(format!("uuid_phone_event {leg} talk"))],
+        SwitchCommand::Monitor { supervisor, leg, extension, target, mode, ring_seconds } => {
+            let variables = Variables::new(*leg, extension, *ring_seconds)?;
+            vec![monitor(variables, *supervisor, extension, *target, *mode, site)?]
+        }
+        SwitchCommand::SetMonitorMode { leg, mode } => {
+            vec![Line::Api(format!("uuid_recv_dtmf {leg} {}@{KEY_MS}", mode.key()))]
+        }
+        SwitchCommand::MoveMonitor { leg, target, mode } => {
+            vec![Line::Api(format!("uuid_transfer {leg} {} inline", ear(*target, *mode)))]
         }
         SwitchCommand::HangUp { leg, cause } => {
             vec![Line::Api(format!("uuid_kill {leg} {}", cause_name(*cause)))]
@@ -97,20 +133,6 @@ pub fn recording_path(site: &Site, call: CallId, at: Moment, secret: Uuid) -> St
         day.day(),
         secret.simple()
     )
-}
-
-/// Which leg a command is about (a bridge: the customer's), and its name for
-/// the floor.
-pub fn subject(command: &SwitchCommand) -> (LegId, CommandName) {
-    match command {
-        SwitchCommand::DialCustomer { leg, .. } | SwitchCommand::RingAgent { leg, .. } => {
-            (*leg, CommandName::Originate)
-        }
-        SwitchCommand::Bridge { customer, .. } => (*customer, CommandName::Bridge),
-        SwitchCommand::HangUp { leg, .. } => (*leg, CommandName::HangUp),
-        SwitchCommand::StartRecording { leg, .. } => (*leg, CommandName::Record),
-        SwitchCommand::Check { leg } => (*leg, CommandName::Exists),
-    }
 }
 
 fn dial_customer(
@@ -166,6 +188,79 @@ fn ring_agent(
     Ok(variables.originate(&format!("user/{extension}@{domain}")))
 }
 
+/// Takes a leg out of a bridge or room to another application. The partner
+/// left behind is parked by it; without these variables an on-hook phone would
+/// be hung up.
+fn leave_bridge(leg: LegId, partner: Option<LegId>, application: &str) -> Vec<Line> {
+    let keep = partner.map(keep);
+    let keep_own = Line::Api(format!("uuid_setvar_multi {leg} park_timeout="));
+    let own = application.starts_with("park:").then_some(keep_own);
+    let go = Line::Api(format!("uuid_transfer {leg} {application} inline"));
+    keep.into_iter().chain(own).chain([go]).collect()
+}
+
+/// A leg that is left is to be parked, not hung up.
+fn keep(leg: LegId) -> Line {
+    Line::Api(format!("uuid_setvar_multi {leg} park_after_bridge=true;hangup_after_bridge=false"))
+}
+
+/// All legs into the call's room, one after the other: between two of them a
+/// partner is left behind for a moment, and must outlive it. The first leaves
+/// first, so it is never left.
+fn join_room(call: CallId, legs: &[LegId]) -> Vec<Line> {
+    let go = |leg: &LegId| Line::Api(format!("uuid_transfer {leg} conference:{call}@{ROOM_PROFILE} inline"));
+    legs.iter().skip(1).copied().map(keep).chain(legs.iter().map(go)).collect()
+}
+
+fn dial_third(
+    call: CallId,
+    leg: LegId,
+    gateway: &str,
+    number: &Dialable,
+    caller_id: &Dialable,
+    ring_seconds: u32,
+) -> Result<Line, Refused> {
+    let mut variables = Variables::new(leg, caller_id, ring_seconds)?;
+    variables.set("tl_role", "third")?;
+    variables.set("tl_call", &call.to_string())?;
+    variables.set("tl_number", number.as_str())?;
+    // It ends with the customer once it has them.
+    variables.set("hangup_after_bridge", "true")?;
+    variables.set("park_timeout", &format!("{PARKED_CUSTOMER_SECONDS}:NORMAL_CLEARING"))?;
+    let gateway = checked("gateway", gateway)?;
+    Ok(variables.originate(&format!("sofia/gateway/{gateway}/{}", number.as_str())))
+}
+
+/// A supervisor's phone, which hears an agent's leg as soon as it answers.
+fn monitor(
+    mut variables: Variables,
+    supervisor: AgentId,
+    extension: &Dialable,
+    target: LegId,
+    mode: MonitorMode,
+    site: &Site,
+) -> Result<Line, Refused> {
+    variables.set("tl_role", "monitor")?;
+    variables.set("tl_supervisor", &supervisor.to_string())?;
+    variables.set("sip_auto_answer", "true")?;
+    variables.set("alert_info", "<sip:trunkline>;info=alert-autoanswer;delay=0")?;
+    let extension = checked("extension", extension.as_str())?;
+    let domain = checked("domain", &site.domain)?;
+    let application = format!("'{}' inline", ear(target, mode));
+    Ok(variables.originate_to(&format!("user/{extension}@{domain}"), &application))
+}
+
+/// The applications of a supervisor's leg. Always the agent's leg is listened
+/// to: on the customer's a whisper would get into the recording.
+fn ear(target: LegId, mode: MonitorMode) -> String {
+    match mode {
+        MonitorMode::Listen => format!("eavesdrop:{target}"),
+        MonitorMode::Whisper | MonitorMode::Barge => {
+            format!("queue_dtmf:w{}@{KEY_MS},eavesdrop:{target}", mode.key())
+        }
+    }
+}
+
 /// Channel variables of an originate, `{a=1,b=2}`.
 struct Variables(String);
 
@@ -188,7 +283,11 @@ impl Variables {
     }
 
     fn originate(self, endpoint: &str) -> Line {
-        Line::Background(format!("originate {{{}}}{endpoint} &park()", self.0))
+        self.originate_to(endpoint, "&park()")
+    }
+
+    fn originate_to(self, endpoint: &str, application: &str) -> Line {
+        Line::Background(format!("originate {{{}}}{endpoint} {application}", self.0))
     }
 }
 
@@ -292,7 +391,7 @@ mod tests {
         let api = |command| encode(&command, &site(), "/rec/a.wav").unwrap();
         let (a, b) = (leg(1), leg(2));
         assert_eq!(
-            api(SwitchCommand::Bridge { customer: a, agent: b }),
+            api(SwitchCommand::Bridge { first: a, second: b }),
             vec![Line::Api(format!("uuid_bridge {a} {b}"))]
         );
         assert_eq!(
@@ -304,6 +403,91 @@ mod tests {
             vec![Line::Api(format!("uuid_record {a} start /rec/a.wav"))]
         );
         assert_eq!(api(SwitchCommand::Check { leg: a }), vec![Line::Api(format!("uuid_exists {a}"))]);
+    }
+
+    fn texts(command: &SwitchCommand) -> Vec<String> {
+        let lines = encode(command, &site(), "").unwrap();
+        lines
+            .into_iter()
+            .map(|line| match line {
+                Line::Api(text) | Line::Background(text) => text,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_leg_leaves_its_partner_parked() {
+        let (a, b, c) = (leg(1), leg(2), leg(3));
+        let keep = |leg| format!("uuid_setvar_multi {leg} park_after_bridge=true;hangup_after_bridge=false");
+        let music = format!("uuid_transfer {a} endless_playback:${{hold_music}} inline");
+        assert_eq!(texts(&SwitchCommand::PlayMusic { leg: a, partner: Some(b) }), [keep(b), music.clone()]);
+        assert_eq!(texts(&SwitchCommand::PlayMusic { leg: a, partner: None }), [music]);
+        let stay = format!("uuid_setvar_multi {a} park_timeout=");
+        let park = format!("uuid_transfer {a} park: inline");
+        assert_eq!(texts(&SwitchCommand::Park { leg: a, partner: Some(b) }), [keep(b), stay, park]);
+        let call = CallId(Uuid::from_u128(9));
+        let room = |leg| format!("uuid_transfer {leg} conference:{call}@trunkline inline");
+        assert_eq!(
+            texts(&SwitchCommand::JoinRoom { call, legs: vec![a, b, c] }),
+            [keep(b), keep(c), room(a), room(b), room(c)]
+        );
+    }
+
+    #[test]
+    fn what_hangs_on_the_audio_of_a_leg() {
+        let a = leg(1);
+        let one = |command| texts(&command).join("|");
+        let mute = |on| one(SwitchCommand::Mute { leg: a, on });
+        assert_eq!(mute(true), format!("uuid_audio {a} start read mute -4"));
+        assert_eq!(mute(false), format!("uuid_audio {a} stop"));
+        let keys = crate::floor::input::Keys::new("1*#A").unwrap();
+        assert_eq!(one(SwitchCommand::SendKeys { leg: a, keys }), format!("uuid_send_dtmf {a} 1*#A"));
+        let mask = |on| one(SwitchCommand::MaskRecording { leg: a, path: "/rec/a.wav".into(), on });
+        assert_eq!(mask(true), format!("uuid_record {a} mask /rec/a.wav"));
+        assert_eq!(mask(false), format!("uuid_record {a} unmask /rec/a.wav"));
+        assert_eq!(one(SwitchCommand::AnswerPhone { leg: a }), format!("uuid_phone_event {a} talk"));
+        let path = "/rec/a b.wav".into();
+        assert!(encode(&SwitchCommand::MaskRecording { leg: a, path, on: true }, &site(), "").is_err());
+    }
+
+    #[test]
+    fn supervisors_listen_to_the_agents_leg() {
+        let (ear, target) = (leg(1), leg(2));
+        let monitor = |mode| {
+            let (supervisor, extension) = (AgentId(7), number("1003"));
+            texts(&SwitchCommand::Monitor { supervisor, leg: ear, extension, target, mode, ring_seconds: 20 })
+                .join("|")
+        };
+        let listen = monitor(MonitorMode::Listen);
+        let end = format!("}}user/1003@trunkline 'eavesdrop:{target}' inline");
+        assert!(listen.ends_with(&end), "{listen}");
+        for part in ["tl_role=monitor,tl_supervisor=7", "sip_auto_answer=true", "originate_timeout=21"] {
+            assert!(listen.contains(part), "{part} in {listen}");
+        }
+        let whisper = monitor(MonitorMode::Whisper);
+        assert!(whisper.ends_with(&format!(" 'queue_dtmf:w2@300,eavesdrop:{target}' inline")), "{whisper}");
+        let set = texts(&SwitchCommand::SetMonitorMode { leg: ear, mode: MonitorMode::Barge });
+        assert_eq!(set, [format!("uuid_recv_dtmf {ear} 3@300")]);
+        let moved = texts(&SwitchCommand::MoveMonitor { leg: ear, target, mode: MonitorMode::Listen });
+        assert_eq!(moved, [format!("uuid_transfer {ear} eavesdrop:{target} inline")]);
+    }
+
+    #[test]
+    fn an_outside_party_is_dialled_as_a_customer_is() {
+        let third = texts(&SwitchCommand::DialThird {
+            call: CallId(Uuid::from_u128(1)),
+            leg: leg(2),
+            gateway: "carrier-1".into(),
+            number: number("13900139000"),
+            caller_id: number("02112345678"),
+            ring_seconds: 30,
+        });
+        let expect = "originate {origination_uuid=00000000-0000-0000-0000-000000000002,\
+            origination_caller_id_number=02112345678,origination_caller_id_name=02112345678,\
+            originate_timeout=31,ignore_early_media=true,tl_role=third,\
+            tl_call=00000000-0000-0000-0000-000000000001,tl_number=13900139000,hangup_after_bridge=true,\
+            park_timeout=120:NORMAL_CLEARING}sofia/gateway/carrier-1/13900139000 &park()";
+        assert_eq!(third, [expect]);
     }
 
     #[test]

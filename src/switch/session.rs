@@ -87,7 +87,10 @@ impl<'a> Session<'a> {
             .await
             .map_err(|error| Problem::connecting(config, &error))?;
         client.set_command_timeout(config.command_timeout);
-        let subscription = EventSubscription::new(EventFormat::Plain).events(decode::EVENTS);
+        let subscription = EventSubscription::new(EventFormat::Plain)
+            .events(decode::EVENTS)
+            .custom_subclass(decode::CUSTOM_EVENT)
+            .map_err(|error| Problem::Unusable(address(config), error.to_string()))?;
         client
             .apply_subscription(&subscription)
             .await
@@ -285,7 +288,7 @@ impl<'a> Session<'a> {
         for (leg, pending) in &self.pending {
             if !pending.made && !channels.iter().any(|channel| channel.leg == *leg) {
                 let label = Some(pending.label.clone());
-                channels.push(ChannelSnapshot { leg: *leg, label, answered: false, bridged_to: None });
+                channels.push(ChannelSnapshot::new(*leg, label, false, None));
             }
         }
         meters::resynced();
@@ -370,8 +373,9 @@ impl<'a> Session<'a> {
             }
             Request::Command(command) => command,
         };
-        let (leg, name) = encode::subject(&command);
+        let (leg, name) = command.subject();
         match self.obey(&command).await {
+            Ok(()) if proved_by_reply(name) => self.tell(Input::CommandDone { leg, command: name }).await,
             Ok(()) => true,
             // Silence is no answer to the question whether a leg exists.
             Err(Failure::NoAnswer(reason)) if name == CommandName::Exists => {
@@ -387,7 +391,7 @@ impl<'a> Session<'a> {
 
     /// Sends the lines of a command, each to its end.
     async fn obey(&mut self, command: &SwitchCommand) -> Result<(), Failure> {
-        let (leg, name) = encode::subject(command);
+        let (leg, name) = command.subject();
         let recording = match command {
             SwitchCommand::StartRecording { call, .. } => {
                 encode::recording_path(&self.site, *call, clock::now(), Uuid::new_v4())
@@ -457,13 +461,18 @@ impl<'a> Session<'a> {
 /// nobody reads the inputs any more.
 pub(super) async fn refuse(request: Request, inputs: &mpsc::Sender<Input>) -> bool {
     let Request::Command(command) = request else { return true };
-    let (leg, name) = encode::subject(&command);
+    let (leg, name) = command.subject();
     if name == CommandName::Exists {
         // Not known; the next SwitchUp tells.
         return true;
     }
     let reason = "not connected to the switch".to_owned();
     inputs.send(Input::CommandFailed { leg, command: name, reason }).await.is_ok()
+}
+
+/// Keys sent and silence in a recording leave no event.
+fn proved_by_reply(name: CommandName) -> bool {
+    matches!(name, CommandName::SendKeys | CommandName::Mask)
 }
 
 /// The label that a command gives to the leg it starts, and how long it rings.
@@ -474,6 +483,12 @@ fn launched(command: &SwitchCommand) -> Option<(LegLabel, u32)> {
         }
         SwitchCommand::RingAgent { agent, nailed, call, ring_seconds, .. } => {
             Some((LegLabel::Agent { agent: *agent, nailed: *nailed, call: *call }, *ring_seconds))
+        }
+        SwitchCommand::DialThird { call, number, ring_seconds, .. } => {
+            Some((LegLabel::Third { call: *call, number: number.clone() }, *ring_seconds))
+        }
+        SwitchCommand::Monitor { supervisor, ring_seconds, .. } => {
+            Some((LegLabel::Monitor { supervisor: *supervisor }, *ring_seconds))
         }
         _ => None,
     }
@@ -486,6 +501,12 @@ fn metric_name(name: CommandName) -> &'static str {
         CommandName::HangUp => "hang_up",
         CommandName::Record => "record",
         CommandName::Exists => "exists",
+        CommandName::Move => "move",
+        CommandName::Mute => "mute",
+        CommandName::SendKeys => "send_keys",
+        CommandName::Mask => "mask",
+        CommandName::Answer => "answer",
+        CommandName::Monitor => "monitor",
     }
 }
 

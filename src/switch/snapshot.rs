@@ -3,6 +3,7 @@
 //! In: the answers to `show channels as json` and `uuid_dump LEG json`. Out: [`ChannelSnapshot`]s. Pure; the link asks.
 
 use crate::base::ids::{AgentId, LegId};
+use crate::base::phone::Dialable;
 use crate::floor::input::{ChannelSnapshot, LegLabel};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -42,11 +43,19 @@ pub fn channel(leg: LegId, dump: &str) -> Result<ChannelSnapshot, Unreadable> {
     let text = |name: &str| dump.get(name).and_then(|v| v.as_str());
     let bridged = matches!(text("Channel-State"), Some("CS_EXCHANGE_MEDIA" | "CS_SOFT_EXECUTE"));
     let partner = text("variable_signal_bond").and_then(|v| v.parse().ok());
+    // The variable names the last application that the leg executed itself, long
+    // after a bridge took the leg out of it.
+    let application =
+        text("variable_current_application").filter(|_| text("Channel-State") == Some("CS_EXECUTE"));
     Ok(ChannelSnapshot {
         leg,
         label: label(|name| text(&format!("variable_{name}"))),
         answered: text("Answer-State") == Some("answered"),
         bridged_to: partner.filter(|_| bridged),
+        on_music: application == Some("endless_playback"),
+        in_room: text("variable_conference_name")
+            .filter(|_| application == Some("conference"))
+            .and_then(|room| room.parse().ok()),
     })
 }
 
@@ -56,6 +65,13 @@ pub fn label<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Option<LegLabel>
     let call = || variable("tl_call").and_then(|v| v.parse().ok());
     match variable("tl_role")? {
         "customer" => Some(LegLabel::Customer { call: call()? }),
+        "third" => {
+            let number = Dialable::new(variable("tl_number")?).ok()?;
+            Some(LegLabel::Third { call: call()?, number })
+        }
+        "monitor" => {
+            Some(LegLabel::Monitor { supervisor: AgentId(variable("tl_supervisor")?.parse().ok()?) })
+        }
         "agent" => Some(LegLabel::Agent {
             agent: AgentId(variable("tl_agent")?.parse().ok()?),
             nailed: variable("tl_nailed") == Some("true"),
@@ -132,6 +148,27 @@ mod tests {
         assert_eq!(bridged_to("CS_SOFT_EXECUTE"), Some(leg(2)));
         assert_eq!(bridged_to("CS_PARK"), None);
         assert_eq!(bridged_to("CS_EXECUTE"), None);
+    }
+
+    #[test]
+    fn music_and_room_count_only_while_the_leg_is_there() {
+        let read = |state: &str, application: &str| {
+            let dump = format!(
+                r#"{{"Channel-State":"{state}","variable_current_application":"{application}",
+                    "variable_conference_name":"{}"}}"#,
+                leg(5)
+            );
+            let channel = channel(leg(1), &dump).unwrap();
+            (channel.on_music, channel.in_room)
+        };
+        assert_eq!(read("CS_EXECUTE", "endless_playback"), (true, None));
+        assert_eq!(read("CS_EXECUTE", "conference"), (false, Some(CallId(Uuid::from_u128(5)))));
+        assert_eq!(read("CS_EXECUTE", "park"), (false, None));
+        // Bridged from there by uuid_bridge, and parked after that.
+        for state in ["CS_SOFT_EXECUTE", "CS_EXCHANGE_MEDIA", "CS_PARK"] {
+            assert_eq!(read(state, "endless_playback"), (false, None));
+            assert_eq!(read(state, "conference"), (false, None));
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ a delay, sends a tone, and can say which tones it hears, which is how a test kno
 
     --switch HOST:PORT     the internal profile of the switch
     --phone EXT:PASSWORD[:TONE_HZ]   repeat for more phones; the tone is a multiple of 50 Hz, 0 sends silence
+    --line NAME:PORT:TONE_HZ         a customer's telephone at the far end of a trunk: listens on that port, does not
+                           register; --switch is then the external profile. Repeat for more
     --domain NAME          SIP domain and digest realm (default: trunkline)
     --answer-after SECONDS how long a phone rings before it answers; "never" leaves it ringing (default: 0.5)
     --expires SECONDS      length of a registration (default: 120)
@@ -202,7 +204,8 @@ class Phone(asyncio.DatagramProtocol):
         self.transport = transport
         self.address = "%s:%d" % transport.get_extra_info("sockname")
         self.contact = "<sip:%s@%s>" % (self.extension, self.address)
-        self.register_task = asyncio.ensure_future(self.keep_registered())
+        if self.password is not None:
+            self.register_task = asyncio.ensure_future(self.keep_registered())
 
     def send(self, first, headers, body=""):
         if self.gone:
@@ -291,6 +294,8 @@ class Phone(asyncio.DatagramProtocol):
             await asyncio.sleep(self.options.expires / 2 if registered else 2)
 
     async def unregister(self):
+        if self.register_task is None:
+            return
         self.register_task.cancel()
         if await self.register(0) == 200:
             self.say("unregistered")
@@ -520,7 +525,8 @@ class Phone(asyncio.DatagramProtocol):
         elif verb == "register":
             self.register_task = asyncio.ensure_future(self.keep_registered())
         elif verb == "vanish":
-            self.register_task.cancel()
+            if self.register_task:
+                self.register_task.cancel()
             self.gone = True
             if self.call and self.call.media:
                 self.call.media.sending = False
@@ -546,7 +552,8 @@ async def send_audio(phones):
 async def main():
     parser = argparse.ArgumentParser(description="scripted desk phones; see the head of this file")
     parser.add_argument("--switch", required=True)
-    parser.add_argument("--phone", action="append", required=True, metavar="EXT:PASSWORD[:TONE_HZ]")
+    parser.add_argument("--phone", action="append", default=[], metavar="EXT:PASSWORD[:TONE_HZ]")
+    parser.add_argument("--line", action="append", default=[], metavar="NAME:PORT:TONE_HZ")
     parser.add_argument("--domain", default="trunkline")
     parser.add_argument("--answer-after", type=seconds, default=0.5)
     parser.add_argument("--expires", type=int, default=120)
@@ -559,6 +566,10 @@ async def main():
         extension, password, hertz = (text.split(":") + ["700"])[:3]
         make = lambda: Phone(extension, password, int(hertz), options)
         phones.append((await loop.create_datagram_endpoint(make, local_addr=("127.0.0.1", 0)))[1])
+    for text in options.line:
+        name, port, hertz = text.split(":")
+        make = lambda: Phone(name, None, int(hertz), options)
+        phones.append((await loop.create_datagram_endpoint(make, local_addr=("127.0.0.1", int(port))))[1])
     audio = asyncio.ensure_future(send_audio(phones))
 
     reader = asyncio.StreamReader()

@@ -1,7 +1,7 @@
 // The look of the console in one place: the library's tokens and the colours
 // that carry a meaning (agent states, call states, call results).
 import type { ThemeConfig } from 'antd';
-import type { AgentStateKind, CallResult, CallStateKind } from './api/types';
+import type { AgentStateKind, CallResult, CallStateKind, MonitorMode } from './api/types';
 
 export const FONT =
   'system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","WenQuanYi Zen Hei",sans-serif';
@@ -59,6 +59,12 @@ export const CALL_STATE_COLOUR: Record<CallStateKind, string> = {
   waiting: '#c93a3a',
   connecting: '#0f8f9e',
   talking: '#2457c5',
+  held: '#7a52c7',
+  transferring: '#b0620a',
+  consulting: '#7a52c7',
+  aside: '#4a6fd0',
+  conference: '#0f8f9e',
+  outside: '#5c6b80',
   ending: '#98a3b3',
 };
 
@@ -76,6 +82,16 @@ export const RESULT_COLOUR: Record<CallResult, string> = {
   abandoned_early: '#e07a8b',
   failed: '#8f1f2f',
   cancelled: '#b9c2cd',
+};
+
+/** What an agent must not overlook during a call. */
+export const FLAG_COLOUR = { muted: '#c93a3a', recordingPaused: '#b0620a' };
+
+/** How a supervisor takes part: the more they are heard, the warmer. */
+export const MONITOR_COLOUR: Record<MonitorMode, string> = {
+  listen: '#2457c5',
+  whisper: '#b0620a',
+  barge: '#c93a3a',
 };
 
 /** The colours of a coloured label: its text darkened so that it can be read. */

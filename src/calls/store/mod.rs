@@ -13,7 +13,7 @@ use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use crate::base::limits;
 use crate::base::phone::Dialable;
 use crate::calls::model::{CdrMerge, Disposed, DispositionRefused, DispositionRequest};
-use crate::floor::effect::Fact;
+use crate::floor::effect::{Fact, SpanKind};
 use crate::floor::input::{DialMode, Lead, StoredCall};
 use crate::store::entity::{calls, dispositions, do_not_call, switch_cdrs};
 use crate::store::{Db, WriteTx};
@@ -49,7 +49,15 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
                 .col_expr(calls::Column::TalkMs, Expr::value(*talk_ms));
             if ended.exec(tx).await?.rows_affected == 1 { heal_from_kept(tx, *call).await } else { Ok(()) }
         }
-        Fact::RecordingStarted { .. }
+        Fact::CallHanded { .. }
+        | Fact::CallSpan { .. }
+        | Fact::CallLeg { .. }
+        | Fact::CallLegEnded { .. }
+        | Fact::TransferStarted { .. }
+        | Fact::TransferEnded { .. }
+        | Fact::RecordingMasked { .. }
+        | Fact::Monitored { .. }
+        | Fact::RecordingStarted { .. }
         | Fact::RecordingStopped { .. }
         | Fact::AgentState { .. }
         | Fact::Ignored { .. } => Ok(()),
@@ -136,6 +144,9 @@ fn stored_call(row: calls::Model) -> Option<StoredCall> {
         answered_at: row.answered_at.map(Moment::from),
         connected,
         dropped: row.dropped_at.is_some(),
+        talked_ms: 0,
+        span: (SpanKind::Dialling, None, row.started_at.into()),
+        outside: false,
     })
 }
 

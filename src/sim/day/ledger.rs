@@ -5,10 +5,11 @@
 //! words, and the figures of the day.
 
 use super::DaySummary;
+use super::handling::Handling;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
 use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell};
-use crate::floor::input::CampaignProfile;
+use crate::floor::input::{CampaignProfile, Ticket};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The auditor's books.
@@ -19,6 +20,9 @@ pub struct Ledger {
     ended: BTreeSet<CallId>,
     numbers: HashMap<String, CallId>,
     legs: HashMap<LegId, CallId>,
+    /// Desk phones' legs.
+    phones: BTreeSet<LegId>,
+    handling: Handling,
     popped: BTreeSet<(CallId, AgentId)>,
     agents: BTreeMap<AgentId, Span>,
     spent: BTreeMap<AgentStateKind, i64>,
@@ -40,7 +44,10 @@ struct Entry {
     ringing: bool,
     answered: Option<Moment>,
     dropped: bool,
+    /// The first agent, and when.
     connected: Option<(AgentId, Moment)>,
+    /// Whose it is now.
+    agent: Option<AgentId>,
     dialled: bool,
 }
 
@@ -64,6 +71,8 @@ impl Ledger {
             ended: BTreeSet::new(),
             numbers: HashMap::new(),
             legs: HashMap::new(),
+            phones: BTreeSet::new(),
+            handling: Handling::default(),
             popped: BTreeSet::new(),
             agents: BTreeMap::new(),
             spent: BTreeMap::new(),
@@ -83,6 +92,16 @@ impl Ledger {
         self.campaigns.insert(campaign.campaign, campaign.clone());
     }
 
+    /// Somebody asks for something.
+    pub(super) fn asked(&mut self, now: Moment) -> Ticket {
+        self.handling.asked(now)
+    }
+
+    /// And is answered.
+    pub(super) fn answered(&mut self, now: Moment, ticket: Ticket) -> Vec<String> {
+        self.handling.answered(now, ticket)
+    }
+
     /// A message to the consoles.
     pub fn told(&mut self, tell: &Tell) {
         if let Tell::ScreenPop { agent, call, .. } = tell {
@@ -100,10 +119,19 @@ impl Ledger {
                 Some(_) => broken.push(format!("call {call} is dialled twice, or with a strange leg")),
                 None => broken.push(format!("call {call} is dialled without a record")),
             },
-            SwitchCommand::Bridge { customer, .. } => match self.legs.get(customer) {
+            SwitchCommand::RingAgent { leg, .. } | SwitchCommand::Monitor { leg, .. } => {
+                self.phones.insert(*leg);
+            }
+            // An agent and the third they ask.
+            SwitchCommand::Bridge { first, second } if self.phones.contains(first) => {
+                if !self.phones.contains(second) && !self.handling.knows(*second) {
+                    broken.push(format!("leg {second} is bridged with an agent and is nobody's"));
+                }
+            }
+            SwitchCommand::Bridge { first, .. } => match self.legs.get(first) {
                 Some(call) if self.popped.iter().any(|(popped, _)| popped == call) => {}
                 Some(call) => broken.push(format!("call {call} is bridged before the screen pop")),
-                None => broken.push(format!("leg {customer} is bridged and no attempt has it")),
+                None => broken.push(format!("leg {first} is bridged and no attempt has it")),
             },
             _ => {}
         }
@@ -159,9 +187,40 @@ impl Ledger {
                     broken.push(format!("a recording of call {call} ends, which nobody dialled"));
                 }
             }
-            Fact::Ignored { .. } => {}
+            Fact::CallHanded { call, agent, .. } => self.call_handed(*call, *agent, &mut broken),
+            Fact::CallSpan { .. }
+            | Fact::CallLeg { .. }
+            | Fact::CallLegEnded { .. }
+            | Fact::TransferStarted { .. }
+            | Fact::TransferEnded { .. }
+            | Fact::RecordingMasked { .. }
+            | Fact::Monitored { .. }
+            | Fact::Ignored { .. } => {}
         }
+        broken.extend(self.handling.write(now, fact, |call| self.live.contains_key(&call)));
         broken
+    }
+
+    /// The call is another's: of the centre, with the customer on their screen,
+    /// and on no other call; or an outside party's.
+    fn call_handed(&mut self, call: CallId, agent: Option<AgentId>, broken: &mut Vec<String>) {
+        if let Some(agent) = agent {
+            self.only_call_of(call, agent, broken);
+        }
+        self.within(call, "is handed on", broken, |entry| {
+            entry.agent = agent;
+            entry.connected.is_some()
+        });
+    }
+
+    fn only_call_of(&self, call: CallId, agent: AgentId, broken: &mut Vec<String>) {
+        let elsewhere = self.live.iter().find(|(id, e)| **id != call && e.agent == Some(agent));
+        if let Some((other, _)) = elsewhere {
+            broken.push(format!("agent {agent} is connected to call {call} while on call {other}"));
+        }
+        if !self.popped.contains(&(call, agent)) {
+            broken.push(format!("agent {agent} talks on call {call} without a screen pop"));
+        }
     }
 
     /// A fact of a live call, that must be true of it.
@@ -206,6 +265,7 @@ impl Ledger {
             answered: None,
             dropped: false,
             connected: None,
+            agent: None,
             dialled: false,
         };
         let twice = self.ended.contains(call) || self.live.insert(*call, entry).is_some();
@@ -216,13 +276,7 @@ impl Ledger {
 
     fn call_connected(&mut self, now: Moment, call: CallId, agent: AgentId, broken: &mut Vec<String>) {
         self.connected += 1;
-        let elsewhere = self.live.iter().find(|(_, e)| e.connected.is_some_and(|(a, _)| a == agent));
-        if let Some((other, _)) = elsewhere {
-            broken.push(format!("agent {agent} is connected to call {call} while on call {other}"));
-        }
-        if !self.popped.contains(&(call, agent)) {
-            broken.push(format!("agent {agent} talks on call {call} without a screen pop"));
-        }
+        self.only_call_of(call, agent, broken);
         let member = |profile: &CampaignProfile| profile.agents.contains(&agent);
         let mut wait = None;
         let campaigns = &self.campaigns;
@@ -236,6 +290,7 @@ impl Ledger {
                     _ => broken.push(format!("call {call} is connected before the answer, or twice")),
                 }
                 entry.connected = Some((agent, now));
+                entry.agent = Some(agent);
             }
             None => broken.push(format!("call {call} is connected and is not a live attempt")),
         }
@@ -318,8 +373,9 @@ impl Ledger {
             _ => {}
         }
         if kind == AgentStateKind::Talking {
-            let on = call.and_then(|call| self.live.get(&call)).and_then(|entry| entry.connected);
-            if on.is_none_or(|(who, _)| who != agent) {
+            let on = call.and_then(|call| self.live.get(&call)).and_then(|entry| entry.agent);
+            let asked = call.is_some_and(|call| self.handling.asks(call, agent));
+            if on != Some(agent) && !asked {
                 broken.push(format!("agent {agent} talks on {call:?}, which is not connected to them"));
             }
         }
@@ -338,6 +394,7 @@ impl Ledger {
                 broken.push(format!("agent {agent} never left: {:?} for {since} ms", span.kind));
             }
         }
+        broken.extend(self.handling.close());
         // A HashMap's order must not get into a summary that is compared.
         broken.sort();
         broken
@@ -360,6 +417,7 @@ impl Ledger {
         summary.occupancy_percent = handled as f64 * 100.0 / offered.max(1) as f64;
         summary.wait_ms_mean = self.waits.iter().sum::<i64>() / (self.waits.len().max(1) as i64);
         summary.wait_ms_max = self.waits.iter().copied().max().unwrap_or(0);
+        summary.controlled = self.handling.counts();
         summary.by_result = self.results.iter().map(|(result, count)| (result.as_str(), *count)).collect();
         summary.state_minutes = self.spent.iter().map(|(kind, ms)| (kind.as_str(), minutes(*ms))).collect();
     }
@@ -376,6 +434,14 @@ fn fact_time(fact: &Fact) -> Moment {
         | Fact::RecordingStopped { at, .. }
         | Fact::CallEnded { at, .. }
         | Fact::AgentState { at, .. }
+        | Fact::CallHanded { at, .. }
+        | Fact::CallSpan { at, .. }
+        | Fact::CallLeg { at, .. }
+        | Fact::CallLegEnded { at, .. }
+        | Fact::TransferStarted { at, .. }
+        | Fact::TransferEnded { at, .. }
+        | Fact::RecordingMasked { at, .. }
+        | Fact::Monitored { at, .. }
         | Fact::Ignored { at, .. } => *at,
     }
 }

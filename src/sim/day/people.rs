@@ -1,13 +1,16 @@
-//! The agents of a simulated day: they log in, take calls, hang up, write
-//! down what was said, take breaks, and go home.
+//! The agents of a simulated day: they log in, take calls, put customers on
+//! hold, ask colleagues, hand calls on, hang up, write down what was said, take
+//! breaks, and go home. Supervisors listen to them.
 //!
-//! In: what the floor tells the consoles. Out: what each agent will do, and
-//! when. A plan holds only as long as the agent's state has not changed.
+//! In: what the floor tells the consoles. Out: what everybody will do, and
+//! when. A plan holds only as long as the agent's state has not changed; of the
+//! buttons of a call, one is pressed that the console shows at that moment.
 
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};
-use crate::floor::effect::{AgentStateKind, Tell};
-use crate::floor::input::AgentCommand;
+use crate::base::phone::Dialable;
+use crate::floor::effect::{AgentAction, AgentStateKind, MonitorLive, Tell};
+use crate::floor::input::{AgentCommand, Keys, MonitorMode, Party, SupervisorCommand};
 use crate::sim::chance::Chance;
 use std::collections::BTreeMap;
 
@@ -26,6 +29,11 @@ pub(super) enum Act {
         ms: i64,
     },
     HangUp,
+    /// Presses one of the call's buttons, if they are still those that were
+    /// there when it was planned.
+    Press {
+        buttons: u32,
+    },
     Dispose(CallId),
     /// Ends the shift; `for_good`: goes home.
     LogOut {
@@ -38,6 +46,8 @@ pub(super) enum Act {
 pub(super) struct People {
     chance: Chance,
     agents: BTreeMap<AgentId, Agent>,
+    /// Which supervisor listens to whom.
+    ears: BTreeMap<AgentId, MonitorLive>,
 }
 
 #[derive(Debug, Default)]
@@ -45,17 +55,26 @@ struct Agent {
     /// Counts up with every change of state.
     mood: u32,
     state: Option<(AgentStateKind, Option<CallId>)>,
+    allowed: Vec<AgentAction>,
+    /// Counts up whenever the buttons change.
+    buttons: u32,
     back_at: Option<Moment>,
     gone_home: bool,
 }
 
 impl People {
     pub fn new(chance: Chance) -> Self {
-        Self { chance, agents: BTreeMap::new() }
+        Self { chance, agents: BTreeMap::new(), ears: BTreeMap::new() }
     }
 
     pub fn expect(&mut self, agent: AgentId) {
         self.agents.entry(agent).or_default();
+    }
+
+    /// Somebody who takes no calls of their own, and leaves when a call they
+    /// took over is done.
+    pub fn expect_supervisor(&mut self, supervisor: AgentId) {
+        self.agents.entry(supervisor).or_default().gone_home = true;
     }
 
     /// The fixed points of a shift.
@@ -91,6 +110,9 @@ impl People {
 
     /// Turns an act into a command; `None` when it makes no sense any more.
     pub fn perform(&mut self, agent: AgentId, act: Act, now: Moment) -> Option<AgentCommand> {
+        if let Act::Press { buttons } = act {
+            return self.press(agent, buttons);
+        }
         let agent = self.agents.get_mut(&agent)?;
         let on_shift = agent.state.is_some_and(|(kind, _)| kind != AgentStateKind::LoggedOut);
         match act {
@@ -106,18 +128,36 @@ impl People {
                 Some(AgentCommand::Pause { reason: reason.to_owned() })
             }
             Act::Ready => Some(AgentCommand::Ready),
-            Act::HangUp => Some(AgentCommand::HangUp),
+            Act::HangUp | Act::Press { .. } => Some(AgentCommand::HangUp),
             Act::Dispose(call) => Some(AgentCommand::Disposed { call }),
         }
     }
 
     /// What agents will do now that they see this on their consoles.
     pub fn told(&mut self, now: Moment, tell: &Tell) -> Vec<(Moment, AgentId, u32, Act)> {
+        if let Tell::Monitor(ear) = tell {
+            if ear.mode.is_some() {
+                self.ears.insert(ear.supervisor, ear.clone());
+            } else {
+                self.ears.remove(&ear.supervisor);
+            }
+        }
         let Tell::Agent(live) = tell else { return Vec::new() };
         let agent = self.agents.entry(live.agent).or_default();
+        let mut presses = Vec::new();
+        if agent.allowed != live.allowed {
+            agent.allowed.clone_from(&live.allowed);
+            agent.buttons += 1;
+            let act = Act::Press { buttons: agent.buttons };
+            let most = live.allowed.iter().map(|button| eagerness(*button)).max().unwrap_or(0);
+            if self.chance.permille(most) {
+                let at = now + self.chance.log_normal_ms(6_000, 1.0);
+                presses.push((at, live.agent, ANY_MOOD, act));
+            }
+        }
         let state = (live.kind, live.call);
         if agent.state == Some(state) {
-            return Vec::new();
+            return presses;
         }
         agent.state = Some(state);
         agent.mood += 1;
@@ -147,6 +187,102 @@ impl People {
         if live.kind != AgentStateKind::LoggedOut && agent.gone_home {
             plan.push((now + 1_000, Act::LogOut { for_good: true }));
         }
-        plan.into_iter().map(|(at, act)| (at, live.agent, mood, act)).collect()
+        presses.extend(plan.into_iter().map(|(at, act)| (at, live.agent, mood, act)));
+        presses
+    }
+
+    /// One of the buttons, those that one longs for the likelier.
+    fn press(&mut self, id: AgentId, buttons: u32) -> Option<AgentCommand> {
+        let agent = self.agents.get(&id).filter(|agent| agent.buttons == buttons)?;
+        let shown: Vec<AgentAction> =
+            agent.allowed.iter().copied().filter(|button| eagerness(*button) > 0).collect();
+        let weights: i64 = shown.iter().map(|button| i64::from(eagerness(*button))).sum();
+        let mut mark = self.chance.between(0, weights.max(1) - 1);
+        let pressed = shown.into_iter().find(|button| {
+            mark -= i64::from(eagerness(*button));
+            mark < 0
+        })?;
+        Some(match pressed {
+            AgentAction::Answer => AgentCommand::Answer,
+            AgentAction::Hold => AgentCommand::Hold,
+            AgentAction::Resume => AgentCommand::Resume,
+            AgentAction::Mute => AgentCommand::Mute(true),
+            AgentAction::Unmute => AgentCommand::Mute(false),
+            AgentAction::SendKeys => AgentCommand::SendKeys(Keys::new("12#")?),
+            AgentAction::PauseRecording => AgentCommand::PauseRecording(true),
+            AgentAction::ResumeRecording => AgentCommand::PauseRecording(false),
+            AgentAction::Transfer => AgentCommand::Transfer { to: self.somebody(id), note: None },
+            AgentAction::Consult => AgentCommand::Consult { to: self.somebody(id), note: Some("VIP".into()) },
+            AgentAction::Swap => AgentCommand::Swap,
+            AgentAction::CompleteTransfer => AgentCommand::CompleteTransfer,
+            AgentAction::CancelTransfer => AgentCommand::CancelTransfer,
+            AgentAction::Conference => AgentCommand::Conference,
+            _ => return None,
+        })
+    }
+
+    /// A colleague who looks ready, or a number outside.
+    fn somebody(&mut self, id: AgentId) -> Party {
+        let outside = Dialable::new(&format!("139{:08}", self.chance.between(0, 99_999_999)));
+        let ready = |(other, agent): (&AgentId, &Agent)| {
+            let is_ready = agent.state.is_some_and(|(kind, _)| kind == AgentStateKind::Ready);
+            (is_ready && *other != id).then_some(*other)
+        };
+        let colleagues: Vec<AgentId> = self.agents.iter().filter_map(ready).collect();
+        match (outside, colleagues.get(self.chance.index(colleagues.len()))) {
+            (Ok(number), None) => Party::Outside(number),
+            (Ok(number), Some(_)) if self.chance.permille(300) => Party::Outside(number),
+            (_, Some(colleague)) => Party::Agent(*colleague),
+            (Err(_), None) => Party::Agent(id),
+        }
+    }
+
+    /// What a supervisor does now and then.
+    pub fn supervise(&mut self, supervisor: AgentId) -> Option<SupervisorCommand> {
+        let on_a_call = |(other, agent): (&AgentId, &Agent)| {
+            let talks = matches!(agent.state, Some((AgentStateKind::Talking | AgentStateKind::Hold, _)));
+            (talks && *other != supervisor).then_some(*other)
+        };
+        let talking: Vec<AgentId> = self.agents.iter().filter_map(on_a_call).collect();
+        let agent = *talking.get(self.chance.index(talking.len()))?;
+        let modes = [MonitorMode::Listen, MonitorMode::Whisper, MonitorMode::Barge];
+        let mode = modes[self.chance.index(modes.len())];
+        let dice = self.chance.between(0, 99);
+        let Some(ear) = self.ears.get(&supervisor) else {
+            return match dice {
+                0..4 => Some(SupervisorCommand::HangUp { agent }),
+                4..8 => {
+                    let command = AgentCommand::Pause { reason: "training".into() };
+                    Some(SupervisorCommand::SetState { agent, command })
+                }
+                8..80 => Some(SupervisorCommand::Monitor { agent, mode }),
+                _ => None,
+            };
+        };
+        match dice {
+            0..35 => Some(SupervisorCommand::Monitor { agent: ear.agent, mode }),
+            35..55 => Some(SupervisorCommand::Monitor { agent, mode }),
+            55..70 => Some(SupervisorCommand::StopMonitoring),
+            70..80 => Some(SupervisorCommand::TakeOver),
+            _ => None,
+        }
+    }
+}
+
+/// How much one longs to press a button of the call, per mille.
+fn eagerness(button: AgentAction) -> u32 {
+    match button {
+        AgentAction::Resume | AgentAction::Unmute | AgentAction::ResumeRecording => 900,
+        AgentAction::CompleteTransfer | AgentAction::Conference | AgentAction::Swap => 500,
+        AgentAction::CancelTransfer => 400,
+        AgentAction::Answer => 100,
+        AgentAction::Hold | AgentAction::Consult | AgentAction::Transfer => 120,
+        AgentAction::Mute | AgentAction::SendKeys | AgentAction::PauseRecording => 60,
+        AgentAction::LogIn
+        | AgentAction::LogOut
+        | AgentAction::Ready
+        | AgentAction::Pause
+        | AgentAction::HangUp
+        | AgentAction::Dispose => 0,
     }
 }

@@ -64,6 +64,22 @@ fn two_hundred_faulty_days_break_no_promise() {
 #[test]
 fn faulty_days_see_every_fault() {
     let days: Vec<_> = (1..=6).map(|seed| run(&short(12, 60, seed, true))).collect();
+    let done = |name: &str| days.iter().any(|day| day.controlled.contains_key(name));
+    let wanted = [
+        "held",
+        "consulting",
+        "conference",
+        "outside",
+        "transfers completed",
+        "transfers cancelled",
+        "transfers in vain",
+        "transfers left by the customer",
+        "transfers left by the third",
+        "recordings masked or not",
+        "ears",
+    ];
+    let missing: Vec<_> = wanted.iter().filter(|name| !done(name)).collect();
+    assert!(missing.is_empty(), "never done: {missing:?}");
     let wanted = [
         "link cuts",
         "switch deaths",

@@ -7,16 +7,16 @@
 //! `CommandFailed`, a list of channels after every connection and after losses
 //! that are noticed.
 
-use super::Due;
+use super::{Due, orders};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
-use crate::floor::effect::{HangUpCause, SwitchCommand};
+use crate::base::phone::Dialable;
+use crate::floor::effect::SwitchCommand;
 use crate::floor::input::{ChannelSnapshot, CommandName, HangUp, Input, LegChange, LegEvent, LegLabel};
-use crate::sim::apps::App;
 use crate::sim::chance::Chance;
 use crate::sim::event::{EventKind, WorldEvent};
-use crate::sim::leg::{Leg, Target};
-use crate::sim::world::{Originate, Reply, World, WorldCommand};
+use crate::sim::leg::{Leg, LegState};
+use crate::sim::world::{Reply, World};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -104,7 +104,7 @@ impl Wire {
         for (leg, label) in &self.pending {
             if !channels.iter().any(|channel| channel.leg == *leg) {
                 let label = Some(label.clone());
-                channels.push(ChannelSnapshot { leg: *leg, label, answered: false, bridged_to: None });
+                channels.push(ChannelSnapshot::new(*leg, label, false, None));
             }
         }
         Input::SwitchUp { core: self.core.to_string(), channels }
@@ -167,6 +167,11 @@ impl Wire {
             }
             done && !bad_luck
         };
+        let (leg, name) = command.subject();
+        if done && matches!(name, CommandName::SendKeys | CommandName::Mask) {
+            let input = Input::CommandDone { leg, command: name };
+            return vec![(now + self.chance.between(1, 4), Due::Input(input))];
+        }
         // Silence is no answer to the question whether a leg exists.
         if done || (bad_luck && matches!(command, SwitchCommand::Check { .. })) {
             return Vec::new();
@@ -174,92 +179,21 @@ impl Wire {
         vec![(now + self.chance.between(1, 4), Due::Input(failed(&command, "refused or not answered")))]
     }
 
+    /// Sends the orders of a command, each to its end, as the production link
+    /// sends its lines.
     fn execute(&mut self, now: Moment, world: &mut World, command: &SwitchCommand) -> bool {
-        let order = match command {
-            SwitchCommand::Check { leg } => return world.leg(*leg).is_some(),
-            SwitchCommand::DialCustomer { leg, call, .. } => {
-                self.pending.insert(*leg, LegLabel::Customer { call: *call });
-                WorldCommand::Originate(customer(command))
-            }
-            SwitchCommand::RingAgent { leg, agent, nailed, call, .. } => {
-                let label = LegLabel::Agent { agent: *agent, nailed: *nailed, call: *call };
-                self.pending.insert(*leg, label);
-                WorldCommand::Originate(phone(command))
-            }
-            SwitchCommand::Bridge { customer, agent } => {
-                WorldCommand::Bridge { first: *customer, second: *agent }
-            }
-            SwitchCommand::HangUp { leg, cause } => {
-                let cause = match cause {
-                    HangUpCause::NormalClearing => "NORMAL_CLEARING",
-                    HangUpCause::OriginatorCancel => "ORIGINATOR_CANCEL",
-                };
-                WorldCommand::Kill { leg: *leg, cause }
-            }
-            SwitchCommand::StartRecording { leg, call } => {
-                WorldCommand::Record { leg: *leg, path: format!("/recordings/{call}.wav") }
-            }
-        };
-        world.command(now, order) == Reply::Ok
+        if let SwitchCommand::Check { leg } = command {
+            return world.leg(*leg).is_some();
+        }
+        if let Some((leg, label)) = orders::launched(command) {
+            self.pending.insert(leg, label);
+        }
+        orders::orders(command).into_iter().all(|order| world.command(now, order) == Reply::Ok)
     }
-}
-
-fn customer(command: &SwitchCommand) -> Originate {
-    let SwitchCommand::DialCustomer { call, leg, gateway, number, caller_id, ring_seconds } = command else {
-        unreachable!("called for this command only")
-    };
-    Originate {
-        leg: *leg,
-        target: Target::Customer { gateway: gateway.clone(), number: number.to_string() },
-        caller_id: caller_id.to_string(),
-        ring_seconds: *ring_seconds,
-        apps: vec![App::new("park", "")],
-        variables: variables([
-            ("tl_role", "customer".to_owned()),
-            ("tl_call", call.to_string()),
-            ("park_timeout", "120:NORMAL_CLEARING".to_owned()),
-        ]),
-        job: Some(leg.0),
-    }
-}
-
-fn phone(command: &SwitchCommand) -> Originate {
-    let SwitchCommand::RingAgent { agent, leg, extension, caller_id, nailed, call, ring_seconds } = command
-    else {
-        unreachable!("called for this command only")
-    };
-    let mut variables = variables([
-        ("tl_role", "agent".to_owned()),
-        ("tl_agent", agent.to_string()),
-        ("tl_nailed", nailed.to_string()),
-        ("park_after_bridge", nailed.to_string()),
-    ]);
-    variables.extend(call.map(|call| ("tl_call".to_owned(), call.to_string())));
-    Originate {
-        leg: *leg,
-        target: Target::Phone { extension: extension.to_string() },
-        caller_id: caller_id.to_string(),
-        ring_seconds: *ring_seconds,
-        apps: vec![App::new("park", "")],
-        variables,
-        job: Some(leg.0),
-    }
-}
-
-fn variables<const N: usize>(pairs: [(&str, String); N]) -> BTreeMap<String, String> {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn failed(command: &SwitchCommand, reason: &str) -> Input {
-    let (leg, name) = match command {
-        SwitchCommand::DialCustomer { leg, .. } | SwitchCommand::RingAgent { leg, .. } => {
-            (*leg, CommandName::Originate)
-        }
-        SwitchCommand::Bridge { customer, .. } => (*customer, CommandName::Bridge),
-        SwitchCommand::HangUp { leg, .. } => (*leg, CommandName::HangUp),
-        SwitchCommand::StartRecording { leg, .. } => (*leg, CommandName::Record),
-        SwitchCommand::Check { leg } => (*leg, CommandName::Exists),
-    };
+    let (leg, name) = command.subject();
     Input::CommandFailed { leg, command: name, reason: reason.to_owned() }
 }
 
@@ -288,6 +222,13 @@ fn decode(event: &WorldEvent) -> Vec<(LegId, Input)> {
                 tell(*b, LegChange::Unbridged { other: *a }),
             ];
         }
+        EventKind::PlaybackStart { .. } => LegChange::MusicStarted,
+        EventKind::JoinedRoom { .. } => LegChange::JoinedRoom,
+        EventKind::MediaBugStart { function: "audio", .. } => LegChange::Muted(true),
+        EventKind::MediaBugStop { function: "audio", .. } => LegChange::Muted(false),
+        EventKind::MediaBugStart { function: "eavesdrop", .. } => LegChange::Overheard(true),
+        EventKind::MediaBugStop { function: "eavesdrop", .. } => LegChange::Overheard(false),
+        EventKind::Dtmf { digit } => LegChange::Key(*digit),
         EventKind::RecordStart { path } => LegChange::RecordingStarted { path: path.clone() },
         EventKind::RecordStop { path, .. } => LegChange::RecordingStopped { path: path.clone() },
         EventKind::HangupComplete => {
@@ -304,23 +245,30 @@ fn decode(event: &WorldEvent) -> Vec<(LegId, Input)> {
 }
 
 fn snapshot(leg: &Leg) -> ChannelSnapshot {
+    let room = leg.room.as_ref().filter(|_| leg.state == LegState::InRoom);
     ChannelSnapshot {
         leg: leg.id(),
         label: label(leg),
         answered: leg.answered_at.is_some(),
-        bridged_to: leg.bridged_to(),
+        bridged_to: leg.bond(),
+        on_music: leg.state == LegState::Music,
+        in_room: room.and_then(|room| room.parse().ok()),
     }
 }
 
 fn label(leg: &Leg) -> Option<LegLabel> {
     let call: Option<CallId> = leg.variable("tl_call").and_then(|text| text.parse().ok());
+    let number = |name: &str| leg.variable(name).and_then(|text| text.parse().ok()).map(AgentId);
     match leg.variable("tl_role")? {
         "customer" => Some(LegLabel::Customer { call: call? }),
-        "agent" => Some(LegLabel::Agent {
-            agent: AgentId(leg.variable("tl_agent")?.parse().ok()?),
-            nailed: leg.is_true("tl_nailed"),
-            call,
-        }),
+        "agent" => {
+            Some(LegLabel::Agent { agent: number("tl_agent")?, nailed: leg.is_true("tl_nailed"), call })
+        }
+        "third" => {
+            let number = Dialable::new(leg.variable("tl_number")?).ok()?;
+            Some(LegLabel::Third { call: call?, number })
+        }
+        "monitor" => Some(LegLabel::Monitor { supervisor: number("tl_supervisor")? }),
         _ => None,
     }
 }

@@ -18,6 +18,7 @@ const ADMINISTRATOR: &[&str] = &["administrator"];
 const MANAGERS: &[&str] = &["administrator", "manager"];
 const RUNNERS: &[&str] = &["administrator", "manager", "team_lead"];
 const EXPORTERS: &[&str] = &["administrator", "manager", "team_lead", "qa_lead"];
+const LISTENERS: &[&str] = &["administrator", "manager", "team_lead", "qa_lead", "qa"];
 const ALL_BUT_AGENTS: &[&str] = &["administrator", "manager", "team_lead", "qa_lead", "qa"];
 
 /// What is expected of an operation.
@@ -111,7 +112,28 @@ fn table() -> Vec<Expected> {
         reads("post_ready", EVERYBODY),
         writes("post_pause", EVERYBODY, json!({ "reason": "lunch" })),
         reads("post_hang_up", EVERYBODY),
+        reads("post_answer", EVERYBODY),
+        reads("post_hold", EVERYBODY),
+        reads("post_resume", EVERYBODY),
+        reads("post_mute", EVERYBODY),
+        reads("post_unmute", EVERYBODY),
+        writes("post_keys", EVERYBODY, json!({ "keys": "1#" })),
+        reads("post_recording_pause", EVERYBODY),
+        reads("post_recording_resume", EVERYBODY),
+        reads("get_colleagues", EVERYBODY),
+        writes("post_transfer", EVERYBODY, json!({ "agent_id": 999_999 })),
+        writes("post_consult", EVERYBODY, json!({ "number": "13800138000" })),
+        reads("post_swap", EVERYBODY),
+        reads("post_complete_transfer", EVERYBODY),
+        reads("post_cancel_transfer", EVERYBODY),
+        reads("post_conference", EVERYBODY),
         writes("post_disposition", EVERYBODY, json!({ "disposition_id": 1, "note": null })),
+        // supervision
+        writes("post_monitor", LISTENERS, json!({ "agent_id": 999_999, "mode": "listen" })),
+        reads("post_stop", LISTENERS),
+        reads("post_take_over", RUNNERS),
+        reads("post_agent_hang_up", RUNNERS),
+        writes("post_agent_state", RUNNERS, json!({ "state": "ready" })),
         // platform
         open("get_health"),
     ]

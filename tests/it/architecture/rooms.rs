@@ -46,6 +46,7 @@ pub const ROOMS: &[Room] = &[
     room("conductor", 5),
     room("jobs", 5),
     room("desk", 6),
+    room("supervision", 6),
     room("http", 7),
     narrow("secrets", 8, &[]),
     room("config", 8),

@@ -107,6 +107,7 @@ async fn the_desk_shows_the_script_without_counting(db: Db) {
         phone_up: true,
         next: None,
         wrap_up_until: None,
+        muted: false,
         allowed: Vec::new(),
     }));
     let away = async |tx: &trunkline::store::WriteTx| {

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::{Extension, Router};
 use http_body_util::BodyExt;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -17,13 +17,13 @@ use tower::ServiceExt;
 use trunkline::api::Settings;
 use trunkline::auth::AuthKeys;
 use trunkline::base::clock;
-use trunkline::base::ids::UserId;
+use trunkline::base::ids::{AgentId, UserId};
 use trunkline::conductor::{Conductor, Parts, SwitchPort};
 use trunkline::customers::jobs::ImportPoke;
-use trunkline::floor::effect::SwitchCommand;
+use trunkline::floor::effect::{SwitchCommand, Tell};
 use trunkline::floor::input::Input;
 use trunkline::http::{Services, app};
-use trunkline::live::hub::Hub;
+use trunkline::live::hub::{Hub, Viewer};
 use trunkline::mail::Mailer;
 use trunkline::reports::schedules::jobs::ReportPoke;
 use trunkline::store::changes::{ChangeListener, Changes};
@@ -157,6 +157,29 @@ impl TestApp {
         let row = row.insert(&tx).await.expect("insert a user");
         tx.commit().await.expect("commit");
         UserId(row.id)
+    }
+
+    /// An agent with a desk phone, on the live floor. The administrator is
+    /// signed in by `admin`.
+    pub async fn agent(&self, admin: &str, username: &str, extension: &str, team: Option<i64>) -> UserId {
+        let viewer = Viewer { own: AgentId(0), agents: None, campaigns: false, overheard: None };
+        let (_, mut changes) = self.hub.subscribe(&viewer);
+        let body = json!({ "username": username, "display_name": username, "role": "agent", "team_id": team,
+                           "extension": extension, "password": PASSWORD });
+        let made = self.post(admin, "/users", body).await.expect(201);
+        let user = UserId(made["id"].as_i64().expect("an id"));
+        loop {
+            if let Tell::Agent(live) = changes.recv().await.expect("the conductor runs")
+                && live.agent == AgentId(user.0)
+            {
+                break;
+            }
+        }
+        let tx = write_tx(&self.db).await.expect("begin");
+        let signed_in = users::ActiveModel { id: Set(user.0), must_change_password: Set(false), ..Default::default() };
+        signed_in.update(&tx).await.expect("as after the first sign-in");
+        tx.commit().await.expect("commit");
+        user
     }
 
     /// A department, and a team in it.

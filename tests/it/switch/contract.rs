@@ -7,245 +7,24 @@
 //! is started listens on loopback, on ports that were free, and ends with the
 //! test.
 
-use axum::extract::Form;
-use axum::routing::post;
+use super::rig::{
+    Desk, PASSWORD, PATIENCE, PHONE_SECRET, Phone, Switch, answered, script, serve_http, sip_port, tcp_port,
+};
 use secrecy::SecretString;
-use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::net::TcpListener;
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::Command;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::base::phone::Dialable;
 use trunkline::floor::effect::{CallResult, HangUpCause, SwitchCommand};
-use trunkline::floor::input::{HangUp, Input, LegChange, LegLabel};
+use trunkline::floor::input::{Input, LegChange, LegLabel};
 use trunkline::floor::result::call_result;
 use trunkline::sim::cdr::CdrTarget;
 use trunkline::sim::customer::Customers;
 use trunkline::sim::server::{SimConfig, SimHandle, start};
 use trunkline::sim::world::WorldConfig;
-use trunkline::switch::cdr::{self, LegCdr};
-use trunkline::switch::directory::{
-    DeskPhone, DirectoryRequest, GatewaySettings, carrier_addresses_answer, gateways_answer, not_found,
-    phone_answer,
-};
-use trunkline::switch::link::{LinkConfig, LinkHandle, spawn};
+use trunkline::switch::cdr::LegCdr;
 use uuid::Uuid;
-
-const PATIENCE: Duration = Duration::from_secs(20);
-const DOMAIN: &str = "trunkline";
-/// Of the Event Socket.
-const PASSWORD: &str = "event-socket";
-/// Every character that XML or the switch could trip over.
-const PHONE_SECRET: &str = "p<a>s&s\"'$${x}";
-
-/// A port for SIP that is free now, with free ones after it.
-fn sip_port() -> u16 {
-    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-async fn tcp_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
-}
-
-/// What the switch asks over HTTP, and the records it posts.
-async fn serve_http(customers_port: u16, records: mpsc::UnboundedSender<LegCdr>) -> u16 {
-    let gateways = Arc::new(vec![GatewaySettings {
-        name: "customers".into(),
-        proxy: format!("127.0.0.1:{customers_port}"),
-        username: None,
-        secret: None,
-        register: false,
-    }]);
-    let directory = move |Form(fields): Form<Vec<(String, String)>>| async move {
-        match DirectoryRequest::from_form(&fields, DOMAIN) {
-            DirectoryRequest::Phone { extension } if extension == "1001" => {
-                phone_answer(DOMAIN, &DeskPhone { extension, secret: PHONE_SECRET.into() })
-            }
-            DirectoryRequest::Gateways => gateways_answer(DOMAIN, &gateways),
-            DirectoryRequest::CarrierAddresses => carrier_addresses_answer(DOMAIN, &gateways),
-            DirectoryRequest::Phone { .. } | DirectoryRequest::Other => not_found(),
-        }
-    };
-    let record = move |body: String| async move { records.send(cdr::parse(&body).unwrap()).unwrap() };
-    let app =
-        axum::Router::new().route("/switch/directory", post(directory)).route("/switch/cdr", post(record));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    port
-}
-
-/// A private switch; stopped when dropped.
-struct Switch {
-    work: PathBuf,
-    environment: Vec<(&'static str, String)>,
-}
-
-fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/switch").join(name)
-}
-
-impl Switch {
-    async fn start(work: &Path, http_port: u16, esl_port: u16, sip_port: u16, trunk_port: u16) -> Self {
-        let environment = vec![
-            ("SWITCH_WORK_DIR", work.to_string_lossy().into_owned()),
-            ("TRUNKLINE_URL", format!("http://127.0.0.1:{http_port}")),
-            ("TRUNKLINE_SWITCH_SECRET", "secret".into()),
-            ("TRUNKLINE_ESL_PORT", esl_port.to_string()),
-            ("TRUNKLINE_ESL_PASSWORD", PASSWORD.into()),
-            ("TRUNKLINE_SIP_PORT", sip_port.to_string()),
-            ("TRUNKLINE_TRUNK_PORT", trunk_port.to_string()),
-        ];
-        let switch = Self { work: work.to_owned(), environment };
-        let status = Command::new(script("start-switch"))
-            .arg("start")
-            .envs(switch.environment.clone())
-            .stdout(Stdio::null())
-            .status()
-            .await
-            .unwrap();
-        assert!(status.success(), "start-switch: {status}");
-        switch
-    }
-}
-
-impl Drop for Switch {
-    fn drop(&mut self) {
-        let _ = std::process::Command::new(script("start-switch"))
-            .arg("kill")
-            .envs(self.environment.clone())
-            .status();
-    }
-}
-
-/// A desk phone that answers by itself.
-struct Phone {
-    _child: Child,
-    orders: ChildStdin,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Phone {
-    fn start(sip_port: u16) -> Self {
-        let mut child = Command::new("python3")
-            .arg(script("desk_phone.py"))
-            .args(["--switch", &format!("127.0.0.1:{sip_port}")])
-            .args(["--phone", &format!("1001:{PHONE_SECRET}"), "--answer-after", "0.2"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let orders = child.stdin.take().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { _child: child, orders, lines }
-    }
-
-    async fn wait_for(&mut self, event: &str) {
-        let wanted = format!("\"event\":\"{event}\"");
-        let found = async {
-            while let Some(line) = self.lines.next_line().await.unwrap() {
-                if line.replace(": ", ":").contains(&wanted) {
-                    return;
-                }
-            }
-            panic!("the phone ended before {event}");
-        };
-        tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("no {event}"));
-    }
-}
-
-/// A link and what it tells, one leg at a time.
-struct Desk {
-    handle: LinkHandle,
-    inputs: mpsc::Receiver<Input>,
-    shutdown: CancellationToken,
-    /// What was told of other legs than the one asked for.
-    aside: Vec<Input>,
-}
-
-impl Desk {
-    fn start(port: u16, work: &Path) -> Self {
-        let password = SecretString::from(PASSWORD);
-        let config = LinkConfig::new("127.0.0.1", port, password, DOMAIN, work.join("recordings"));
-        let (sender, inputs) = mpsc::channel(1_000);
-        let shutdown = CancellationToken::new();
-        Self { handle: spawn(config, sender, shutdown.clone()), inputs, shutdown, aside: Vec::new() }
-    }
-
-    async fn next(&mut self) -> Input {
-        tokio::time::timeout(PATIENCE, self.inputs.recv()).await.expect("in time").expect("the link runs")
-    }
-
-    /// The next change of this leg; those of others are kept for later.
-    async fn change(&mut self, leg: LegId) -> LegChange {
-        let of_leg = |input: &Input| matches!(input, Input::Switch(event) if event.leg == leg);
-        loop {
-            if let Some(at) = self.aside.iter().position(of_leg) {
-                let Input::Switch(event) = self.aside.remove(at) else { unreachable!() };
-                return event.what;
-            }
-            let input = self.next().await;
-            assert!(!matches!(input, Input::CommandFailed { .. } | Input::SwitchDown { .. }), "{input:?}");
-            self.aside.push(input);
-        }
-    }
-
-    async fn expect(&mut self, leg: LegId, changes: &[LegChange]) {
-        for expected in changes {
-            assert_eq!(&self.change(leg).await, expected, "of {leg}");
-        }
-    }
-
-    /// A nailed leg is parked again; the switch says so before or after it says
-    /// that the two are apart.
-    async fn freed(&mut self, leg: LegId, from: LegId) {
-        let apart = LegChange::Unbridged { other: from };
-        match self.change(leg).await {
-            LegChange::Parked => assert_eq!(self.change(leg).await, apart),
-            first => {
-                assert_eq!(first, apart);
-                assert_eq!(self.change(leg).await, LegChange::Parked);
-            }
-        }
-    }
-
-    async fn end(&mut self, leg: LegId) -> HangUp {
-        loop {
-            if let LegChange::HungUp(hang_up) = self.change(leg).await {
-                return hang_up;
-            }
-        }
-    }
-
-    fn dial(&self, gateway: &str, number: &str) -> (CallId, LegId) {
-        let (call, leg) = (CallId(Uuid::new_v4()), LegId(Uuid::new_v4()));
-        let command = SwitchCommand::DialCustomer {
-            call,
-            leg,
-            gateway: gateway.into(),
-            number: Dialable::new(number).unwrap(),
-            caller_id: Dialable::new("02112345678").unwrap(),
-            ring_seconds: 20,
-        };
-        self.handle.send(command).unwrap();
-        (call, leg)
-    }
-
-    fn bridge(&self, customer: LegId, agent: LegId) {
-        self.handle.send(SwitchCommand::Bridge { customer, agent }).unwrap();
-    }
-}
-
-fn answered() -> [LegChange; 4] {
-    [LegChange::Created, LegChange::Ringing { early_media: false }, LegChange::Answered, LegChange::Parked]
-}
 
 /// The desk phone, which can be put down.
 enum Handset {
@@ -265,7 +44,7 @@ struct Examined {
 async fn the_simulated_switch_does_what_the_floor_asks() {
     let folder = tempfile::tempdir().unwrap();
     let (records, posted) = mpsc::unbounded_channel();
-    let http_port = serve_http(1, records).await;
+    let http_port = serve_http(&[("customers", 1)], records).await;
     let mut world = WorldConfig { customers: Customers::Scripted, ..WorldConfig::default() };
     world.phones.known = Some(["1001".to_owned()].into());
     world.trunk.gateways = Some(["customers".to_owned()].into());
@@ -291,7 +70,7 @@ async fn a_real_switch_does_what_the_floor_asks() {
     let folder = tempfile::tempdir().unwrap();
     let (records, posted) = mpsc::unbounded_channel();
     let (customers_port, phone_port, port) = (sip_port(), sip_port(), tcp_port().await);
-    let http_port = serve_http(customers_port, records).await;
+    let http_port = serve_http(&[("customers", customers_port)], records).await;
     let switch = Switch::start(folder.path(), http_port, port, phone_port, sip_port()).await;
     let _customers = Command::new(script("start-customers"))
         .env("CUSTOMERS_WORK_DIR", folder.path().join("customers"))
@@ -299,7 +78,7 @@ async fn a_real_switch_does_what_the_floor_asks() {
         .kill_on_drop(true)
         .spawn()
         .unwrap();
-    let mut phone = Phone::start(phone_port);
+    let mut phone = Phone::start(phone_port, &["--phone".into(), format!("1001:{PHONE_SECRET}")]);
     phone.wait_for("registered").await;
     examine(Examined { port, work: switch.work.clone(), phone: Handset::Real(Box::new(phone)), posted })
         .await;
@@ -436,7 +215,7 @@ async fn the_agents_leg_ends(desk: &mut Desk, phone: &mut Handset, agent: LegId)
     desk.bridge(customer, agent);
     desk.expect(customer, &[LegChange::Bridged { other: agent }]).await;
     match phone {
-        Handset::Real(phone) => phone.orders.write_all(b"1001 hangup\n").await.unwrap(),
+        Handset::Real(phone) => phone.order("1001 hangup").await,
         Handset::Simulated(switch) => assert!(switch.far_end_hangs_up(agent)),
     }
     assert_eq!(desk.end(agent).await.cause, "NORMAL_CLEARING");

@@ -2,5 +2,7 @@
 //! one, the built-in simulator and, where there is one, a real one.
 
 mod contract;
+mod control;
 mod link;
+mod rig;
 mod traces;

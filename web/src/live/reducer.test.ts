@@ -1,7 +1,7 @@
 // The live reducer: order, gaps, snapshots, and that untouched entries stay the
 // same objects (else every row would be drawn anew).
 import { describe, expect, it } from 'vitest';
-import type { AgentLiveView, CallLiveView, LiveMessage } from '../api/types';
+import type { AgentLiveView, CallLiveView, LiveMessage, MonitorView } from '../api/types';
 import { applyMessage, EMPTY } from './reducer';
 
 function agent(id: number, state: AgentLiveView['state'] = 'ready'): AgentLiveView {
@@ -12,6 +12,7 @@ function agent(id: number, state: AgentLiveView['state'] = 'ready'): AgentLiveVi
     state,
     since: '2026-11-23T01:00:00Z',
     phone_up: true,
+    muted: false,
     allowed: ['pause'],
   };
 }
@@ -24,6 +25,17 @@ function call(id: string): CallLiveView {
     customer_id: 1,
     number: '13800138000',
     started_at: '2026-11-23T01:00:00Z',
+    recording_paused: false,
+  };
+}
+
+function monitor(supervisor: number, mode: MonitorView['mode'] = 'listen'): MonitorView {
+  return {
+    supervisor: { agent_id: supervisor, name: `Supervisor ${supervisor}` },
+    call_id: 'a',
+    agent_id: 1,
+    mode,
+    up: true,
   };
 }
 
@@ -33,6 +45,7 @@ const snapshot: LiveMessage = {
   agents: [agent(1), agent(2)],
   calls: [call('a')],
   campaigns: [],
+  monitors: [monitor(8)],
   switch: { up: true, detail: '' },
 };
 const start = applyMessage(EMPTY, snapshot);
@@ -78,5 +91,39 @@ describe('applyMessage', () => {
   it('knows when the switch is down', () => {
     const down = { up: false, detail: 'connection refused' };
     expect(applyMessage(start, { type: 'switch', seq: 5, switch: down }).switch).toEqual(down);
+  });
+
+  it('keeps who listens to whom, by the supervisor, until it is over', () => {
+    expect(start.monitors[8]?.mode).toBe('listen');
+    const two = applyMessage(start, { type: 'monitor', seq: 5, monitor: monitor(9, 'barge') });
+    expect(Object.keys(two.monitors)).toEqual(['8', '9']);
+    const whispers = applyMessage(two, { type: 'monitor', seq: 6, monitor: monitor(8, 'whisper') });
+    expect(whispers.monitors[8]?.mode).toBe('whisper');
+    expect(whispers.monitors[9]).toBe(two.monitors[9]);
+    const over = applyMessage(whispers, { type: 'monitor', seq: 7, monitor: monitor(8, null) });
+    expect(Object.keys(over.monitors)).toEqual(['9']);
+  });
+
+  it('counts notices and screen pops and keeps nothing of them', () => {
+    const notice: LiveMessage = {
+      type: 'notice',
+      seq: 5,
+      agent_id: 1,
+      call_id: 'a',
+      notice: { kind: 'transfer_came_back', outcome: 'busy' },
+    };
+    expect(applyMessage(start, notice)).toEqual({ ...start, seq: 5 });
+    const pop: LiveMessage = {
+      type: 'screen_pop',
+      seq: 5,
+      agent_id: 1,
+      call_id: 'a',
+      customer_id: 1,
+      campaign_id: 1,
+      number: '13800138000',
+      from: { agent_id: 2, name: 'Agent 2' },
+      note: 'wants the price',
+    };
+    expect(applyMessage(start, pop)).toEqual({ ...start, seq: 5 });
   });
 });

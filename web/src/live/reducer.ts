@@ -2,7 +2,13 @@
 // the server's live messages in order. Goes out: the state that pages select
 // from. A gap in the numbers marks the state as out of step; the connection
 // then asks for a new snapshot.
-import type { AgentLiveView, CallLiveView, CampaignLiveView, LiveMessage } from '../api/types';
+import type {
+  AgentLiveView,
+  CallLiveView,
+  CampaignLiveView,
+  LiveMessage,
+  MonitorView,
+} from '../api/types';
 
 /** What is known of the floor right now. */
 export interface LiveState {
@@ -13,6 +19,8 @@ export interface LiveState {
   agents: Record<number, AgentLiveView>;
   calls: Record<string, CallLiveView>;
   campaigns: Record<number, CampaignLiveView>;
+  /** Who takes part in whose call, by the supervisor's id. */
+  monitors: Record<number, MonitorView>;
   switch: { up: boolean; detail: string } | null;
 }
 
@@ -22,6 +30,7 @@ export const EMPTY: LiveState = {
   agents: {},
   calls: {},
   campaigns: {},
+  monitors: {},
   switch: null,
 };
 
@@ -33,6 +42,16 @@ function keyed<T>(items: T[], key: (item: T) => string | number): Record<string,
   return Object.fromEntries(items.map((item) => [key(item), item]));
 }
 
+/** A monitor without a mode is over. */
+function withMonitor(
+  monitors: Record<number, MonitorView>,
+  monitor: MonitorView,
+): Record<number, MonitorView> {
+  const { agent_id: supervisor } = monitor.supervisor;
+  if (!monitor.mode) return without(monitors, supervisor);
+  return { ...monitors, [supervisor]: monitor };
+}
+
 /** The state after a message. Untouched entries keep their identity. */
 export function applyMessage(state: LiveState, message: LiveMessage): LiveState {
   if (message.type === 'snapshot') {
@@ -42,6 +61,7 @@ export function applyMessage(state: LiveState, message: LiveMessage): LiveState 
       agents: keyed(message.agents, (agent) => agent.agent_id),
       calls: keyed(message.calls, (call) => call.call_id),
       campaigns: keyed(message.campaigns, (campaign) => campaign.campaign_id),
+      monitors: keyed(message.monitors, (monitor) => monitor.supervisor.agent_id),
       switch: message.switch,
     };
   }
@@ -64,13 +84,16 @@ export function applyMessage(state: LiveState, message: LiveMessage): LiveState 
         ...next,
         campaigns: { ...state.campaigns, [message.campaign.campaign_id]: message.campaign },
       };
+    case 'monitor':
+      return { ...next, monitors: withMonitor(state.monitors, message.monitor) };
     case 'switch':
       return { ...next, switch: message.switch };
     case 'refused':
       // The connection renews the token and connects anew.
       return next;
     case 'screen_pop':
-      // Shown by the desk, which listens to messages; no state of its own.
+    case 'notice':
+      // Shown by those who listen to messages; no state of its own.
       return next;
   }
 }

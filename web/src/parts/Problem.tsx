@@ -1,15 +1,46 @@
 // Failures shown to people: what the server said, and the request's id to give
 // to whoever looks into it.
 import { Alert, App, Button } from 'antd';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '../api/problem';
+
+/** The kinds of refusal that have words of their own in the reader's language. */
+const CODES = [
+  'not_an_agent',
+  'wrong_state',
+  'call_ended',
+  'still_busy',
+  'not_confirmed',
+  'switch_refused',
+  'target_refused',
+  'not_your_call',
+  'switch_down',
+  'busy',
+] as const;
 
 /** The words for a failure, without the id. */
 export function useProblemText(): (error: unknown) => string {
   const { t } = useTranslation();
   return (error) => {
     const problem = asProblem(error);
-    return problem.status === 0 ? t('problem.unreachable') : problem.message;
+    if (problem.status === 0) return t('problem.unreachable');
+    const code = CODES.find((each) => each === problem.code);
+    return code ? t(`problem.code.${code}`) : problem.message;
+  };
+}
+
+/** What stands beneath: the server's own words, where others stand above, and the id. */
+function useProblemDetail(): (error: unknown) => ReactNode {
+  const { t } = useTranslation();
+  const text = useProblemText();
+  return (error) => {
+    const { status, message, requestId } = asProblem(error);
+    const lines = [
+      status !== 0 && message !== text(error) && message,
+      requestId && t('problem.requestId', { id: requestId }),
+    ].filter(Boolean);
+    return lines.length > 0 && lines.map((line) => <div key={String(line)}>{line}</div>);
   };
 }
 
@@ -17,13 +48,13 @@ export function useProblemText(): (error: unknown) => string {
 export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => unknown }) {
   const { t } = useTranslation();
   const text = useProblemText();
-  const { requestId } = asProblem(error);
+  const detail = useProblemDetail();
   return (
     <Alert
       type="error"
       showIcon
       title={text(error)}
-      description={requestId && t('problem.requestId', { id: requestId })}
+      description={detail(error)}
       action={
         onRetry && (
           <Button size="small" onClick={() => void onRetry()}>
@@ -38,13 +69,12 @@ export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () 
 /** Shows the failure of an action as a notification. */
 export function useReportProblem(): (error: unknown) => void {
   const { notification } = App.useApp();
-  const { t } = useTranslation();
   const text = useProblemText();
+  const detail = useProblemDetail();
   return (error) => {
-    const { requestId } = asProblem(error);
     notification.error({
       title: text(error),
-      description: requestId && t('problem.requestId', { id: requestId }),
+      description: detail(error),
       placement: 'topRight',
     });
   };

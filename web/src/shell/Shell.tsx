@@ -1,5 +1,6 @@
 // The frame of the console: menu at the left, who and what state at the top,
-// banners when the floor cannot be trusted, the page beneath.
+// banners when the floor cannot be trusted, one's own ear on a call, the page
+// beneath.
 import { Layout, Menu } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +8,8 @@ import { Link, Outlet, useLocation } from 'react-router';
 import { BrandMark } from '../parts/BrandMark';
 import { Banners } from './Banners';
 import { HeaderTools } from './HeaderTools';
+import { MonitorBar } from './MonitorBar';
+import { Notices } from './Notices';
 import { usePages } from './pages';
 
 /** Menu, header and the current page. */
@@ -47,6 +50,8 @@ export function Shell() {
           <HeaderTools />
         </Layout.Header>
         <Banners />
+        <MonitorBar />
+        <Notices />
         <Layout.Content>
           <main className="page">
             <Outlet />

@@ -61,6 +61,18 @@ export const common = {
     unreachable: 'The server cannot be reached; check the network',
     requestId: 'Request id: {{id}}',
     pageFailed: 'The page cannot be shown',
+    code: {
+      not_an_agent: 'Your account has no extension, so there is no phone to use',
+      wrong_state: 'Not possible in this state',
+      call_ended: 'The call has ended',
+      still_busy: 'The last command is still being carried out; try again in a moment',
+      not_confirmed: 'The switch did not confirm it in time; the call is as it was',
+      switch_refused: 'The switch refused',
+      target_refused: 'The other party cannot take part in this call now',
+      not_your_call: 'This call is not in your wrap-up any more',
+      switch_down: 'The switch cannot be reached',
+      busy: 'The system is busy; try again in a moment',
+    },
   },
   live: {
     name: 'Live',
@@ -84,6 +96,11 @@ export const common = {
     paused: 'Paused',
     unreachable: 'Unreachable',
   },
+  monitorMode: {
+    listen: 'Listen',
+    whisper: 'Whisper',
+    barge: 'Barge',
+  },
   reason: {
     logged_in: 'just logged in',
     switch_down: 'switch down',
@@ -98,6 +115,12 @@ export const common = {
     waiting: 'Customer waits',
     connecting: 'Connecting',
     talking: 'Talking',
+    held: 'Customer on hold',
+    transferring: 'Transferring',
+    consulting: 'Consulting',
+    aside: 'Consulting (with customer)',
+    conference: 'Three-way call',
+    outside: 'Handed to outside',
     ending: 'Ending',
   },
   result: {
@@ -118,6 +141,7 @@ export const common = {
   endedBy: {
     customer: 'Customer hung up',
     agent: 'Agent hung up',
+    supervisor: 'Supervisor hung up',
     system: 'Ended by the system',
     switch: 'Switch failed',
   },

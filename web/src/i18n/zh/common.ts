@@ -61,6 +61,18 @@ export const common = {
     unreachable: '无法连接服务器，请检查网络',
     requestId: '请求编号：{{id}}',
     pageFailed: '页面无法显示',
+    code: {
+      not_an_agent: '您的账号没有分机，无法使用话机',
+      wrong_state: '当前状态下不能执行此操作',
+      call_ended: '通话已结束',
+      still_busy: '上一个操作还在执行，请稍候再试',
+      not_confirmed: '交换机没有及时确认，通话保持原状',
+      switch_refused: '交换机拒绝了此操作',
+      target_refused: '对方现在不能参与此通话',
+      not_your_call: '这通电话已不在您的话后处理中',
+      switch_down: '无法连接电话交换机',
+      busy: '系统繁忙，请稍候再试',
+    },
   },
   live: {
     name: '实时',
@@ -84,6 +96,11 @@ export const common = {
     paused: '暂停',
     unreachable: '话机不可用',
   },
+  monitorMode: {
+    listen: '监听',
+    whisper: '密语',
+    barge: '强插',
+  },
   reason: {
     logged_in: '刚签入',
     switch_down: '交换机不可用',
@@ -98,6 +115,12 @@ export const common = {
     waiting: '客户等待',
     connecting: '接入坐席',
     talking: '通话中',
+    held: '客户保持中',
+    transferring: '转接中',
+    consulting: '咨询中',
+    aside: '咨询（与客户通话）',
+    conference: '三方通话',
+    outside: '已转外线',
     ending: '结束中',
   },
   result: {
@@ -118,6 +141,7 @@ export const common = {
   endedBy: {
     customer: '客户挂断',
     agent: '坐席挂断',
+    supervisor: '班长挂断',
     system: '系统结束',
     switch: '交换机中断',
   },

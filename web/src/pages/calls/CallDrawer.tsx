@@ -16,7 +16,7 @@ import { paths } from '../../paths';
 
 const Player = lazy(() => import('./Player'));
 
-const ENDED_BY = ['customer', 'agent', 'system', 'switch'] as const;
+const ENDED_BY = ['customer', 'agent', 'supervisor', 'system', 'switch'] as const;
 
 function Course({ call }: { call: CallView }) {
   const { t } = useTranslation();

@@ -3,7 +3,7 @@
 import { App, Button, Card, Descriptions, Input, Radio } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AgentLiveView, DeskCallView } from '../../api/types';
+import type { AgentLiveView, CallLiveView, DeskCallView } from '../../api/types';
 import { DASH, phone, timeOfDay } from '../../base/format';
 import { labelIn } from '../../base/label';
 import { CallStateLabel } from '../../parts/labels';
@@ -12,12 +12,15 @@ import { ReasonButton } from '../../parts/ReasonButton';
 import { Elapsed } from '../../parts/timers';
 import { useHotkeys } from '../../parts/useHotkeys';
 import { dropDraft, useDraft } from './draft';
-import { useDispose, useDispositions } from './queries';
+import { useDispose } from './commands';
+import { useDispositions } from './queries';
 
 const NOTE_CHARS_MAX = 1000;
 
-function CallFacts({ desk }: { desk: DeskCallView }) {
+function CallFacts({ desk, live }: { desk: DeskCallView; live: CallLiveView | undefined }) {
   const { t } = useTranslation();
+  const state = live?.state ?? desk.state;
+  const connectedAt = live?.connected_at ?? desk.connected_at;
   return (
     <Descriptions
       size="small"
@@ -32,12 +35,12 @@ function CallFacts({ desk }: { desk: DeskCallView }) {
         {
           key: 'state',
           label: t('common.status'),
-          children: desk.state ? <CallStateLabel state={desk.state} /> : t('desk.callOver'),
+          children: state ? <CallStateLabel state={state} /> : t('desk.callOver'),
         },
         {
           key: 'talk',
           label: t('calls.talk'),
-          children: desk.state && desk.connected_at ? <Elapsed since={desk.connected_at} /> : DASH,
+          children: state && connectedAt ? <Elapsed since={connectedAt} /> : DASH,
         },
         {
           key: 'answered',
@@ -50,7 +53,15 @@ function CallFacts({ desk }: { desk: DeskCallView }) {
 }
 
 /** The call with its disposition form. */
-export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiveView }) {
+export function CallPanel({
+  desk,
+  live,
+  agent,
+}: {
+  desk: DeskCallView;
+  live: CallLiveView | undefined;
+  agent: AgentLiveView;
+}) {
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();
   const callId = desk.call_id;
@@ -90,7 +101,7 @@ export function CallPanel({ desk, agent }: { desk: DeskCallView; agent: AgentLiv
   return (
     <Card title={t('desk.currentCall')}>
       <div className="stack" style={{ gap: 12 }}>
-        <CallFacts desk={desk} />
+        <CallFacts desk={desk} live={live} />
         {dispositions.error && <ProblemAlert error={dispositions.error} />}
         <div>
           <div className="quiet" style={{ marginBottom: 6 }}>

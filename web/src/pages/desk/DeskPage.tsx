@@ -1,13 +1,16 @@
-// The agent's workplace: state and buttons on top; the customer of the current
-// call with script and history beside the call and its disposition; between
-// calls the agent's latest ones.
+// The agent's workplace: state and buttons on top, what can be done to a live
+// call beneath; the customer of the current call with script and history beside
+// the call and its disposition; between calls the agent's latest ones.
 import { Result } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../api/session';
 import type { DeskView } from '../../api/types';
+import { useLive } from '../../live/store';
 import { PageHead } from '../../parts/PageHead';
 import { QueryGate } from '../../parts/QueryGate';
+import { CallBanners } from './CallBanners';
 import { CallPanel } from './CallPanel';
+import { ControlBar } from './ControlBar';
 import { CustomerPanel } from './CustomerPanel';
 import { RecentCalls } from './RecentCalls';
 import { StateBar } from './StateBar';
@@ -16,6 +19,8 @@ import { useDesk } from './queries';
 function Desk({ desk }: { desk: DeskView }) {
   const { t } = useTranslation();
   const { agent } = desk;
+  const callId = desk.call?.call_id;
+  const live = useLive((state) => (callId ? state.calls[callId] : undefined));
   if (!agent) {
     return (
       <Result status="info" title={t('desk.notOnFloor')} subTitle={t('desk.notOnFloorHint')} />
@@ -24,11 +29,13 @@ function Desk({ desk }: { desk: DeskView }) {
   return (
     <div className="stack">
       <StateBar agent={agent} />
+      <CallBanners agentId={agent.agent_id} call={live} handed={desk.call?.handed} />
+      {live && agent.state !== 'wrap_up' && <ControlBar agent={agent} call={live} />}
       {desk.call ? (
         <div className="split">
           <CustomerPanel desk={desk.call} />
           {/* A new call is a new form. */}
-          <CallPanel key={desk.call.call_id} desk={desk.call} agent={agent} />
+          <CallPanel key={desk.call.call_id} desk={desk.call} live={live} agent={agent} />
         </div>
       ) : (
         <RecentCalls agent={agent} />

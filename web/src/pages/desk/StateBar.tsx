@@ -16,7 +16,7 @@ import { Elapsed, Remaining } from '../../parts/timers';
 import { useHotkeys } from '../../parts/useHotkeys';
 import { usePauseReasons, useReasonText } from '../../parts/useReasonText';
 import { AGENT_STATE_COLOUR } from '../../theme';
-import { useDeskCommand } from './queries';
+import { useDeskCommand, useRunningCommand } from './commands';
 import { whyNot } from './reasons';
 
 function State({ agent }: { agent: AgentLiveView }) {
@@ -47,21 +47,27 @@ function State({ agent }: { agent: AgentLiveView }) {
 export function StateBar({ agent }: { agent: AgentLiveView }) {
   const { t, i18n } = useTranslation();
   const command = useDeskCommand();
+  const running = useRunningCommand();
   const reasons = usePauseReasons();
 
-  const may = (action: AgentAction) => !command.isPending && agent.allowed.includes(action);
+  // The floor hangs up also while another command waits for the switch.
+  const busy = (action: AgentAction) =>
+    running !== undefined && (action !== 'hang_up' || running === 'hang_up');
+  const may = (action: AgentAction) => !busy(action) && agent.allowed.includes(action);
   const why = (action: AgentAction) => {
+    if (busy(action)) return t('desk.why.running');
     const key = whyNot(action, agent);
     return key && t(`desk.why.${key}`);
   };
-  const run = (action: 'log_in' | 'log_out' | 'ready' | 'hang_up') => () =>
+  const run = (action: 'log_in' | 'log_out' | 'ready' | 'hang_up' | 'answer') => () =>
     command.mutate({ do: action });
   useHotkeys({
     'alt+r': may('ready') ? run('ready') : undefined,
     'alt+h': may('hang_up') ? run('hang_up') : undefined,
+    'alt+a': may('answer') ? run('answer') : undefined,
   });
 
-  const large = { size: 'large', loading: false, disabled: command.isPending } as const;
+  const large = { size: 'large' } as const;
   return (
     <Card>
       <div className="line" style={{ gap: 20 }}>
@@ -87,6 +93,18 @@ export function StateBar({ agent }: { agent: AgentLiveView }) {
             </ReasonButton>
           ) : (
             <>
+              {(may('answer') || running === 'answer') && (
+                <ReasonButton
+                  {...large}
+                  type="primary"
+                  icon={<PhoneFilled />}
+                  loading={running === 'answer'}
+                  hotkey="Alt+A"
+                  onClick={run('answer')}
+                >
+                  {t('desk.control.answer')}
+                </ReasonButton>
+              )}
               <ReasonButton
                 {...large}
                 danger

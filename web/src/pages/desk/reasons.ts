@@ -2,14 +2,52 @@
 // server's `allowed`; this only explains.
 import type { AgentAction, AgentLiveView } from '../../api/types';
 
+type Reason =
+  | 'loggedOut'
+  | 'already'
+  | 'readyAfter'
+  | 'noCall'
+  | 'notNow'
+  | 'noConversation'
+  | 'noRecording'
+  | 'notDuringTransfer';
+
 /** The key of the explanation under `desk.why`; undefined: it can be pressed. */
-export function whyNot(
-  action: AgentAction,
-  agent: AgentLiveView,
-): 'loggedOut' | 'already' | 'readyAfter' | 'noCall' | 'notNow' | undefined {
+export function whyNot(action: AgentAction, agent: AgentLiveView): Reason | undefined {
   if (agent.allowed.includes(action)) return undefined;
-  if (action === 'hang_up' || action === 'dispose') return 'noCall';
-  if (action === 'log_in') return 'already';
+  switch (action) {
+    case 'hang_up':
+    case 'dispose':
+      return 'noCall';
+    case 'log_in':
+      return 'already';
+    case 'log_out':
+    case 'ready':
+    case 'pause':
+      return whyNotState(action, agent);
+    case 'pause_recording':
+    case 'resume_recording':
+      return 'noRecording';
+    case 'answer':
+    case 'hold':
+    case 'resume':
+    case 'mute':
+    case 'unmute':
+    case 'send_keys':
+    case 'transfer':
+    case 'consult':
+      return agent.state === 'talking' || agent.state === 'hold'
+        ? 'notDuringTransfer'
+        : 'noConversation';
+    case 'swap':
+    case 'complete_transfer':
+    case 'cancel_transfer':
+    case 'conference':
+      return 'notNow';
+  }
+}
+
+function whyNotState(action: 'log_out' | 'ready' | 'pause', agent: AgentLiveView): Reason {
   switch (agent.state) {
     case 'logged_out':
       return action === 'log_out' ? 'already' : 'loggedOut';

@@ -6,6 +6,8 @@ import { useLive } from '../../live/store';
 import { Elapsed } from '../../parts/timers';
 import { useReasonText } from '../../parts/useReasonText';
 import { AGENT_STATE_COLOUR } from '../../theme';
+import { AgentActions } from './AgentActions';
+import { Ears } from './Ears';
 
 /** The tile; draws itself anew only when this agent changes. */
 export const AgentTile = memo(function AgentTile({ id }: { id: number }) {
@@ -22,7 +24,10 @@ export const AgentTile = memo(function AgentTile({ id }: { id: number }) {
       className="tile"
       style={{ '--state': AGENT_STATE_COLOUR[agent.state] } as React.CSSProperties}
     >
-      <div className="who">{agent.name}</div>
+      <div className="row">
+        <span className="who">{agent.name}</span>
+        <AgentActions agent={agent} />
+      </div>
       <div className="row">
         <span className="state">{t(`agentState.${agent.state}`)}</span>
         <Elapsed since={agent.since} />
@@ -33,6 +38,7 @@ export const AgentTile = memo(function AgentTile({ id }: { id: number }) {
           {agent.reason ? reasonText(agent.reason) : ''}
         </span>
       </div>
+      <Ears agentId={id} />
     </div>
   );
 });

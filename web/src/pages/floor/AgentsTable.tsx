@@ -8,6 +8,8 @@ import { useLive } from '../../live/store';
 import { AgentStateLabel } from '../../parts/labels';
 import { Elapsed } from '../../parts/timers';
 import { useReasonText } from '../../parts/useReasonText';
+import { AgentActions, useMaySupervise } from './AgentActions';
+import { Ears } from './Ears';
 
 function Cell({ id, show }: { id: number; show: (agent: AgentLiveView) => ReactNode }) {
   const agent = useLive((live) => live.agents[id]);
@@ -23,6 +25,7 @@ function CallNumber({ callId }: { callId: string }) {
 export function AgentsTable({ ids }: { ids: number[] }) {
   const { t } = useTranslation();
   const reasonText = useReasonText();
+  const maySupervise = useMaySupervise();
   const column = (title: string, show: (agent: AgentLiveView) => ReactNode) => ({
     title,
     render: (_: unknown, row: { id: number }) => <Cell id={row.id} show={show} />,
@@ -42,6 +45,12 @@ export function AgentsTable({ ids }: { ids: number[] }) {
       agent.call_id ? <CallNumber callId={agent.call_id} /> : DASH,
     ),
   ];
+  if (maySupervise) {
+    columns.push(
+      column(t('floor.monitor.column'), (agent) => <Ears agentId={agent.agent_id} />),
+      { ...column('', (agent) => <AgentActions agent={agent} />), width: 48, align: 'right' },
+    );
+  }
   return (
     <Table
       size="small"

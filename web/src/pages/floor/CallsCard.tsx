@@ -19,6 +19,19 @@ function AgentName({ id }: { id: number }) {
   return <>{useLive((live) => live.agents[id]?.name) ?? DASH}</>;
 }
 
+/** Who has the call, and who is asked or handed it. */
+function People({ call }: { call: CallLiveView }) {
+  const { agent_id: agent, third } = call;
+  const other = third?.agent?.name ?? (third?.number && phone(third.number));
+  if (agent == null) return other ?? DASH;
+  return (
+    <>
+      <AgentName id={agent} />
+      {other && ` → ${other}`}
+    </>
+  );
+}
+
 function CampaignName({ id }: { id: number }) {
   return <>{useCampaignName(id)}</>;
 }
@@ -44,9 +57,7 @@ export function CallsCard() {
       ...column(t('calls.number'), (call) => <span className="figure">{phone(call.number)}</span>),
       width: 128,
     },
-    column(t('calls.agent'), (call) =>
-      call.agent_id == null ? DASH : <AgentName id={call.agent_id} />,
-    ),
+    column(t('calls.agent'), (call) => <People call={call} />),
     column(t('calls.campaign'), (call) => <CampaignName id={call.campaign_id} />),
     {
       ...column(t('floor.since'), (call) => (

@@ -1,0 +1,300 @@
+//! What an agent does to the call in progress: hold, mute, keys, the pause of
+//! the recording, transfers; and the colleagues a call can be handed to.
+//!
+//! In: requests about one's own call alone. Out: inputs of the floor; the
+//! answer comes when the switch's events have confirmed it, with the agent as
+//! they are then, or as 409 with the floor's words.
+
+use crate::api::{ApiError, ApiResult, Check, Json, Page, Problem, Settings};
+use crate::auth::Caller;
+use crate::base::ids::AgentId;
+use crate::base::phone::PhoneNumber;
+use crate::conductor::Handle;
+use crate::desk::http::{Answer, command, desk_of};
+use crate::floor::effect::AgentStateKind;
+use crate::floor::input::{AgentCommand, Keys, Party};
+use crate::live::hub::Hub;
+use crate::live::view::AgentLiveView;
+use crate::people;
+use crate::store::Db;
+use axum::Extension;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(post_answer))
+        .routes(routes!(post_hold))
+        .routes(routes!(post_resume))
+        .routes(routes!(post_mute))
+        .routes(routes!(post_unmute))
+        .routes(routes!(post_keys))
+        .routes(routes!(post_recording_pause))
+        .routes(routes!(post_recording_resume))
+        .routes(routes!(get_colleagues))
+        .routes(routes!(post_transfer))
+        .routes(routes!(post_consult))
+        .routes(routes!(post_swap))
+        .routes(routes!(post_complete_transfer))
+        .routes(routes!(post_cancel_transfer))
+        .routes(routes!(post_conference))
+}
+
+/// Keys for the customer's side, as a telephone has them.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeysRequest {
+    /// `0`-`9`, `*`, `#`, `A`-`D`, 1 to 32 of them.
+    keys: String,
+}
+
+/// To whom a call is handed, or who is asked first: a colleague or a number
+/// outside, one of the two.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandOnRequest {
+    /// A colleague.
+    agent_id: Option<AgentId>,
+    /// A number outside, as people write it.
+    number: Option<String>,
+    /// For the colleague's screen.
+    note: Option<String>,
+}
+
+/// A colleague on the floor.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ColleagueView {
+    /// Who.
+    agent_id: AgentId,
+    /// Name for people.
+    name: String,
+    /// The desk phone's number.
+    extension: String,
+    /// The name of their team.
+    team: Option<String>,
+    /// Their state now.
+    state: AgentStateKind,
+    /// Whether a call can be handed to them now.
+    ready: bool,
+}
+
+/// Has the ringing desk phone answer.
+#[utoipa::path(post, path = "/desk/answer", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_answer(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::Answer).await
+}
+
+/// Puts the customer on music.
+#[utoipa::path(post, path = "/desk/hold", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_hold(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::Hold).await
+}
+
+/// Talks with the customer again.
+#[utoipa::path(post, path = "/desk/resume", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_resume(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::Resume).await
+}
+
+/// Silences the agent.
+#[utoipa::path(post, path = "/desk/mute", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_mute(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::Mute(true)).await
+}
+
+/// Lets the agent be heard again.
+#[utoipa::path(post, path = "/desk/unmute", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_unmute(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::Mute(false)).await
+}
+
+/// Sends keys to the customer's side.
+#[utoipa::path(post, path = "/desk/keys", tag = "desk", request_body = KeysRequest,
+    responses((status = 200, body = AgentLiveView), (status = 400, body = Problem), (status = 409, body = Problem)))]
+async fn post_keys(
+    caller: Caller,
+    handle: Extension<Handle>,
+    hub: Extension<Hub>,
+    Json(request): Json<KeysRequest>,
+) -> Answer {
+    desk_of(&caller)?;
+    let fault = || ApiError::bad_request("keys", "must be 1 to 32 of the keys 0-9, *, #, A-D");
+    let keys = Keys::new(&request.keys).ok_or_else(fault)?;
+    command(&caller, &handle, &hub, AgentCommand::SendKeys(keys)).await
+}
+
+/// Silences the recording, which goes on.
+#[utoipa::path(post, path = "/desk/recording/pause", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_recording_pause(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::PauseRecording(true)).await
+}
+
+/// Records sound again.
+#[utoipa::path(post, path = "/desk/recording/resume", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_recording_resume(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::PauseRecording(false)).await
+}
+
+/// Everybody else with a desk phone: who can be handed a call first.
+#[utoipa::path(get, path = "/desk/colleagues", tag = "desk",
+    responses((status = 200, body = Page<ColleagueView>)))]
+async fn get_colleagues(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Extension(hub): Extension<Hub>,
+) -> ApiResult<Json<Page<ColleagueView>>> {
+    let own = desk_of(&caller)?;
+    let teams = people::store::list_teams(db.read()).await?;
+    let teams: HashMap<i64, String> = teams.into_iter().map(|team| (team.id, team.name)).collect();
+    let mut colleagues: Vec<ColleagueView> = hub
+        .agents()
+        .into_iter()
+        .filter(|agent| agent.agent_id != own)
+        .map(|agent| ColleagueView {
+            agent_id: agent.agent_id,
+            team: agent.team_id.and_then(|team| teams.get(&team.0).cloned()),
+            name: agent.name,
+            extension: agent.extension,
+            state: agent.state,
+            ready: agent.state == AgentStateKind::Ready,
+        })
+        .collect();
+    let rank = |colleague: &ColleagueView| match colleague.state {
+        AgentStateKind::Ready => 0,
+        AgentStateKind::LoggedOut => 2,
+        _ => 1,
+    };
+    colleagues.sort_by(|a, b| (rank(a), &a.name, a.agent_id).cmp(&(rank(b), &b.name, b.agent_id)));
+    Ok(Json(Page::all(colleagues)))
+}
+
+/// Hands the call over as soon as the other answers.
+#[utoipa::path(post, path = "/desk/transfer", tag = "desk", request_body = HandOnRequest,
+    responses((status = 200, body = AgentLiveView), (status = 400, body = Problem), (status = 409, body = Problem)))]
+async fn post_transfer(
+    caller: Caller,
+    handle: Extension<Handle>,
+    hub: Extension<Hub>,
+    Extension(settings): Extension<Settings>,
+    Json(request): Json<HandOnRequest>,
+) -> Answer {
+    desk_of(&caller)?;
+    let (to, note) = read(request, &settings.home_country)?;
+    command(&caller, &handle, &hub, AgentCommand::Transfer { to, note }).await
+}
+
+/// Asks the other first, while the customer hears music.
+#[utoipa::path(post, path = "/desk/consult", tag = "desk", request_body = HandOnRequest,
+    responses((status = 200, body = AgentLiveView), (status = 400, body = Problem), (status = 409, body = Problem)))]
+async fn post_consult(
+    caller: Caller,
+    handle: Extension<Handle>,
+    hub: Extension<Hub>,
+    Extension(settings): Extension<Settings>,
+    Json(request): Json<HandOnRequest>,
+) -> Answer {
+    desk_of(&caller)?;
+    let (to, note) = read(request, &settings.home_country)?;
+    command(&caller, &handle, &hub, AgentCommand::Consult { to, note }).await
+}
+
+/// Talks with the one who hears music.
+#[utoipa::path(post, path = "/desk/swap", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_swap(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::Swap).await
+}
+
+/// Connects the customer with the other and leaves.
+#[utoipa::path(post, path = "/desk/complete-transfer", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_complete_transfer(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::CompleteTransfer).await
+}
+
+/// Lets the other go and talks with the customer again.
+#[utoipa::path(post, path = "/desk/cancel-transfer", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_cancel_transfer(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::CancelTransfer).await
+}
+
+/// Has all three talk.
+#[utoipa::path(post, path = "/desk/conference", tag = "desk",
+    responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
+async fn post_conference(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
+    command(&caller, &handle, &hub, AgentCommand::Conference).await
+}
+
+/// The other party and the note, or every fault at once.
+fn read(request: HandOnRequest, home: &str) -> ApiResult<(Party, Option<String>)> {
+    let mut check = Check::new();
+    let note = request.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
+    check.text("note", note.as_deref().unwrap_or_default());
+    let number = request.number.as_deref().map(|number| PhoneNumber::parse(number, home));
+    let party = match (request.agent_id, number) {
+        (Some(agent), None) => Some(Party::Agent(agent)),
+        (None, Some(Ok(number))) => Some(Party::Outside(number.dial)),
+        (None, Some(Err(fault))) => {
+            check.that(false, "number", fault.to_string());
+            None
+        }
+        (Some(_), Some(_)) => {
+            check.that(false, "number", "must be left out when agent_id is given: one of the two");
+            None
+        }
+        (None, None) => {
+            check.that(false, "agent_id", "must be given, or number: one of the two");
+            None
+        }
+    };
+    check.done()?;
+    // Without a fault there is a party.
+    party.map(|party| (party, note)).ok_or_else(|| ApiError::bad_request("agent_id", "must be given"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(agent_id: Option<i64>, number: Option<&str>, note: Option<&str>) -> HandOnRequest {
+        HandOnRequest {
+            agent_id: agent_id.map(AgentId),
+            number: number.map(str::to_owned),
+            note: note.map(str::to_owned),
+        }
+    }
+
+    fn faults(request: HandOnRequest) -> Vec<String> {
+        let error = read(request, "CN").expect_err("faults");
+        error.problem().fields.iter().map(|fault| fault.field.clone()).collect()
+    }
+
+    #[test]
+    fn a_colleague_or_a_number_and_a_note() {
+        let (to, note) = read(request(Some(7), None, Some("  ")), "CN").expect("a colleague");
+        assert_eq!((to, note), (Party::Agent(AgentId(7)), None));
+        let (to, note) =
+            read(request(None, Some("+86 138 0013 8000"), Some(" hot ")), "CN").expect("a number");
+        assert_eq!(note.as_deref(), Some("hot"));
+        assert!(matches!(to, Party::Outside(number) if number.as_str() == "13800138000"));
+    }
+
+    #[test]
+    fn every_fault_names_its_field() {
+        assert_eq!(faults(request(None, None, None)), ["agent_id"]);
+        assert_eq!(faults(request(Some(7), Some("13800138000"), None)), ["number"]);
+        assert_eq!(faults(request(None, Some("1\nuuid_kill"), None)), ["number"]);
+        assert_eq!(faults(request(None, Some("12"), Some("a\0b"))), ["note", "number"]);
+    }
+}

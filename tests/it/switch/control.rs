@@ -1,0 +1,595 @@
+//! Call control on every switch: hold, consultation, swap, hand-over, three-way
+//! calls, silence, keys, recording, supervisors, and what goes wrong with each;
+//! on a real one also who hears whom, by the telephones' tones.
+//!
+//! The real one runs when `TRUNKLINE_REAL_SWITCH=1`, as in the contract.
+
+use super::rig::{
+    Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, answered, script, serve_http, sip_port, tcp_port,
+};
+use secrecy::SecretString;
+use std::path::{Path, PathBuf};
+use tokio::process::Command;
+use tokio::sync::mpsc;
+use trunkline::base::ids::{AgentId, CallId, LegId};
+use trunkline::base::phone::Dialable;
+use trunkline::floor::effect::{HangUpCause, SwitchCommand};
+use trunkline::floor::input::{ChannelSnapshot, CommandName, Input, Keys, LegChange, LegLabel, MonitorMode};
+use trunkline::sim::customer::Customers;
+use trunkline::sim::server::{SimConfig, SimHandle, start};
+use trunkline::sim::world::WorldConfig;
+use uuid::Uuid;
+
+/// What each of them sends, in Hz; the music is the switch's.
+const CUSTOMER: u64 = 400;
+const AGENT: u64 = 700;
+const COLLEAGUE: u64 = 1000;
+const SUPERVISOR: u64 = 1300;
+const MUSIC: u64 = 1600;
+const OUTSIDE: u64 = 1900;
+
+/// The people at their telephones.
+enum Telephones {
+    /// Desk phones, and customers' telephones beyond the trunk.
+    Real {
+        desk: Box<Phone>,
+        lines: Box<Phone>,
+    },
+    Simulated(SimHandle),
+}
+
+impl Telephones {
+    fn of(&mut self, name: &str) -> Option<&mut Phone> {
+        match self {
+            Telephones::Real { desk, .. } if PHONES.contains(&name) => Some(desk),
+            Telephones::Real { lines, .. } => Some(lines),
+            Telephones::Simulated(_) => None,
+        }
+    }
+
+    /// Each hears exactly these tones. The simulated switch has no sound.
+    async fn hear(&mut self, expected: &[(&str, &[u64])]) {
+        for (name, tones) in expected {
+            if let Some(phone) = self.of(name) {
+                phone.hears(name, tones).await;
+            }
+        }
+    }
+
+    async fn hang_up(&mut self, name: &str, leg: LegId) {
+        match self.of(name) {
+            Some(phone) => phone.order(&format!("{name} hangup")).await,
+            None => {
+                if let Telephones::Simulated(switch) = self {
+                    assert!(switch.far_end_hangs_up(leg));
+                }
+            }
+        }
+    }
+
+    /// This desk phone rings until it is asked to answer, or answers again.
+    async fn ring_on(&mut self, name: &str, on: bool) {
+        if let Some(phone) = self.of(name) {
+            phone.order(&format!("{name} answer-after {}", if on { "never" } else { "0.2" })).await;
+        }
+    }
+}
+
+/// A switch to be examined, and the link to it.
+struct Exam {
+    desk: Desk,
+    people: Telephones,
+    port: u16,
+    work: PathBuf,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_simulated_switch_controls_calls_as_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = WorldConfig { customers: Customers::Scripted, ..WorldConfig::default() };
+    world.phones.known = Some(PHONES.iter().map(|phone| (*phone).to_owned()).collect());
+    let simulator = start(SimConfig::new(SecretString::from(PASSWORD), world)).await.unwrap();
+    let port = simulator.addr.port();
+    examine(port, folder.path(), Telephones::Simulated(simulator)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_switch_controls_calls_as_asked() {
+    if std::env::var("TRUNKLINE_REAL_SWITCH").as_deref() != Ok("1") {
+        eprintln!("skipped: TRUNKLINE_REAL_SWITCH=1 runs this test with a real FreeSWITCH");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (records, _posted) = mpsc::unbounded_channel();
+    let (customers, line, outside) = (sip_port(), sip_port(), sip_port());
+    let gateways = [("customers", customers), ("line", line), ("outside", outside)];
+    let http_port = serve_http(&gateways, records).await;
+    let (port, phone_port, trunk_port) = (tcp_port().await, sip_port(), sip_port());
+    let switch = Switch::start(folder.path(), http_port, port, phone_port, trunk_port).await;
+    let _customers = Command::new(script("start-customers"))
+        .env("CUSTOMERS_WORK_DIR", folder.path().join("customers"))
+        .env("CUSTOMERS_PORT", customers.to_string())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let tones = [AGENT, COLLEAGUE, SUPERVISOR];
+    let phones = PHONES.iter().zip(tones);
+    let phones =
+        phones.flat_map(|(phone, tone)| ["--phone".into(), format!("{phone}:{PHONE_SECRET}:{tone}")]);
+    let mut desk = Phone::start(phone_port, &phones.collect::<Vec<_>>());
+    let lines = [("line", line, CUSTOMER), ("outside", outside, OUTSIDE)];
+    let lines =
+        lines.iter().flat_map(|(name, port, tone)| ["--line".into(), format!("{name}:{port}:{tone}")]);
+    let lines = Phone::start(trunk_port, &lines.collect::<Vec<_>>());
+    for _ in PHONES {
+        desk.wait_for("registered").await;
+    }
+    let people = Telephones::Real { desk: Box::new(desk), lines: Box::new(lines) };
+    examine(port, &switch.work.clone(), people).await;
+}
+
+async fn examine(port: u16, work: &Path, people: Telephones) {
+    let mut desk = Desk::start(port, work);
+    let Input::SwitchUp { .. } = desk.next().await else { panic!("up") };
+    let mut exam = Exam { desk, people, port, work: work.to_owned() };
+    let agent = exam.ring(1, "1001", true).await;
+    hold_and_what_hangs_on_the_audio(&mut exam, agent).await;
+    a_recorded_call_is_handed_over(&mut exam, agent).await;
+    three_talk(&mut exam, agent).await;
+    supervisors(&mut exam, agent).await;
+    customers_leave(&mut exam, agent).await;
+    thirds_who_are_not_reached(&mut exam).await;
+    legs_that_are_gone(&mut exam, agent).await;
+}
+
+fn number(text: &str) -> Dialable {
+    Dialable::new(text).unwrap()
+}
+
+fn fresh() -> LegId {
+    LegId(Uuid::new_v4())
+}
+
+impl Exam {
+    fn send(&self, command: SwitchCommand) {
+        self.desk.handle.send(command).unwrap();
+    }
+
+    fn ringing(&self, agent: i64, extension: &str, nailed: bool) -> LegId {
+        let leg = fresh();
+        self.send(SwitchCommand::RingAgent {
+            agent: AgentId(agent),
+            leg,
+            extension: number(extension),
+            caller_id: number("02112345678"),
+            nailed,
+            call: (!nailed).then(|| CallId(Uuid::new_v4())),
+            ring_seconds: 20,
+        });
+        leg
+    }
+
+    /// A desk phone, parked.
+    async fn ring(&mut self, agent: i64, extension: &str, nailed: bool) -> LegId {
+        let leg = self.ringing(agent, extension, nailed);
+        self.desk.expect(leg, &answered()).await;
+        leg
+    }
+
+    /// The next changes of a leg, in whatever order.
+    async fn among(&mut self, leg: LegId, expected: &[LegChange]) {
+        let mut missing = expected.to_vec();
+        while !missing.is_empty() {
+            let change = self.desk.change(leg).await;
+            let at = missing.iter().position(|wanted| *wanted == change);
+            missing.remove(at.unwrap_or_else(|| panic!("{change:?} of {leg}, and not {missing:?}")));
+        }
+    }
+
+    async fn bridge(&mut self, first: LegId, second: LegId) {
+        self.send(SwitchCommand::Bridge { first, second });
+        self.desk.expect(first, &[LegChange::Bridged { other: second }]).await;
+        self.desk.expect(second, &[LegChange::Bridged { other: first }]).await;
+    }
+
+    /// A customer on the line who talks with the agent.
+    async fn talk(&mut self, agent: LegId) -> (CallId, LegId) {
+        let (call, customer) = self.desk.dial("line", "13800138000");
+        self.desk.expect(customer, &answered()).await;
+        self.bridge(customer, agent).await;
+        (call, customer)
+    }
+
+    /// Music for a leg that talks with another, which is parked by it.
+    async fn hold(&mut self, leg: LegId, partner: LegId) {
+        self.send(SwitchCommand::PlayMusic { leg, partner: Some(partner) });
+        let apart = |other| LegChange::Unbridged { other };
+        self.among(leg, &[apart(partner), LegChange::MusicStarted]).await;
+        self.among(partner, &[apart(leg), LegChange::Parked]).await;
+    }
+
+    /// An answer that no event proves.
+    async fn reply(&mut self, leg: LegId, command: CommandName) -> Result<(), String> {
+        loop {
+            match self.desk.next().await {
+                Input::CommandDone { leg: of, command: done } if (of, done) == (leg, command) => {
+                    return Ok(());
+                }
+                Input::CommandFailed { leg: of, command: failed, reason }
+                    if (of, failed) == (leg, command) =>
+                {
+                    return Err(reason);
+                }
+                input @ Input::Switch(_) => self.desk.aside.push(input),
+                other => panic!("{other:?} while waiting for {command:?}"),
+            }
+        }
+    }
+
+    async fn refused(&mut self, command: SwitchCommand) {
+        let (leg, name) = command.subject();
+        self.send(command);
+        assert!(self.reply(leg, name).await.is_err(), "{name:?} is done for a leg that is gone");
+    }
+
+    async fn hang_up(&mut self, leg: LegId) {
+        self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+        assert_eq!(self.desk.end(leg).await.cause, "NORMAL_CLEARING");
+    }
+
+    /// What another link finds of a leg on connecting.
+    async fn found(&mut self, leg: LegId) -> ChannelSnapshot {
+        let mut other = Desk::start(self.port, &self.work);
+        let Input::SwitchUp { channels, .. } = other.next().await else { panic!("up") };
+        other.shutdown.cancel();
+        channels.into_iter().find(|channel| channel.leg == leg).expect("the leg is there")
+    }
+}
+
+async fn hold_and_what_hangs_on_the_audio(exam: &mut Exam, agent: LegId) {
+    let (_, customer) = exam.talk(agent).await;
+    exam.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+
+    exam.hold(customer, agent).await;
+    exam.people.hear(&[("line", &[MUSIC]), ("1001", &[])]).await;
+    let found = exam.found(customer).await;
+    assert_eq!((found.on_music, found.bridged_to, found.in_room), (true, None, None));
+    // Asked for again, it plays from the beginning.
+    exam.send(SwitchCommand::PlayMusic { leg: customer, partner: None });
+    exam.desk.expect(customer, &[LegChange::MusicStarted]).await;
+    exam.bridge(customer, agent).await;
+    exam.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+    let found = exam.found(customer).await;
+    assert_eq!((found.on_music, found.bridged_to, found.in_room), (false, Some(agent), None));
+
+    // Silence twice is silence once, over a hold as well.
+    for on in [true, true] {
+        exam.send(SwitchCommand::Mute { leg: agent, on });
+    }
+    exam.desk.expect(agent, &[LegChange::Muted(true)]).await;
+    exam.people.hear(&[("line", &[]), ("1001", &[CUSTOMER])]).await;
+    exam.hold(customer, agent).await;
+    exam.bridge(customer, agent).await;
+    exam.people.hear(&[("line", &[]), ("1001", &[CUSTOMER])]).await;
+    for on in [false, false] {
+        exam.send(SwitchCommand::Mute { leg: agent, on });
+    }
+    exam.desk.expect(agent, &[LegChange::Muted(false)]).await;
+    exam.people.hear(&[("line", &[AGENT])]).await;
+
+    exam.send(SwitchCommand::SendKeys { leg: customer, keys: Keys::new("12#").unwrap() });
+    assert_eq!(exam.reply(customer, CommandName::SendKeys).await, Ok(()));
+
+    // Parked, and bridged from there.
+    exam.send(SwitchCommand::Park { leg: customer, partner: Some(agent) });
+    exam.among(customer, &[LegChange::Unbridged { other: agent }, LegChange::Parked]).await;
+    exam.among(agent, &[LegChange::Unbridged { other: customer }, LegChange::Parked]).await;
+    exam.bridge(customer, agent).await;
+    exam.hang_up(customer).await;
+    exam.desk.freed(agent, customer).await;
+}
+
+/// One recording over hold, whisper, consultation, swap and hand-over, with
+/// both sides apart and without what the customer does not hear.
+async fn a_recorded_call_is_handed_over(exam: &mut Exam, agent: LegId) {
+    let (call, customer) = exam.talk(agent).await;
+    exam.send(SwitchCommand::StartRecording { leg: customer, call });
+    let LegChange::RecordingStarted { path } = exam.desk.change(customer).await else { panic!("recording") };
+    exam.people.hear(&[("line", &[AGENT])]).await;
+    for on in [true, false] {
+        exam.send(SwitchCommand::MaskRecording { leg: customer, path: path.clone(), on });
+        assert_eq!(exam.reply(customer, CommandName::Mask).await, Ok(()));
+    }
+    let other = format!("{path}.other.wav");
+    exam.refused(SwitchCommand::MaskRecording { leg: customer, path: other, on: true }).await;
+
+    let ear = exam.listen(agent, MonitorMode::Whisper).await;
+    exam.desk.expect(ear, &[LegChange::Key('w'), LegChange::Key('2')]).await;
+    exam.people.hear(&[("1001", &[CUSTOMER, SUPERVISOR]), ("line", &[AGENT])]).await;
+    exam.hang_up(ear).await;
+    exam.desk.expect(agent, &[LegChange::Overheard(false)]).await;
+
+    exam.hold(customer, agent).await;
+    let colleague = exam.ring(2, "1002", false).await;
+    exam.bridge(agent, colleague).await;
+    exam.people.hear(&[("line", &[MUSIC]), ("1001", &[COLLEAGUE]), ("1002", &[AGENT])]).await;
+    // Swapped, and back.
+    exam.hold(colleague, agent).await;
+    exam.bridge(customer, agent).await;
+    exam.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER]), ("1002", &[MUSIC])]).await;
+    exam.hold(customer, agent).await;
+    exam.bridge(agent, colleague).await;
+    exam.people.hear(&[("line", &[MUSIC]), ("1001", &[COLLEAGUE]), ("1002", &[AGENT])]).await;
+    // Handed over.
+    exam.bridge(customer, colleague).await;
+    exam.desk.freed(agent, colleague).await;
+    exam.people.hear(&[("line", &[COLLEAGUE]), ("1001", &[]), ("1002", &[CUSTOMER])]).await;
+
+    exam.people.hang_up("line", customer).await;
+    let mut closed = None;
+    loop {
+        match exam.desk.change(customer).await {
+            LegChange::RecordingStopped { path } => closed = Some(path),
+            LegChange::HungUp(hang_up) => break assert_eq!(hang_up.cause, "NORMAL_CLEARING"),
+            LegChange::Unbridged { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(closed.as_ref(), Some(&path), "one file, closed before the leg ends");
+    // The on-hook phone's leg ends with the call.
+    exam.desk.end(colleague).await;
+    let [customers_side, other_side] = tones_of(&path);
+    assert_eq!(customers_side, [CUSTOMER], "left");
+    if let Telephones::Real { .. } = exam.people {
+        assert_eq!(other_side, [AGENT, COLLEAGUE, MUSIC], "right, without the whisper");
+    }
+}
+
+impl Exam {
+    /// A supervisor's phone, on an agent's leg.
+    async fn listen(&mut self, target: LegId, mode: MonitorMode) -> LegId {
+        let leg = fresh();
+        self.send(SwitchCommand::Monitor {
+            supervisor: AgentId(3),
+            leg,
+            extension: number("1003"),
+            target,
+            mode,
+            ring_seconds: 20,
+        });
+        self.desk.expect(leg, &answered()[..3]).await;
+        self.desk.expect(target, &[LegChange::Overheard(true)]).await;
+        leg
+    }
+
+    fn outside(&self, call: CallId, gateway: &str, to: &str, ring_seconds: u32) -> LegId {
+        let leg = fresh();
+        self.send(SwitchCommand::DialThird {
+            call,
+            leg,
+            gateway: gateway.into(),
+            number: number(to),
+            caller_id: number("02112345678"),
+            ring_seconds,
+        });
+        leg
+    }
+}
+
+/// Customer, agent and an outside party; then two of them go on.
+async fn three_talk(exam: &mut Exam, agent: LegId) {
+    let (call, customer) = exam.talk(agent).await;
+    exam.hold(customer, agent).await;
+    let third = exam.outside(call, "outside", "13900139000", 20);
+    exam.desk.expect(third, &answered()).await;
+    let label = LegLabel::Third { call, number: number("13900139000") };
+    assert_eq!(exam.found(third).await.label, Some(label));
+    exam.bridge(agent, third).await;
+    exam.people.hear(&[("line", &[MUSIC]), ("1001", &[OUTSIDE]), ("outside", &[AGENT])]).await;
+
+    exam.send(SwitchCommand::JoinRoom { call, legs: vec![customer, agent, third] });
+    exam.among(customer, &[LegChange::JoinedRoom]).await;
+    // One of the two left the other; whether that one is parked first depends.
+    for (leg, other) in [(agent, third), (third, agent)] {
+        let apart = LegChange::Unbridged { other };
+        exam.among(leg, &[apart, LegChange::JoinedRoom]).await;
+    }
+    let all: [(&str, &[u64]); 3] =
+        [("line", &[AGENT, OUTSIDE]), ("1001", &[CUSTOMER, OUTSIDE]), ("outside", &[CUSTOMER, AGENT])];
+    exam.people.hear(&all).await;
+    let found = exam.found(agent).await;
+    assert_eq!((found.on_music, found.bridged_to, found.in_room), (false, None, Some(call)));
+
+    // The third leaves, and nobody else.
+    exam.people.hang_up("outside", third).await;
+    exam.desk.end(third).await;
+    exam.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+    exam.bridge(customer, agent).await;
+    exam.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+    assert_eq!(exam.found(agent).await.in_room, None);
+    exam.hang_up(customer).await;
+    exam.desk.freed(agent, customer).await;
+}
+
+async fn supervisors(exam: &mut Exam, agent: LegId) {
+    let (_, customer) = exam.talk(agent).await;
+    let ear = exam.listen(agent, MonitorMode::Listen).await;
+    let label = LegLabel::Monitor { supervisor: AgentId(3) };
+    assert_eq!(exam.found(ear).await.label, Some(label));
+    let both: &[u64] = &[CUSTOMER, AGENT];
+    exam.people.hear(&[("1003", both), ("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+    for (mode, key) in [(MonitorMode::Barge, '3'), (MonitorMode::Whisper, '2'), (MonitorMode::Listen, '0')] {
+        exam.send(SwitchCommand::SetMonitorMode { leg: ear, mode });
+        exam.desk.expect(ear, &[LegChange::Key(key)]).await;
+        let heard: [(&str, &[u64]); 3] = match mode {
+            MonitorMode::Listen => [("1003", both), ("line", &[AGENT]), ("1001", &[CUSTOMER])],
+            MonitorMode::Whisper => [("1003", both), ("line", &[AGENT]), ("1001", &[CUSTOMER, SUPERVISOR])],
+            MonitorMode::Barge => {
+                [("1003", both), ("line", &[AGENT, SUPERVISOR]), ("1001", &[CUSTOMER, SUPERVISOR])]
+            }
+        };
+        exam.people.hear(&heard).await;
+    }
+
+    // To another agent and back, without ringing again.
+    let colleague = exam.ring(2, "1002", true).await;
+    exam.send(SwitchCommand::MoveMonitor { leg: ear, target: colleague, mode: MonitorMode::Whisper });
+    exam.desk.expect(agent, &[LegChange::Overheard(false)]).await;
+    exam.desk.expect(colleague, &[LegChange::Overheard(true)]).await;
+    exam.desk.expect(ear, &[LegChange::Key('w'), LegChange::Key('2')]).await;
+    exam.people.hear(&[("1002", &[SUPERVISOR]), ("1003", &[COLLEAGUE]), ("line", &[AGENT])]).await;
+    exam.send(SwitchCommand::MoveMonitor { leg: ear, target: agent, mode: MonitorMode::Listen });
+    exam.desk.expect(colleague, &[LegChange::Overheard(false)]).await;
+    exam.desk.expect(agent, &[LegChange::Overheard(true)]).await;
+    exam.people.hear(&[("1003", both), ("1002", &[])]).await;
+    exam.hang_up(colleague).await;
+
+    // The supervisor takes the agent's place.
+    exam.bridge(customer, ear).await;
+    let apart = LegChange::Unbridged { other: customer };
+    exam.among(agent, &[LegChange::Overheard(false), LegChange::Parked, apart]).await;
+    exam.people.hear(&[("line", &[SUPERVISOR]), ("1003", &[CUSTOMER]), ("1001", &[])]).await;
+    exam.people.hang_up("line", customer).await;
+    exam.desk.end(customer).await;
+    exam.desk.end(ear).await;
+
+    // An ear that hangs up by itself changes nothing for the two; one whose
+    // agent hangs up ends.
+    let (_, customer) = exam.talk(agent).await;
+    let ear = exam.listen(agent, MonitorMode::Listen).await;
+    exam.people.hang_up("1003", ear).await;
+    exam.desk.end(ear).await;
+    exam.desk.expect(agent, &[LegChange::Overheard(false)]).await;
+    exam.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+    let colleague = exam.ring(2, "1002", true).await;
+    let ear = exam.listen(colleague, MonitorMode::Listen).await;
+    exam.people.hang_up("1002", colleague).await;
+    exam.desk.end(colleague).await;
+    assert_eq!(exam.desk.end(ear).await.cause, "NORMAL_CLEARING");
+    exam.hang_up(customer).await;
+    exam.desk.freed(agent, customer).await;
+}
+
+/// Customers who hang up while they hear music, while others talk about them,
+/// and out of a room.
+async fn customers_leave(exam: &mut Exam, agent: LegId) {
+    let (_, customer) = exam.talk(agent).await;
+    exam.hold(customer, agent).await;
+    exam.people.hang_up("line", customer).await;
+    exam.desk.end(customer).await;
+
+    let (call, customer) = exam.talk(agent).await;
+    exam.hold(customer, agent).await;
+    let colleague = exam.ring(2, "1002", false).await;
+    exam.bridge(agent, colleague).await;
+    exam.people.hang_up("line", customer).await;
+    exam.desk.end(customer).await;
+    exam.people.hear(&[("1001", &[COLLEAGUE]), ("1002", &[AGENT])]).await;
+
+    let (_, customer) = exam.desk.dial("line", "13800138000");
+    exam.desk.expect(customer, &answered()).await;
+    exam.send(SwitchCommand::JoinRoom { call, legs: vec![customer, agent, colleague] });
+    exam.among(customer, &[LegChange::JoinedRoom]).await;
+    for (leg, other) in [(agent, colleague), (colleague, agent)] {
+        exam.among(leg, &[LegChange::Unbridged { other }, LegChange::JoinedRoom]).await;
+    }
+    exam.people.hang_up("line", customer).await;
+    exam.desk.end(customer).await;
+    exam.people.hear(&[("1001", &[COLLEAGUE]), ("1002", &[AGENT])]).await;
+    exam.hang_up(colleague).await;
+    exam.send(SwitchCommand::Park { leg: agent, partner: None });
+    exam.desk.expect(agent, &[LegChange::Parked]).await;
+}
+
+async fn thirds_who_are_not_reached(exam: &mut Exam) {
+    let call = CallId(Uuid::new_v4());
+    for (to, ring_seconds, cause, status) in [
+        ("13800138086", 20, "USER_BUSY", Some(486)),
+        ("13800138003", 20, "CALL_REJECTED", Some(603)),
+        ("13800138004", 20, "UNALLOCATED_NUMBER", Some(404)),
+        ("13800138099", 1, "NO_ANSWER", None),
+    ] {
+        let leg = exam.outside(call, "customers", to, ring_seconds);
+        let hang_up = exam.desk.end(leg).await;
+        assert_eq!((hang_up.cause.as_str(), hang_up.sip_status), (cause, status), "{to}");
+    }
+    let leg = exam.outside(call, "no-such-gateway", "13900139000", 20);
+    assert_eq!(exam.desk.end(leg).await.cause, "INVALID_GATEWAY");
+    let leg = exam.ringing(2, "1009", false);
+    assert_eq!(exam.desk.end(leg).await.cause, "SUBSCRIBER_ABSENT");
+
+    // A phone that only rings, and is asked to answer.
+    exam.people.ring_on("1002", true).await;
+    let leg = exam.ringing(2, "1002", false);
+    exam.desk.expect(leg, &answered()[..2]).await;
+    exam.send(SwitchCommand::AnswerPhone { leg });
+    exam.desk.expect(leg, &answered()[2..]).await;
+    exam.people.ring_on("1002", false).await;
+    exam.hang_up(leg).await;
+}
+
+/// A command for a leg that has just ended is refused, and does no harm to the
+/// one named beside it.
+async fn legs_that_are_gone(exam: &mut Exam, agent: LegId) {
+    let (call, gone) = exam.talk(agent).await;
+    exam.hang_up(gone).await;
+    exam.desk.freed(agent, gone).await;
+    let path = exam.work.join("recordings/none.wav").to_string_lossy().into_owned();
+    for command in [
+        SwitchCommand::PlayMusic { leg: gone, partner: None },
+        SwitchCommand::PlayMusic { leg: agent, partner: Some(gone) },
+        SwitchCommand::Park { leg: gone, partner: Some(agent) },
+        SwitchCommand::JoinRoom { call, legs: vec![gone, agent] },
+        SwitchCommand::Bridge { first: gone, second: agent },
+        SwitchCommand::Bridge { first: agent, second: gone },
+        SwitchCommand::Mute { leg: gone, on: true },
+        SwitchCommand::Mute { leg: gone, on: false },
+        SwitchCommand::SendKeys { leg: gone, keys: Keys::new("1").unwrap() },
+        SwitchCommand::MaskRecording { leg: gone, path, on: true },
+        SwitchCommand::AnswerPhone { leg: gone },
+        SwitchCommand::SetMonitorMode { leg: gone, mode: MonitorMode::Barge },
+        SwitchCommand::MoveMonitor { leg: gone, target: agent, mode: MonitorMode::Listen },
+        SwitchCommand::StartRecording { leg: gone, call },
+    ] {
+        exam.refused(command).await;
+    }
+    // An ear for nobody ends at once.
+    let leg = fresh();
+    exam.send(SwitchCommand::Monitor {
+        supervisor: AgentId(3),
+        leg,
+        extension: number("1003"),
+        target: gone,
+        mode: MonitorMode::Listen,
+        ring_seconds: 20,
+    });
+    assert_eq!(exam.desk.end(leg).await.cause, "NORMAL_CLEARING");
+    exam.people.hear(&[("1001", &[])]).await;
+    exam.hang_up(agent).await;
+}
+
+/// The tones of each side of a stereo file of 16 bits and 8000 frames a second,
+/// anywhere in it, in Hz.
+fn tones_of(path: &str) -> [Vec<u64>; 2] {
+    let bytes = std::fs::read(path).unwrap();
+    let data = bytes.windows(4).position(|name| name == b"data").expect("a WAV file") + 8;
+    let samples: Vec<f64> =
+        bytes[data..].chunks_exact(2).map(|b| f64::from(i16::from_le_bytes([b[0], b[1]]))).collect();
+    [0, 1].map(|side| {
+        let side: Vec<f64> = samples.iter().skip(side).step_by(2).copied().collect();
+        // Quarters of a second: a tone must last that long.
+        let stands_out = |hertz: u64| side.chunks_exact(2_000).any(|part| strength(part, hertz) > 400.0);
+        (2..=20).map(|n| n * 100).filter(|hertz| stands_out(*hertz)).collect()
+    })
+}
+
+/// The amplitude of a tone (Goertzel).
+fn strength(samples: &[f64], hertz: u64) -> f64 {
+    let factor = 2.0 * (std::f64::consts::TAU * hertz as f64 / 8_000.0).cos();
+    let (mut one, mut two) = (0.0, 0.0);
+    for sample in samples {
+        (one, two) = (sample + factor * one - two, one);
+    }
+    let power: f64 = one * one + two * two - factor * one * two;
+    2.0 * power.max(0.0).sqrt() / samples.len() as f64
+}

@@ -1,0 +1,40 @@
+// Over the call: who else is on it and what everybody hears, and who handed it
+// on with which words.
+import { Alert } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { CallLiveView, HandedView } from '../../api/types';
+import { thirdLine } from './third';
+
+interface Props {
+  agentId: number;
+  call: CallLiveView | undefined;
+  handed: HandedView | null | undefined;
+}
+
+/** The banners of a call; none for an ordinary one. */
+export function CallBanners({ agentId, call, handed }: Props) {
+  const { t } = useTranslation();
+  const line = call && thirdLine(call, agentId);
+  return (
+    <>
+      {line && (
+        <Alert
+          showIcon
+          type={line.key.startsWith('ringing') || line.key.startsWith('to') ? 'warning' : 'info'}
+          title={
+            <strong>{t(`desk.third.${line.key}`, { name: line.name, from: line.from })}</strong>
+          }
+        />
+      )}
+      {handed && (
+        <Alert
+          type="success"
+          title={<strong>{t('desk.handed.from', { name: handed.from.name })}</strong>}
+          description={
+            <span style={{ whiteSpace: 'pre-wrap' }}>{handed.note ?? t('desk.handed.noNote')}</span>
+          }
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+// The colleagues a call can be handed to: found by name, extension or team,
+// those who are free first, as the server orders them.
+import { SearchOutlined } from '@ant-design/icons';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Input, Radio } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ColleagueView } from '../../api/types';
+import { AgentStateLabel } from '../../parts/labels';
+import { QueryGate } from '../../parts/QueryGate';
+
+function matches(colleague: ColleagueView, words: string): boolean {
+  const { name, extension, team } = colleague;
+  return [name, extension, team ?? ''].some((text) => text.toLowerCase().includes(words));
+}
+
+function Row({ colleague }: { colleague: ColleagueView }) {
+  return (
+    <span className="colleague">
+      <span>
+        <strong>{colleague.name}</strong> <span className="figure">{colleague.extension}</span>
+        {colleague.team && <span className="quiet"> · {colleague.team}</span>}
+      </span>
+      <AgentStateLabel kind={colleague.state} />
+    </span>
+  );
+}
+
+interface Props {
+  query: UseQueryResult<{ items: ColleagueView[] }, Error>;
+  chosen: number | null;
+  onChoose: (agentId: number) => void;
+}
+
+/** The search and its results. */
+export function ColleagueList({ query, chosen, onChoose }: Props) {
+  const { t } = useTranslation();
+  const [search, setSearch] = useState('');
+  const words = search.trim().toLowerCase();
+  const found = (items: ColleagueView[]) => items.filter((each) => matches(each, words));
+  return (
+    <div>
+      <Input
+        autoFocus
+        allowClear
+        prefix={<SearchOutlined />}
+        value={search}
+        placeholder={t('desk.hand.search')}
+        aria-label={t('desk.hand.search')}
+        onChange={(event) => setSearch(event.target.value)}
+      />
+      <div className="colleagues">
+        <QueryGate
+          query={query}
+          isEmpty={(page) => found(page.items).length === 0}
+          empty={t('desk.hand.none')}
+        >
+          {(page) => (
+            <Radio.Group
+              vertical
+              value={chosen}
+              onChange={(event) => onChoose(event.target.value as number)}
+              options={found(page.items).map((colleague) => ({
+                value: colleague.agent_id,
+                disabled: !colleague.ready,
+                label: <Row colleague={colleague} />,
+              }))}
+            />
+          )}
+        </QueryGate>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+// What an agent must be told of their call, once, on whatever page they are. It
+// stays until they have closed it.
+import { App } from 'antd';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../api/session';
+import { onLiveMessage } from '../live/store';
+
+/** Listens; draws nothing itself. */
+export function Notices() {
+  const { t } = useTranslation();
+  const { notification } = App.useApp();
+  const own = useSession((session) => session.me?.id);
+  useEffect(
+    () =>
+      onLiveMessage((message) => {
+        if (message.type !== 'notice' || message.agent_id !== own) return;
+        const { notice } = message;
+        const back = notice.kind === 'transfer_came_back';
+        notification.warning({
+          key: `notice-${message.call_id}`,
+          title: t(back ? 'desk.notice.cameBack' : 'desk.notice.switchDidNot'),
+          description: back && t(`desk.notice.outcome.${notice.outcome}`),
+          placement: 'top',
+          duration: false,
+        });
+      }),
+    [own, notification, t],
+  );
+  return null;
+}
