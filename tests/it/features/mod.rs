@@ -5,6 +5,7 @@ mod campaigns;
 mod facts;
 mod imports;
 mod leads;
+mod ledger;
 mod reports;
 mod spool;
 mod world;
