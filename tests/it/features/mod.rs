@@ -6,6 +6,7 @@ mod facts;
 mod imports;
 mod leads;
 mod ledger;
+mod ledger_api;
 mod reports;
 mod spool;
 mod world;
