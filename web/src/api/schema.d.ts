@@ -116,7 +116,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One call. */
+    /**
+     * One call with its story. Who listened is told to those who may listen
+     *     themselves.
+     */
     get: operations['get_call'];
     put?: never;
     post?: never;
@@ -709,7 +712,27 @@ export interface components {
      * @description A command an agent may give now; the console shows just these.
      * @enum {string}
      */
-    AgentAction: 'log_in' | 'log_out' | 'ready' | 'pause' | 'hang_up' | 'dispose';
+    AgentAction:
+      | 'log_in'
+      | 'log_out'
+      | 'ready'
+      | 'pause'
+      | 'hang_up'
+      | 'answer'
+      | 'hold'
+      | 'resume'
+      | 'mute'
+      | 'unmute'
+      | 'send_keys'
+      | 'pause_recording'
+      | 'resume_recording'
+      | 'transfer'
+      | 'consult'
+      | 'swap'
+      | 'complete_transfer'
+      | 'cancel_transfer'
+      | 'conference'
+      | 'dispose';
     /**
      * Format: int64
      * @description A user who answers calls; the same number as the user's id.
@@ -724,6 +747,8 @@ export interface components {
       call_id?: components['schemas']['CallId'] | null;
       /** @description The desk phone's number. */
       extension: string;
+      /** @description Whether nobody hears the agent. */
+      muted: boolean;
       /** @description Name for people. */
       name: string;
       next?: components['schemas']['AgentStateKind'] | null;
@@ -812,11 +837,51 @@ export interface components {
       | 'lines'
       | 'trunk_failing'
       | 'no_leads';
+    /** @description A call with everything that belongs to it. */
+    CallDetailView: components['schemas']['CallView'] & {
+      /** @description Every leg that had a part in it, the customer's first. */
+      legs: components['schemas']['CallLegView'][];
+      /** @description Supervisors who took part; null for those who may not know. */
+      monitors?: components['schemas']['CallMonitorView'][] | null;
+      /** @description What those said who handed it on. */
+      notes: components['schemas']['CallNoteView'][];
+      /** @description Where the recording is silent by an agent's wish. */
+      recording_pauses: components['schemas']['RecordingPauseView'][];
+      /** @description What the customer experienced, from dialling to the end, without gaps. */
+      spans: components['schemas']['CallSpanView'][];
+      /** @description Attempts to hand the call on, in order. */
+      transfers: components['schemas']['CallTransferView'][];
+    };
     /**
      * Format: uuid
      * @description One attempt or conversation in the ledger.
      */
     CallId: string;
+    /** @description A leg's part in a call. */
+    CallLegView: {
+      /** Format: int64 */
+      agent_id?: number | null;
+      agent_name?: string | null;
+      /**
+       * Format: date-time
+       * @description When its part was over; the leg of a phone that stays off the hook lives on.
+       */
+      ended_at?: string | null;
+      /** @description The switch's cause, when the leg's end ended its part. */
+      hangup_cause?: string | null;
+      /** Format: uuid */
+      leg: string;
+      /** @description The number rung. */
+      number?: string | null;
+      role: components['schemas']['LegRole'];
+      /** Format: int32 */
+      sip_status?: number | null;
+      /**
+       * Format: date-time
+       * @description When it joined the call.
+       */
+      started_at: string;
+    };
     /** @description A call on the live floor. */
     CallLiveView: {
       agent_id?: components['schemas']['AgentId'] | null;
@@ -838,6 +903,8 @@ export interface components {
       customer_id: components['schemas']['CustomerId'];
       /** @description The number dialled. */
       number: string;
+      /** @description Whether the recording is silent. */
+      recording_paused: boolean;
       /**
        * Format: date-time
        * @description When dialled.
@@ -845,6 +912,28 @@ export interface components {
       started_at: string;
       /** @description Where it is. */
       state: components['schemas']['CallStateKind'];
+      third?: components['schemas']['ThirdView'] | null;
+    };
+    /** @description A span in which a supervisor took part in one way. */
+    CallMonitorView: {
+      /** Format: date-time */
+      ended_at?: string | null;
+      mode: components['schemas']['MonitorMode'];
+      /** Format: date-time */
+      started_at: string;
+      /** Format: int64 */
+      supervisor_id: number;
+      supervisor_name: string;
+    };
+    /** @description What somebody said of the call who handed it on. */
+    CallNoteView: {
+      /** Format: int64 */
+      agent_id: number;
+      agent_name: string;
+      disposition?: components['schemas']['DispositionView'] | null;
+      note?: string | null;
+      /** Format: date-time */
+      saved_at: string;
     };
     /**
      * @description What the system saw of a call.
@@ -864,16 +953,73 @@ export interface components {
       | 'abandoned_early'
       | 'failed'
       | 'cancelled';
+    /** @description A span of what the customer experienced. */
+    CallSpanView: {
+      /**
+       * Format: int64
+       * @description Who is responsible for it.
+       */
+      agent_id?: number | null;
+      agent_name?: string | null;
+      /**
+       * Format: int64
+       * @description Null while it lasts.
+       */
+      duration_ms?: number | null;
+      /**
+       * Format: date-time
+       * @description Null while it lasts.
+       */
+      ended_at?: string | null;
+      kind: components['schemas']['SpanKind'];
+      /** Format: date-time */
+      started_at: string;
+    };
     /**
      * @description The states of a call.
      * @enum {string}
      */
-    CallStateKind: 'dialling' | 'ringing' | 'waiting' | 'connecting' | 'talking' | 'ending';
+    CallStateKind:
+      | 'dialling'
+      | 'ringing'
+      | 'waiting'
+      | 'connecting'
+      | 'talking'
+      | 'held'
+      | 'transferring'
+      | 'consulting'
+      | 'aside'
+      | 'conference'
+      | 'outside'
+      | 'ending';
+    /** @description An attempt to hand a call on. */
+    CallTransferView: {
+      /** @description Whether they were asked first. */
+      attended: boolean;
+      /** Format: date-time */
+      ended_at?: string | null;
+      /** Format: int64 */
+      from_agent_id: number;
+      from_agent_name: string;
+      /** @description What the sender typed for them. */
+      note?: string | null;
+      outcome?: components['schemas']['TransferOutcome'] | null;
+      /** Format: date-time */
+      started_at: string;
+      /**
+       * Format: int64
+       * @description The colleague; null when it is an outside party.
+       */
+      to_agent_id?: number | null;
+      to_agent_name?: string | null;
+      /** @description The outside party's number. */
+      to_number?: string | null;
+    };
     /** @description A call in the ledger. */
     CallView: {
       /**
        * Format: int64
-       * @description The agent who was connected.
+       * @description The agent who has the call, or had it last.
        */
       agent_id?: number | null;
       agent_name?: string | null;
@@ -894,10 +1040,21 @@ export interface components {
       dropped: boolean;
       /** Format: date-time */
       ended_at?: string | null;
-      /** @description `customer`, `agent`, `system` or `switch`. */
+      /** @description `customer`, `agent`, `supervisor`, `system` or `switch`. */
       ended_by?: string | null;
+      /**
+       * Format: date-time
+       * @description When it was last handed on; null for a call that one agent had.
+       */
+      handed_at?: string | null;
       /** @description The switch's cause. */
       hangup_cause?: string | null;
+      /**
+       * Format: int64
+       * @description The customer heard music by the agent's wish, in milliseconds; not part
+       *     of the talk time.
+       */
+      hold_ms: number;
       /** Format: uuid */
       id: string;
       note?: string | null;
@@ -1214,10 +1371,10 @@ export interface components {
       customer: components['schemas']['CustomerView'];
       /**
        * Format: int64
-       * @description The disposition saved so far.
+       * @description The disposition that this agent has saved so far.
        */
       disposition_id?: number | null;
-      /** @description The note saved so far. */
+      /** @description Their note so far. */
       note?: string | null;
       /** @description The number dialled. */
       number: string;
@@ -1478,6 +1635,11 @@ export interface components {
       /** @description Which column seems to mean what. */
       suggested_mapping: components['schemas']['SuggestedMapping'];
     };
+    /**
+     * @description Whose a leg is.
+     * @enum {string}
+     */
+    LegRole: 'customer' | 'agent' | 'outside';
     /** @description A list of leads. */
     ListView: {
       /** Format: date-time */
@@ -1513,6 +1675,8 @@ export interface components {
           calls: components['schemas']['CallLiveView'][];
           /** @description Campaigns. */
           campaigns: components['schemas']['CampaignLiveView'][];
+          /** @description Who listens to whom. */
+          monitors: components['schemas']['MonitorView'][];
           /**
            * Format: int64
            * @description Number of the frame.
@@ -1587,6 +1751,9 @@ export interface components {
           campaign_id: components['schemas']['CampaignId'];
           /** @description The customer. */
           customer_id: components['schemas']['CustomerId'];
+          from?: components['schemas']['PersonView'] | null;
+          /** @description What they typed. */
+          note?: string | null;
           /** @description The number dialled. */
           number: string;
           /**
@@ -1596,6 +1763,32 @@ export interface components {
           seq: number;
           /** @enum {string} */
           type: 'screen_pop';
+        }
+      | {
+          /** @description To whom. */
+          agent_id: components['schemas']['AgentId'];
+          /** @description Of which call. */
+          call_id: components['schemas']['CallId'];
+          /** @description What. */
+          notice: components['schemas']['Notice'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'notice';
+        }
+      | {
+          /** @description The supervisor's ear now. */
+          monitor: components['schemas']['MonitorView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'monitor';
         }
       | {
           /**
@@ -1665,6 +1858,35 @@ export interface components {
       /** @description The centre's time zone, in which instants are shown. */
       zone: string;
     };
+    /**
+     * @description How a supervisor takes part in a call.
+     * @enum {string}
+     */
+    MonitorMode: 'listen' | 'whisper' | 'barge';
+    /** @description A supervisor's ear on a call. */
+    MonitorView: {
+      /** @description To whom. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description To which call. */
+      call_id: components['schemas']['CallId'];
+      mode?: components['schemas']['MonitorMode'] | null;
+      /** @description Who listens. */
+      supervisor: components['schemas']['PersonView'];
+      /** @description Whether the supervisor hears the call, and their phone does not ring still. */
+      up: boolean;
+    };
+    /** @description What an agent must be told of their call. */
+    Notice:
+      | {
+          /** @enum {string} */
+          kind: 'transfer_came_back';
+          /** @description Why. */
+          outcome: components['schemas']['TransferOutcome'];
+        }
+      | {
+          /** @enum {string} */
+          kind: 'switch_did_not';
+        };
     /** @description One decision, with its reasons; shown to supervisors. */
     PacingReport: {
       /**
@@ -1706,7 +1928,7 @@ export interface components {
       items: {
         /**
          * Format: int64
-         * @description The agent who was connected.
+         * @description The agent who has the call, or had it last.
          */
         agent_id?: number | null;
         agent_name?: string | null;
@@ -1727,10 +1949,21 @@ export interface components {
         dropped: boolean;
         /** Format: date-time */
         ended_at?: string | null;
-        /** @description `customer`, `agent`, `system` or `switch`. */
+        /** @description `customer`, `agent`, `supervisor`, `system` or `switch`. */
         ended_by?: string | null;
+        /**
+         * Format: date-time
+         * @description When it was last handed on; null for a call that one agent had.
+         */
+        handed_at?: string | null;
         /** @description The switch's cause. */
         hangup_cause?: string | null;
+        /**
+         * Format: int64
+         * @description The customer heard music by the agent's wish, in milliseconds; not part
+         *     of the talk time.
+         */
+        hold_ms: number;
         /** Format: uuid */
         id: string;
         note?: string | null;
@@ -2110,6 +2343,13 @@ export interface components {
       /** @description One of the keys of `/pause-reasons`. */
       reason: string;
     };
+    /** @description A person with their name. */
+    PersonView: {
+      /** @description Who. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description Name for people. */
+      name: string;
+    };
     /**
      * @description Whether the desk phone's leg stays up between calls.
      * @enum {string}
@@ -2141,6 +2381,16 @@ export interface components {
       title: string;
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
+    };
+    /** @description A silence in the recording. */
+    RecordingPauseView: {
+      /** Format: int64 */
+      agent_id: number;
+      agent_name: string;
+      /** Format: date-time */
+      ended_at?: string | null;
+      /** Format: date-time */
+      started_at: string;
     };
     /** @description A disposition that is counted. */
     ReportDispositionView: {
@@ -2187,6 +2437,19 @@ export interface components {
       expires_in: number;
       user: components['schemas']['MeView'];
     };
+    /**
+     * @description What the customer experiences; the spans of a call tile it.
+     * @enum {string}
+     */
+    SpanKind:
+      | 'dialling'
+      | 'ringing'
+      | 'waiting'
+      | 'talking'
+      | 'held'
+      | 'consulting'
+      | 'conference'
+      | 'outside';
     /** @description Milliseconds in each state. */
     StatesView: {
       /** Format: int64 */
@@ -2243,6 +2506,32 @@ export interface components {
       id: components['schemas']['TeamId'];
       name: string;
     };
+    /** @description The third party of a call. */
+    ThirdView: {
+      agent?: components['schemas']['PersonView'] | null;
+      /** @description Whether the third is asked first. */
+      attended: boolean;
+      /** @description Who hands the call on. */
+      from: components['schemas']['PersonView'];
+      /** @description The outside number, if it is one. */
+      number?: string | null;
+      /** @description Whether the third has answered. */
+      up: boolean;
+    };
+    /**
+     * @description How a transfer came out.
+     * @enum {string}
+     */
+    TransferOutcome:
+      | 'completed'
+      | 'cancelled'
+      | 'busy'
+      | 'rejected'
+      | 'no_answer'
+      | 'unreachable'
+      | 'left_early'
+      | 'failed'
+      | 'customer_left';
     /**
      * Format: int64
      * @description Anybody who signs in to the console.
@@ -2505,7 +2794,7 @@ export interface operations {
         from?: string;
         /** @description Started on or before this day, or before this instant. */
         to?: string;
-        /** @description Connected with this agent. */
+        /** @description This agent has, or had, the call. */
         agent_id?: number;
         /** @description Dialled for this campaign. */
         campaign_id?: number;
@@ -2576,7 +2865,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CallView'];
+          'application/json': components['schemas']['CallDetailView'];
         };
       };
       403: {
