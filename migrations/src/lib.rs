@@ -15,6 +15,7 @@ mod m20261123_000005_platform;
 mod m20261123_000006_seeds;
 mod m20261125_000007_report_mail;
 mod m20261125_000008_campaign_figures;
+mod m20261125_000009_call_control;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_seeds::Migration),
             Box::new(m20261125_000007_report_mail::Migration),
             Box::new(m20261125_000008_campaign_figures::Migration),
+            Box::new(m20261125_000009_call_control::Migration),
         ]
     }
 }

@@ -5,6 +5,8 @@ mod campaigns;
 mod facts;
 mod imports;
 mod leads;
+mod ledger;
+mod ledger_api;
 mod report_mail;
 mod reports;
 mod spool;
