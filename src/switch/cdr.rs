@@ -43,7 +43,11 @@ pub enum CdrRefused {
 
 /// Reads the body that the switch posts.
 pub fn parse(body: &str) -> Result<LegCdr, CdrRefused> {
-    let body: Value = serde_json::from_str(body)?;
+    read(&serde_json::from_str(body)?)
+}
+
+/// Reads a body that was kept.
+pub fn read(body: &Value) -> Result<LegCdr, CdrRefused> {
     let variables = body.get("variables").ok_or(CdrRefused::Missing("variables"))?;
     let text = |name: &str| variables.get(name).and_then(Value::as_str);
     let leg_named = |name| text(name).and_then(|v| v.parse().ok());

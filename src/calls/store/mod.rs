@@ -17,7 +17,7 @@ use crate::floor::effect::Fact;
 use crate::floor::input::{DialMode, Lead, StoredCall};
 use crate::store::entity::{calls, dispositions, do_not_call, switch_cdrs};
 use crate::store::{Db, WriteTx};
-use crate::switch::cdr::LegCdr;
+use crate::switch::cdr::{self, LegCdr};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set, UpdateMany};
 
@@ -47,7 +47,7 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
                 .col_expr(calls::Column::SipStatus, status)
                 .col_expr(calls::Column::EndedBy, Expr::value(ended_by.as_str()))
                 .col_expr(calls::Column::TalkMs, Expr::value(*talk_ms));
-            ended.exec(tx).await.map(|_| ())
+            if ended.exec(tx).await?.rows_affected == 1 { heal_from_kept(tx, *call).await } else { Ok(()) }
         }
         Fact::CallHanded { .. }
         | Fact::CallSpan { .. }
@@ -159,31 +159,66 @@ pub async fn keep_cdr(tx: &WriteTx, leg: LegId, body: serde_json::Value, now: Mo
 const NOTICED_LATE_MS: i64 = 2_000;
 
 /// Merges the switch's own record of a leg: fills in what an outage left out.
-/// Idempotent. An open call is left open, because its `CallEnded` knows more.
+/// Idempotent. An open call is left open, because its `CallEnded` knows more;
+/// what the record knows better of the end is taken from it then.
 pub async fn merge_cdr(tx: &WriteTx, cdr: &LegCdr, now: Moment) -> Result<CdrMerge, DbErr> {
     let call = calls::Entity::find().filter(calls::Column::Leg.eq(cdr.leg.0)).one(tx).await?;
     let Some(call) = call else { return Ok(CdrMerge::NotACall) };
+    let merged = if call.ended_at.is_some() { CdrMerge::Closed } else { CdrMerge::StillOpen };
     if call.cdr_at.is_some() {
-        return Ok(if call.ended_at.is_some() { CdrMerge::Closed } else { CdrMerge::StillOpen });
+        return Ok(merged);
     }
-    let noticed_late =
-        call.ended_at.is_some_and(|at| Moment::from(at).since_ms(cdr.ended_at) > NOTICED_LATE_MS);
-    let mut row: calls::ActiveModel =
-        calls::ActiveModel { id: Set(call.id), cdr_at: Set(Some(now.to_utc())), ..Default::default() };
+    let mut row = true_end(&call, cdr).unwrap_or_default();
+    row.id = Set(call.id);
+    row.cdr_at = Set(Some(now.to_utc()));
     if call.answered_at.is_none() {
         row.answered_at = Set(cdr.answered_at.map(Moment::to_utc));
     }
-    if call.hangup_cause.is_none() || noticed_late {
+    if call.hangup_cause.is_none() {
         row.hangup_cause = Set(Some(cdr.hang_up.cause.clone()));
         row.sip_status = Set(cdr.hang_up.sip_status.map(i32::from));
     }
-    if noticed_late {
-        row.ended_at = Set(Some(cdr.ended_at.to_utc()));
-        let talked = call.connected_at.map_or(0, |at| cdr.ended_at.since_ms(at.into()));
-        row.talk_ms = Set(std::cmp::min(call.talk_ms, talked));
-    }
     calls::Entity::update(row).exec(tx).await?;
-    Ok(if call.ended_at.is_some() { CdrMerge::Closed } else { CdrMerge::StillOpen })
+    Ok(merged)
+}
+
+/// A call that has just got its end: when the switch's record was here before,
+/// it tells when that really was.
+async fn heal_from_kept(tx: &WriteTx, call: CallId) -> Result<(), DbErr> {
+    let recorded = calls::Entity::find_by_id(call.0).filter(calls::Column::CdrAt.is_not_null());
+    let Some(row) = recorded.one(tx).await? else { return Ok(()) };
+    let Some(kept) = switch_cdrs::Entity::find_by_id(row.leg).one(tx).await? else { return Ok(()) };
+    let cdr = match cdr::read(&kept.body) {
+        Ok(cdr) => cdr,
+        Err(error) => {
+            tracing::error!(%error, call.id = %call, "a record that was kept cannot be read");
+            return Ok(());
+        }
+    };
+    match true_end(&row, &cdr) {
+        Some(healed) => calls::Entity::update(healed).exec(tx).await.map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// The end as the switch saw it, for a call whose end was noticed late.
+fn true_end(call: &calls::Model, cdr: &LegCdr) -> Option<calls::ActiveModel> {
+    let noticed_at = Moment::from(call.ended_at?);
+    if noticed_at.since_ms(cdr.ended_at) <= NOTICED_LATE_MS {
+        return None;
+    }
+    // The switch's clock may be slow; a call cannot end before it began.
+    let lived_at = call.connected_at.or(call.answered_at).unwrap_or(call.started_at);
+    let ended_at = cdr.ended_at.max(lived_at.into());
+    let talked_ms = call.connected_at.map_or(0, |at| ended_at.since_ms(at.into()));
+    Some(calls::ActiveModel {
+        id: Set(call.id),
+        ended_at: Set(Some(ended_at.to_utc())),
+        hangup_cause: Set(Some(cdr.hang_up.cause.clone())),
+        sip_status: Set(cdr.hang_up.sip_status.map(i32::from)),
+        talk_ms: Set(std::cmp::min(call.talk_ms, talked_ms)),
+        ..Default::default()
+    })
 }
 
 /// A call's own row, whoever asks; for the desk that the call is on.

@@ -1,4 +1,4 @@
-//! Written by http (the switch's side).
+//! Written by calls.
 
 use sea_orm::entity::prelude::*;
 

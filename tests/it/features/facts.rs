@@ -4,9 +4,11 @@
 use super::world::{MINUTE, MONDAY_10, World, call_id, leg_id, write};
 use crate::both_databases;
 use sea_orm::{EntityTrait, QueryOrder};
+use serde_json::json;
 use trunkline::base::clock::Moment;
 use trunkline::base::ids::CallId;
 use trunkline::calls::model::{CdrMerge, DispositionRefused, DispositionRequest};
+use trunkline::calls::records::take;
 use trunkline::calls::store::{load_open_calls, merge_cdr, save_disposition};
 use trunkline::campaigns::store::claim_leads;
 use trunkline::floor::effect::{CallResult, Fact};
@@ -20,6 +22,7 @@ both_databases!(
     a_lead_is_dialled_again_until_its_attempts_are_used_up,
     calls_in_progress_are_found_after_a_restart,
     the_switchs_record_heals_what_an_outage_left,
+    a_record_that_came_first_still_tells_when_a_call_ended,
     a_recording_whose_start_was_lost_is_known_from_its_stop,
     a_disposition_is_the_agents_own_and_may_end_dialling_for_good,
 );
@@ -169,6 +172,53 @@ async fn the_switchs_record_heals_what_an_outage_left(db: Db) {
     assert_eq!(healed.talk_ms, 60_000);
 
     assert_eq!(merge(&record(77, None, MONDAY_10, "X")).await, CdrMerge::NotACall);
+}
+
+/// The body that the switch posts of a customer's leg.
+fn body(n: u64, answered_at: Option<Moment>, ended_at: Moment, cause: &str) -> String {
+    let us = |at: Moment| (at.0 * 1_000).to_string();
+    json!({ "variables": {
+        "uuid": leg_id(n), "tl_role": "customer", "tl_call": call_id(n),
+        "start_uepoch": us(MONDAY_10), "answer_uepoch": answered_at.map_or("0".to_owned(), us),
+        "end_uepoch": us(ended_at), "hangup_cause": cause, "sip_term_status": "486",
+    }})
+    .to_string()
+}
+
+/// Trunkline was away when the call ended. Back again, it reads the switch's
+/// spool before the link finds the channel gone.
+async fn a_record_that_came_first_still_tells_when_a_call_ended(db: Db) {
+    let world = World::with_leads(db, 3).await;
+    let agent = world.agents[0];
+    let call = async |n: u64| {
+        calls::Entity::find_by_id(call_id(n).0).one(world.db.read()).await.expect("query").expect("the call")
+    };
+    let answered_at = Some(MONDAY_10 + 5_000);
+    for (n, ended_at) in [(1, MONDAY_10 + 65_000), (2, MONDAY_10 + 65_000), (3, MONDAY_10 - MINUTE)] {
+        // Its end is noticed ten minutes late.
+        let lead = usize::try_from(n - 1).expect("small");
+        let mut facts = world.conversation(&world.leads[lead], n, agent, 10 * MINUTE, MONDAY_10);
+        let late = facts.pop().expect("the end");
+        if n == 2 {
+            facts.truncate(2);
+        }
+        world.write_facts(&facts).await;
+        let record = body(n, answered_at.filter(|_| n != 2), ended_at, "USER_BUSY");
+        take(&world.db, &record).await.expect("taken");
+        assert_eq!(call(n).await.ended_at, None);
+        world.write_facts(std::slice::from_ref(&late)).await;
+        let healed = call(n).await;
+        world.write_facts(std::slice::from_ref(&late)).await;
+        take(&world.db, &record).await.expect("taken again");
+        assert_eq!(call(n).await, healed, "both again");
+        assert_eq!((healed.hangup_cause.as_deref(), healed.sip_status), (Some("USER_BUSY"), Some(486)));
+        assert_eq!(healed.result.as_deref(), Some("answered"), "the floor's word");
+    }
+    let [talked, never_connected, slow_clock] = [call(1).await, call(2).await, call(3).await];
+    assert_eq!((talked.ended_at, talked.talk_ms), (Some((MONDAY_10 + 65_000).to_utc()), 60_000));
+    assert_eq!((never_connected.ended_at, never_connected.talk_ms), (Some((MONDAY_10 + 65_000).to_utc()), 0));
+    // A switch whose clock is slow cannot make a call end before it began.
+    assert_eq!((slow_clock.ended_at, slow_clock.talk_ms), (slow_clock.connected_at, 0));
 }
 
 async fn a_disposition_is_the_agents_own_and_may_end_dialling_for_good(db: Db) {
