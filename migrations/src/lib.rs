@@ -13,6 +13,7 @@ mod m20261123_000003_campaigns;
 mod m20261123_000004_ledger;
 mod m20261123_000005_platform;
 mod m20261123_000006_seeds;
+mod m20261125_000009_call_control;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_ledger::Migration),
             Box::new(m20261123_000005_platform::Migration),
             Box::new(m20261123_000006_seeds::Migration),
+            Box::new(m20261125_000009_call_control::Migration),
         ]
     }
 }

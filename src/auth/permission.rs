@@ -59,6 +59,18 @@ permissions! {
     CampaignRun = "campaign:run",
     /// See calls in the ledger.
     CallRead = "call:read",
+    /// Listen to calls in progress, and see who listened.
+    CallListen = "call:listen",
+    /// Speak to the agent alone during a call.
+    CallWhisper = "call:whisper",
+    /// Join a call, heard by both.
+    CallBarge = "call:barge",
+    /// Take an agent's place in a call.
+    CallTakeOver = "call:take_over",
+    /// Hang up an agent's call.
+    CallHangUp = "call:hang_up",
+    /// Set an agent's state.
+    AgentSetState = "agent:set_state",
     /// Hear recordings.
     RecordingListen = "recording:listen",
     /// See reports.

@@ -68,9 +68,9 @@ pub struct DeskCallView {
     pub answered_at: Option<DateTime<Utc>>,
     /// When the agent was connected.
     pub connected_at: Option<DateTime<Utc>>,
-    /// The disposition saved so far.
+    /// The disposition that this agent has saved so far.
     pub disposition_id: Option<i64>,
-    /// The note saved so far.
+    /// Their note so far.
     pub note: Option<String>,
     /// The customer with their history.
     pub customer: CustomerView,
@@ -90,9 +90,10 @@ async fn get_desk(
     Extension(db): Extension<Db>,
     Extension(hub): Extension<Hub>,
 ) -> ApiResult<Json<DeskView>> {
-    let agent = hub.agent(desk_of(&caller)?);
+    let desk = desk_of(&caller)?;
+    let agent = hub.agent(desk);
     let call = match agent.as_ref().and_then(|agent| agent.call_id) {
-        Some(call) => find_desk_call(&db, &hub, call).await?,
+        Some(call) => find_desk_call(&db, &hub, desk, call).await?,
         None => None,
     };
     Ok(Json(DeskView { agent, call }))
@@ -185,7 +186,7 @@ fn refused(error: CommandError) -> ApiError {
 
 /// The ledger lags the floor by a moment: a call that is not written yet is
 /// taken from the live floor.
-async fn find_desk_call(db: &Db, hub: &Hub, call: CallId) -> ApiResult<Option<DeskCallView>> {
+async fn find_desk_call(db: &Db, hub: &Hub, desk: AgentId, call: CallId) -> ApiResult<Option<DeskCallView>> {
     let live = hub.call(call);
     let written = calls::store::find_row(db, call).await?;
     let (campaign, customer) = match (&live, &written) {
@@ -197,6 +198,7 @@ async fn find_desk_call(db: &Db, hub: &Hub, call: CallId) -> ApiResult<Option<De
     let campaign_row = campaigns::store::find_campaign(db, campaign).await?;
     let (campaign_name, script) =
         campaign_row.map(|c| (c.campaign.name, c.campaign.script)).unwrap_or_default();
+    let (disposition_id, note) = calls::store::find_said(db, call, desk).await?.unzip();
     let started = live.as_ref().map(|l| l.started_at).or(written.as_ref().map(|w| w.started_at));
     let number = live.as_ref().map(|l| l.number.clone()).or(written.as_ref().map(|w| w.number.clone()));
     Ok(Some(DeskCallView {
@@ -215,8 +217,8 @@ async fn find_desk_call(db: &Db, hub: &Hub, call: CallId) -> ApiResult<Option<De
             .as_ref()
             .and_then(|l| l.connected_at)
             .or(written.as_ref().and_then(|w| w.connected_at)),
-        disposition_id: written.as_ref().and_then(|w| w.disposition_id),
-        note: written.and_then(|w| w.note),
+        disposition_id,
+        note: note.flatten(),
         customer,
     }))
 }

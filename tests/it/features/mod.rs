@@ -5,5 +5,7 @@ mod campaigns;
 mod facts;
 mod imports;
 mod leads;
+mod ledger;
+mod ledger_api;
 mod reports;
 mod world;
