@@ -49,7 +49,16 @@ impl Driver {
         let Parts { db, changes, hub, zone, run, shutdown } = parts;
         let changes_heard = changes.listen();
         let loader = Loader { db: db.clone(), hub: hub.clone(), zone };
-        Self { floor: Floor::new(run), hub, loader, changes: changes_heard, shutdown, db, last_ticket: 0, asked: HashMap::new() }
+        Self {
+            floor: Floor::new(run),
+            hub,
+            loader,
+            changes: changes_heard,
+            shutdown,
+            db,
+            last_ticket: 0,
+            asked: HashMap::new(),
+        }
     }
 
     pub(super) async fn run(

@@ -42,9 +42,8 @@ impl Floor {
             self.settle(now, id);
             return true;
         }
-        let with_outside = customer
-            .bridged_to
-            .filter(|other| self.legs.get(other) == Some(&LegOwner::Third(id)));
+        let with_outside =
+            customer.bridged_to.filter(|other| self.legs.get(other) == Some(&LegOwner::Third(id)));
         if let Some(leg) = with_outside {
             if let Some(call) = self.calls.get_mut(&id) {
                 call.state = CallState::Outside;
@@ -102,7 +101,9 @@ impl Floor {
         let agent_leg = self.agents.get(&agent)?.phone.leg();
         let third = self.third_found(id, agent, agent_leg, found);
         if customer.on_music {
-            let asked = third.as_ref().is_some_and(|(_, leg)| agent_leg.is_some_and(|own| self.place(own) == Place::With(*leg)));
+            let asked = third
+                .as_ref()
+                .is_some_and(|(_, leg)| agent_leg.is_some_and(|own| self.place(own) == Place::With(*leg)));
             return Some(if asked { (Want::Consult, third) } else { (Want::Hold, None) });
         }
         if customer.in_room == Some(id) {

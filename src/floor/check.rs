@@ -19,7 +19,9 @@ fn calls_and_agents_agree(floor: &Floor, broken: &mut Vec<String>) {
         if let Some(call_id) = agent.state.live_call() {
             match floor.calls.get(&call_id) {
                 None => broken.push(format!("agent {id} is on call {call_id}, which is over")),
-                Some(call) if call.agent() != Some(id) && call.third_agent() != Some(id) && floor.switch_up => {
+                Some(call)
+                    if call.agent() != Some(id) && call.third_agent() != Some(id) && floor.switch_up =>
+                {
                     broken.push(format!("agent {id} is on call {call_id}, which has {:?}", call.agent()));
                 }
                 Some(_) => {}

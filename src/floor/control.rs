@@ -1,12 +1,12 @@
 //! What an agent does with the call in progress: hold, mute, keys, recording,
 //! transfers. Each request is answered when the switch has confirmed it.
 
-use super::{Floor, LegOwner};
-use super::agent::{AgentState, Phone};
+use super::agent::{Agent, AgentState, Phone};
 use super::call::{CallState, Want};
 use super::effect::{AgentAction, EndedBy, Fact, HangUpCause, Refusal, SwitchCommand, TransferOutcome};
 use super::input::{AgentCommand, CommandName, LegChange, Ticket};
 use super::pending::Expect;
+use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
 
@@ -99,7 +99,13 @@ impl Floor {
     }
 
     /// Begins what is allowed.
-    fn act(&mut self, now: Moment, id: AgentId, command: AgentCommand, ticket: Ticket) -> Result<(), Refusal> {
+    fn act(
+        &mut self,
+        now: Moment,
+        id: AgentId,
+        command: AgentCommand,
+        ticket: Ticket,
+    ) -> Result<(), Refusal> {
         if command == AgentCommand::Answer {
             return self.answer_phone(now, id, ticket);
         }
@@ -217,7 +223,7 @@ impl Floor {
 
     /// The leg of an on-hook agent lives for one call.
     pub(super) fn free_leg(&mut self, id: AgentId) {
-        let one_call = |agent: &&mut super::agent::Agent| !agent.off_hook() || agent.leg_for_one_call;
+        let one_call = |agent: &&mut Agent| !agent.off_hook() || agent.leg_for_one_call;
         let Some(agent) = self.agents.get_mut(&id).filter(one_call) else { return };
         agent.leg_for_one_call = false;
         let Some(leg) = agent.phone.leg() else { return };

@@ -6,7 +6,7 @@
 
 use crate::base::ids::{AgentId, CallId, CampaignId, LeadId, LegId};
 use crate::base::phone::Dialable;
-use crate::floor::input::{Keys, MonitorMode, Ticket};
+use crate::floor::input::{CommandName, Keys, MonitorMode, Ticket};
 
 pub use crate::floor::fact::{AgentStateKind, CallResult, EndedBy, Fact, SpanKind, TransferOutcome};
 pub use crate::floor::tell::{
@@ -206,6 +206,36 @@ pub enum SwitchCommand {
         /// Which.
         leg: LegId,
     },
+}
+
+impl SwitchCommand {
+    /// Which leg a command is about (a bridge: the first), and its name.
+    pub fn subject(&self) -> (LegId, CommandName) {
+        match self {
+            SwitchCommand::DialCustomer { leg, .. }
+            | SwitchCommand::RingAgent { leg, .. }
+            | SwitchCommand::DialThird { leg, .. }
+            | SwitchCommand::Monitor { leg, .. } => (*leg, CommandName::Originate),
+            SwitchCommand::Bridge { first, .. } => (*first, CommandName::Bridge),
+            SwitchCommand::PlayMusic { leg, .. } | SwitchCommand::Park { leg, .. } => {
+                (*leg, CommandName::Move)
+            }
+            // A room of nobody is never asked for; the call's id stands in for a leg.
+            SwitchCommand::JoinRoom { call, legs } => {
+                (legs.first().copied().unwrap_or(LegId(call.0)), CommandName::Move)
+            }
+            SwitchCommand::Mute { leg, .. } => (*leg, CommandName::Mute),
+            SwitchCommand::SendKeys { leg, .. } => (*leg, CommandName::SendKeys),
+            SwitchCommand::MaskRecording { leg, .. } => (*leg, CommandName::Mask),
+            SwitchCommand::AnswerPhone { leg } => (*leg, CommandName::Answer),
+            SwitchCommand::SetMonitorMode { leg, .. } | SwitchCommand::MoveMonitor { leg, .. } => {
+                (*leg, CommandName::Monitor)
+            }
+            SwitchCommand::HangUp { leg, .. } => (*leg, CommandName::HangUp),
+            SwitchCommand::StartRecording { leg, .. } => (*leg, CommandName::Record),
+            SwitchCommand::Check { leg } => (*leg, CommandName::Exists),
+        }
+    }
 }
 
 /// The causes with which we end legs.

@@ -173,7 +173,9 @@ impl AgentStateKind {
 }
 
 /// What the customer experiences; the spans of a call tile it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum SpanKind {
     /// Being dialled, not ringing yet.
@@ -468,4 +470,3 @@ pub enum Fact {
         at: Moment,
     },
 }
-

@@ -192,6 +192,13 @@ pub struct ChannelSnapshot {
     pub in_room: Option<CallId>,
 }
 
+impl ChannelSnapshot {
+    /// A channel that is in no room and hears no music.
+    pub fn new(leg: LegId, label: Option<LegLabel>, answered: bool, bridged_to: Option<LegId>) -> Self {
+        Self { leg, label, answered, bridged_to, on_music: false, in_room: None }
+    }
+}
+
 /// What Trunkline writes on every leg it starts, as channel variables, so that
 /// no leg is a stranger after a restart.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,6 +17,8 @@ pub mod call;
 pub mod campaign;
 mod check;
 mod control;
+#[cfg(test)]
+mod control_tests;
 mod dialling;
 pub mod effect;
 pub mod estimate;
@@ -31,9 +33,9 @@ mod plan;
 pub mod result;
 mod resync;
 mod tell;
-mod third;
 #[cfg(test)]
 mod tests;
+mod third;
 mod timers;
 
 use crate::base::clock::Moment;
@@ -317,7 +319,8 @@ impl Floor {
                 None => self.tell(Tell::CallGone(id)),
             }
         }
-        for live in touched.supervisors.into_iter().filter_map(|id| self.monitor_live(id)).collect::<Vec<_>>() {
+        for live in touched.supervisors.into_iter().filter_map(|id| self.monitor_live(id)).collect::<Vec<_>>()
+        {
             self.tell(Tell::Monitor(live));
         }
         for id in touched.campaigns {

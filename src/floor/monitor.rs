@@ -8,15 +8,14 @@
 
 use super::agent::{AfterCall, AgentState, Phone};
 use super::call::{CallState, Plan, Third, Want};
-use super::effect::{
-    EndedBy, Fact, HangUpCause, MonitorLive, Refusal, SwitchCommand, Tell,
-};
-use super::input::{LegChange, MonitorMode, Party, SupervisorCommand, Ticket};
+use super::effect::{EndedBy, Fact, HangUpCause, MonitorLive, Refusal, SwitchCommand, Tell};
+use super::input::{AgentCommand, LegChange, MonitorMode, Party, SupervisorCommand, Ticket};
 use super::pending::{CONFIRM_SECONDS, Expect};
 use super::people::{PHONE_GRACE_MS, PHONE_RING_SECONDS};
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
+use crate::base::phone::Dialable;
 
 /// A supervisor's ear on a call.
 #[derive(Debug, Clone)]
@@ -65,9 +64,7 @@ impl Floor {
             SupervisorCommand::SetState { agent, command } => self.set_others_state(now, agent, command),
             _ if !self.switch_up => Err(Refusal::SwitchDown),
             _ if self.waiting.contains_key(&supervisor) => Err(Refusal::StillBusy),
-            SupervisorCommand::Monitor { agent, mode } => {
-                self.monitor(now, supervisor, agent, mode, ticket)
-            }
+            SupervisorCommand::Monitor { agent, mode } => self.monitor(now, supervisor, agent, mode, ticket),
             SupervisorCommand::StopMonitoring => self.stop_monitoring(now, supervisor, ticket),
             SupervisorCommand::TakeOver => self.take_over(now, supervisor, ticket),
             SupervisorCommand::HangUp { agent } => self.hang_up_of(now, supervisor, agent, ticket),
@@ -83,7 +80,7 @@ impl Floor {
         &mut self,
         now: Moment,
         agent: AgentId,
-        command: super::input::AgentCommand,
+        command: AgentCommand,
     ) -> Result<Answered, Refusal> {
         self.on_state_command(now, agent, command).map(|()| Answered::Now)
     }
@@ -156,11 +153,7 @@ impl Floor {
     }
 
     /// The supervisor's desk phone, which must not be needed for calls.
-    fn free_phone(
-        &mut self,
-        supervisor: AgentId,
-        agent: AgentId,
-    ) -> Result<crate::base::phone::Dialable, Refusal> {
+    fn free_phone(&mut self, supervisor: AgentId, agent: AgentId) -> Result<Dialable, Refusal> {
         if supervisor == agent {
             return Err(Refusal::Target { why: "this is your own call" });
         }
@@ -184,7 +177,14 @@ impl Floor {
     }
 
     /// The ear moves to another agent, without ringing again.
-    fn retarget(&mut self, supervisor: AgentId, agent: AgentId, call: CallId, target: LegId, mode: MonitorMode) {
+    fn retarget(
+        &mut self,
+        supervisor: AgentId,
+        agent: AgentId,
+        call: CallId,
+        target: LegId,
+        mode: MonitorMode,
+    ) {
         let Some(monitor) = self.monitors.get_mut(&supervisor) else { return };
         (monitor.agent, monitor.call, monitor.mode, monitor.up) = (agent, call, mode, false);
         let leg = monitor.leg;
@@ -375,7 +375,9 @@ impl Floor {
         if self.waiting.get(&supervisor).is_some_and(|waiting| waiting.until <= now) {
             self.refuse_waiting(supervisor, Refusal::NotConfirmed { seconds: CONFIRM_SECONDS });
         }
-        let Some(monitor) = self.monitors.get(&supervisor).filter(|m| !m.up && m.until <= now) else { return };
+        let Some(monitor) = self.monitors.get(&supervisor).filter(|m| !m.up && m.until <= now) else {
+            return;
+        };
         let leg = monitor.leg;
         self.monitor_over(now, supervisor);
         self.forget_leg(leg);

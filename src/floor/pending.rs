@@ -73,9 +73,11 @@ impl Floor {
 
     /// A desk phone that is gone answers nothing and silences nothing.
     pub(super) fn give_up_pending_phone(&mut self, id: AgentId) {
-        let waits_for_phone = self.agents.get(&id).and_then(|agent| agent.pending).is_some_and(|pending| {
-            matches!(pending.expect, Expect::PhoneUp | Expect::Muted(_))
-        });
+        let waits_for_phone = self
+            .agents
+            .get(&id)
+            .and_then(|agent| agent.pending)
+            .is_some_and(|pending| matches!(pending.expect, Expect::PhoneUp | Expect::Muted(_)));
         if waits_for_phone {
             let reason = "the desk phone's call has ended".to_owned();
             self.give_up_pending(id, Refusal::SwitchRefused { reason });

@@ -32,7 +32,12 @@ impl Floor {
     }
 
     /// A command about the agent's own state: done at once.
-    pub(super) fn on_state_command(&mut self, now: Moment, id: AgentId, command: AgentCommand) -> Result<(), Refusal> {
+    pub(super) fn on_state_command(
+        &mut self,
+        now: Moment,
+        id: AgentId,
+        command: AgentCommand,
+    ) -> Result<(), Refusal> {
         let Some(agent) = self.agents.get(&id) else { return Err(Refusal::NotAnAgent) };
         let state = agent.state.clone();
         let on_call = state.live_call().is_some();

@@ -265,8 +265,9 @@ impl Floor {
             self.end_call_by(now, id, EndedBy::Switch);
             return;
         }
+        let has_third = plan.third.is_some();
         self.give_up_pending(agent, Refusal::NotConfirmed { seconds: CONFIRM_SECONDS });
-        if plan_has_third(call) {
+        if has_third {
             self.third_given_up(now, id, TransferOutcome::Failed);
         } else {
             self.notice(agent, id, Notice::SwitchDidNot);
@@ -277,8 +278,4 @@ impl Floor {
     pub(super) fn notice(&mut self, agent: AgentId, call: CallId, notice: Notice) {
         self.tell(Tell::Notice { agent, call, notice });
     }
-}
-
-fn plan_has_third(call: &Call) -> bool {
-    call.third().is_some()
 }

@@ -3,7 +3,7 @@
 
 use super::agent::{AgentState, Phone, REASON_SWITCH_DOWN};
 use super::call::{Call, CallState};
-use super::effect::{EndedBy, Fact, HangUpCause, SwitchCommand, Tell};
+use super::effect::{EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell};
 use super::input::{ChannelSnapshot, HangUp, LegChange, LegLabel, StoredCall, StoredState};
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
@@ -102,7 +102,9 @@ impl Floor {
     /// An outside party that talks, or hears music, in a call that lives.
     fn adopts_third(&self, call: CallId, channel: &ChannelSnapshot) -> bool {
         let has_one = self.calls.get(&call).is_none_or(|call| call.outside_leg().is_some());
-        channel.answered && !has_one && (channel.bridged_to.is_some() || channel.on_music || channel.in_room.is_some())
+        channel.answered
+            && !has_one
+            && (channel.bridged_to.is_some() || channel.on_music || channel.in_room.is_some())
     }
 
     fn end_what_is_gone(&mut self, now: Moment, found: &HashMap<LegId, ChannelSnapshot>) {
@@ -214,6 +216,7 @@ impl Floor {
             self.send(SwitchCommand::StartRecording { leg, call: id });
         }
         self.touched.calls.insert(id);
+        self.set_span(now, id, SpanKind::Talking);
         if let Some(before) = before
             && before != agent_id
             && self.agents.get(&before).and_then(|a| a.state.live_call()) == Some(id)
@@ -288,7 +291,8 @@ impl Floor {
         };
         self.legs.insert(stored.leg, LegOwner::Customer(stored.call));
         self.touched.calls.insert(stored.call);
-        let mut call = Call::dialling(stored.call, stored.leg, stored.campaign, stored.lead, stored.started_at);
+        let mut call =
+            Call::dialling(stored.call, stored.leg, stored.campaign, stored.lead, stored.started_at);
         call.state = state;
         call.dial_until = now + 60_000;
         call.answered_at = stored.answered_at;

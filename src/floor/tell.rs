@@ -256,4 +256,3 @@ pub struct CampaignLive {
     /// The last pacing decision.
     pub pacing: Option<PacingReport>,
 }
-

@@ -1,26 +1,28 @@
 //! Stories of the floor, told in inputs and effects.
 
 use super::Floor;
-use super::effect::{AgentStateKind, CallResult, Effect, EndedBy, Fact, Refusal, SwitchCommand, Tell};
+use super::effect::{
+    AgentStateKind, CallResult, Effect, EndedBy, Fact, Refusal, SpanKind, SwitchCommand, Tell,
+};
 use super::input::{
     AgentCommand, AgentProfile, CampaignProfile, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Lead,
-    LegChange, LegEvent, LegLabel, PhoneMode, StoredCall, StoredState, WindowCounts,
+    LegChange, LegEvent, LegLabel, PhoneMode, StoredCall, StoredState, Ticket, WindowCounts,
 };
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use crate::base::phone::Dialable;
 
-const CAMPAIGN: CampaignId = CampaignId(1);
+pub(super) const CAMPAIGN: CampaignId = CampaignId(1);
 
 /// A floor, its time, and everything it wanted done.
-struct Story {
-    floor: Floor,
-    now: Moment,
-    effects: Vec<Effect>,
+pub(super) struct Story {
+    pub(super) floor: Floor,
+    pub(super) now: Moment,
+    pub(super) effects: Vec<Effect>,
 }
 
 impl Story {
-    fn begin(mode: DialMode, phones: &[PhoneMode]) -> Self {
+    pub(super) fn begin(mode: DialMode, phones: &[PhoneMode]) -> Self {
         let mut story = Self { floor: Floor::new(7), now: Moment(1_000_000), effects: Vec::new() };
         let agents: Vec<AgentId> = (1..=phones.len() as i64).map(AgentId).collect();
         for (agent, phone_mode) in agents.iter().zip(phones) {
@@ -36,14 +38,14 @@ impl Story {
         story
     }
 
-    fn give(&mut self, input: Input) -> Vec<Effect> {
+    pub(super) fn give(&mut self, input: Input) -> Vec<Effect> {
         let effects = self.floor.apply(self.now, input);
         assert_eq!(self.floor.violations(), Vec::<String>::new());
         self.effects.extend(effects.clone());
         effects
     }
 
-    fn later(&mut self, ms: i64) -> Vec<Effect> {
+    pub(super) fn later(&mut self, ms: i64) -> Vec<Effect> {
         let until = self.now + ms;
         let mut all = Vec::new();
         while let Some(due) = self.floor.next_wakeup().filter(|due| *due <= until) {
@@ -55,17 +57,17 @@ impl Story {
         all
     }
 
-    fn leg(&mut self, leg: LegId, what: LegChange) -> Vec<Effect> {
+    pub(super) fn leg(&mut self, leg: LegId, what: LegChange) -> Vec<Effect> {
         self.now = self.now + 20;
         self.give(Input::Switch(LegEvent { leg, what }))
     }
 
-    fn ask(&mut self, agent: i64, command: AgentCommand) -> Vec<Effect> {
-        self.give(Input::Agent { agent: AgentId(agent), command })
+    pub(super) fn ask(&mut self, agent: i64, command: AgentCommand) -> Vec<Effect> {
+        self.give(Input::Agent { agent: AgentId(agent), command, ticket: Ticket(1) })
     }
 
     /// Logs an off-hook agent in and gets the phone up; gives its leg.
-    fn off_hook_ready(&mut self, agent: i64) -> LegId {
+    pub(super) fn off_hook_ready(&mut self, agent: i64) -> LegId {
         self.ask(agent, AgentCommand::LogIn);
         let effects = self.ask(agent, AgentCommand::Ready);
         let leg = rung(&effects).expect("the desk phone is rung");
@@ -74,17 +76,17 @@ impl Story {
         leg
     }
 
-    fn leads(&mut self, numbers: &[&str]) -> Vec<(CallId, LegId)> {
+    pub(super) fn leads(&mut self, numbers: &[&str]) -> Vec<(CallId, LegId)> {
         let leads = numbers.iter().enumerate().map(|(i, number)| lead(i as i64 + 1, number)).collect();
         let effects = self.give(Input::Leads { campaign: CAMPAIGN, leads });
         dialled(&effects)
     }
 
-    fn kind(&self, agent: i64) -> AgentStateKind {
+    pub(super) fn kind(&self, agent: i64) -> AgentStateKind {
         self.floor.agent_live(AgentId(agent)).expect("an agent").kind
     }
 
-    fn ended(&self) -> Vec<(CallResult, EndedBy)> {
+    pub(super) fn ended(&self) -> Vec<(CallResult, EndedBy)> {
         self.effects
             .iter()
             .filter_map(|effect| match effect {
@@ -95,7 +97,7 @@ impl Story {
     }
 }
 
-fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
+pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
     CampaignProfile {
         campaign: CAMPAIGN,
         running: true,
@@ -114,7 +116,7 @@ fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
     }
 }
 
-fn lead(id: i64, number: &str) -> Lead {
+pub(super) fn lead(id: i64, number: &str) -> Lead {
     Lead {
         lead: LeadId(id),
         customer: CustomerId(id),
@@ -123,7 +125,7 @@ fn lead(id: i64, number: &str) -> Lead {
     }
 }
 
-fn dialled(effects: &[Effect]) -> Vec<(CallId, LegId)> {
+pub(super) fn dialled(effects: &[Effect]) -> Vec<(CallId, LegId)> {
     effects
         .iter()
         .filter_map(|effect| match effect {
@@ -133,24 +135,24 @@ fn dialled(effects: &[Effect]) -> Vec<(CallId, LegId)> {
         .collect()
 }
 
-fn rung(effects: &[Effect]) -> Option<LegId> {
+pub(super) fn rung(effects: &[Effect]) -> Option<LegId> {
     effects.iter().find_map(|effect| match effect {
         Effect::Switch(SwitchCommand::RingAgent { leg, .. }) => Some(*leg),
         _ => None,
     })
 }
 
-fn bridges(effects: &[Effect]) -> Vec<(LegId, LegId)> {
+pub(super) fn bridges(effects: &[Effect]) -> Vec<(LegId, LegId)> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Switch(SwitchCommand::Bridge { customer, agent }) => Some((*customer, *agent)),
+            Effect::Switch(SwitchCommand::Bridge { first, second }) => Some((*first, *second)),
             _ => None,
         })
         .collect()
 }
 
-fn hung_up(effects: &[Effect]) -> Vec<LegId> {
+pub(super) fn hung_up(effects: &[Effect]) -> Vec<LegId> {
     effects
         .iter()
         .filter_map(|effect| match effect {
@@ -322,7 +324,7 @@ fn a_pause_during_a_call_comes_after_it() {
 fn a_command_that_does_not_fit_is_refused_in_words() {
     let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
     let refusal = |effects: Vec<Effect>| {
-        effects.into_iter().find_map(|e| if let Effect::Refuse(r) = e { Some(r) } else { None })
+        effects.into_iter().find_map(|e| if let Effect::Answer { refusal, .. } = e { refusal } else { None })
     };
     assert!(matches!(refusal(s.ask(1, AgentCommand::Ready)), Some(Refusal::WrongState { .. })));
     assert_eq!(refusal(s.ask(99, AgentCommand::LogIn)), Some(Refusal::NotAnAgent));
@@ -382,8 +384,7 @@ fn after_a_lost_connection_the_floor_agrees_with_the_channels() {
     s.give(Input::SwitchDown { reason: "connection closed".into() });
     assert_eq!(s.kind(2), AgentStateKind::Unreachable);
     s.now = s.now + 20_000;
-    let channel =
-        |leg, label, bridged_to| ChannelSnapshot { leg, label: Some(label), answered: true, bridged_to };
+    let channel = |leg, label, bridged_to| ChannelSnapshot::new(leg, Some(label), true, bridged_to);
     let agent = |agent| LegLabel::Agent { agent: AgentId(agent), nailed: true, call: None };
     s.give(Input::SwitchUp {
         core: "core-1".into(),
@@ -413,7 +414,7 @@ fn a_restart_of_the_switch_ends_its_calls_and_frees_the_agents() {
 }
 
 /// A floor after a restart of Trunkline: agent 1 was talking in the one call.
-fn restarted() -> (Story, CallId, LegId, LegId) {
+pub(super) fn restarted() -> (Story, CallId, LegId, LegId) {
     let id = uuid::Uuid::from_u128;
     let (call, leg, phone) = (CallId(id(1)), LegId(id(2)), LegId(id(3)));
     let mut s = Story { floor: Floor::new(9), now: Moment(5_000_000), effects: Vec::new() };
@@ -434,13 +435,16 @@ fn restarted() -> (Story, CallId, LegId, LegId) {
         answered_at: Some(Moment(4_940_000)),
         connected: Some((AgentId(1), Moment(4_950_000))),
         dropped: false,
+        talked_ms: 0,
+        span: (SpanKind::Talking, Some(AgentId(1)), Moment(4_950_000)),
+        outside: false,
     };
     s.give(Input::RestoreCall(stored));
     (s, call, leg, phone)
 }
 
-fn bridged(leg: LegId, label: LegLabel, other: LegId) -> ChannelSnapshot {
-    ChannelSnapshot { leg, label: Some(label), answered: true, bridged_to: Some(other) }
+pub(super) fn bridged(leg: LegId, label: LegLabel, other: LegId) -> ChannelSnapshot {
+    ChannelSnapshot::new(leg, Some(label), true, Some(other))
 }
 
 #[test]

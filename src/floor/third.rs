@@ -9,11 +9,11 @@
 use super::agent::{AgentState, Phone};
 use super::call::{CallState, Plan, Third, Want};
 use super::effect::{
-    CallResult, Fact, HangUpCause, Notice, Refusal, SpanKind, SwitchCommand, Tell, TransferOutcome,
+    CallResult, EndedBy, Fact, HangUpCause, Notice, Refusal, SpanKind, SwitchCommand, Tell, TransferOutcome,
 };
 use super::input::{HangUp, LegChange, Party};
-use super::people::{PHONE_GRACE_MS, PHONE_RING_SECONDS};
 use super::pending::Expect;
+use super::people::{PHONE_GRACE_MS, PHONE_RING_SECONDS};
 use super::result::call_result;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
@@ -57,7 +57,9 @@ impl Floor {
     fn record_third_leg(&mut self, now: Moment, id: CallId) {
         let Some(third) = self.calls.get(&id).and_then(|call| call.third()) else { return };
         let (agent, number) = match &third.party {
-            Party::Agent(agent) => (Some(*agent), self.agents.get(agent).map(|a| a.profile.extension.clone())),
+            Party::Agent(agent) => {
+                (Some(*agent), self.agents.get(agent).map(|a| a.profile.extension.clone()))
+            }
             Party::Outside(number) => (None, Some(number.clone())),
         };
         if let Some(number) = number {
@@ -182,10 +184,11 @@ impl Floor {
     }
 
     fn on_third_gone(&mut self, now: Moment, id: CallId, leg: LegId, hang_up: &HangUp) {
-        let Some(call) = self.calls.get(&id) else { return };
+        let Some(call) = self.calls.get_mut(&id) else { return };
         if call.outside == Some(leg) {
+            call.outside = None;
             // The customer's leg follows by itself; the order is not certain.
-            self.end_call_by(now, id, super::effect::EndedBy::Customer);
+            self.end_call_by(now, id, EndedBy::Customer);
         } else if let Some(third) = call.third().filter(|third| third.leg == leg) {
             let outcome = outcome(hang_up, third.up);
             self.without_third(now, id, outcome);
@@ -253,7 +256,8 @@ impl Floor {
         if agent.state.live_call() != Some(id) {
             return;
         }
-        let keeps_leg = agent.off_hook() && !agent.leg_for_one_call && matches!(agent.phone, Phone::Up { .. });
+        let keeps_leg =
+            agent.off_hook() && !agent.leg_for_one_call && matches!(agent.phone, Phone::Up { .. });
         if let Some(leg) = agent.phone.leg() {
             if keeps_leg {
                 let partner = self.partner(leg);
@@ -335,7 +339,7 @@ impl Floor {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let campaign = call.campaign;
         let Some(third) = call.plan.as_mut().and_then(|plan| plan.third.as_mut()) else {
-            self.end_call_by(now, id, super::effect::EndedBy::Agent);
+            self.end_call_by(now, id, EndedBy::Agent);
             return;
         };
         if !third.from_stays {

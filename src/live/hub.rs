@@ -9,8 +9,8 @@ use crate::base::limits;
 use crate::floor::effect::{AgentLive, CallLive, CampaignLive, MonitorLive, Tell};
 use crate::floor::input::Party;
 use crate::live::view::{
-    AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, LiveMessage, MonitorView, PersonView, SwitchView,
-    ThirdView,
+    AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, LiveMessage, MonitorView, PersonView,
+    SwitchView, ThirdView,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -52,7 +52,8 @@ impl Viewer {
     /// Supervisors see who listens to the agents they see; agents are told
     /// nothing, or listening would be an announcement.
     fn sees_monitor(&self, monitor: &MonitorLive) -> bool {
-        monitor.supervisor == self.own || self.agents.as_ref().is_none_or(|seen| seen.contains(&monitor.agent))
+        monitor.supervisor == self.own
+            || self.agents.as_ref().is_none_or(|seen| seen.contains(&monitor.agent))
     }
 
     /// A call without an agent belongs to nobody's scope but the widest.
@@ -194,7 +195,9 @@ impl Hub {
             Tell::Campaign(campaign) if viewer.campaigns => {
                 Some(LiveMessage::Campaign { seq, campaign: campaign.into() })
             }
-            Tell::ScreenPop { agent, call, customer, campaign, number, from, note } if agent == viewer.own => {
+            Tell::ScreenPop { agent, call, customer, campaign, number, from, note }
+                if agent == viewer.own =>
+            {
                 let from = from.map(|from| self.lock().person(from));
                 Some(LiveMessage::ScreenPop {
                     seq,

@@ -19,9 +19,7 @@ use crate::base::ids::{AgentId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::floor::Floor;
 use crate::floor::effect::{Effect, Fact, Refusal, SwitchCommand};
-use crate::floor::input::{
-    AgentProfile, CampaignProfile, DialMode, Input, PhoneMode, Ticket, WindowCounts,
-};
+use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, PhoneMode, Ticket, WindowCounts};
 use crate::sim::chance::Chance;
 use crate::sim::customer::{CustomerShares, Customers};
 use crate::sim::phone::Phones;

@@ -64,8 +64,8 @@ pub fn decode(event: &EslEvent) -> Vec<Input> {
     }
 }
 
-/// The custom events that are subscribed to: who enters and leaves a room.
-pub const CUSTOM_EVENTS: [&str; 1] = ["conference::maintenance"];
+/// The custom event that is subscribed to: who enters and leaves a room.
+pub const CUSTOM_EVENT: &str = "conference::maintenance";
 
 /// What hangs on a leg's audio: silence, or somebody's ear. Recordings have
 /// events of their own.
@@ -80,7 +80,7 @@ fn media_bug(event: &EslEvent, on: bool) -> Vec<Input> {
 fn joined_room(event: &EslEvent) -> Vec<Input> {
     let subclass = event.header_str("Event-Subclass");
     match (subclass, event.header_str("Action")) {
-        (Some("conference::maintenance"), Some("add-member")) => one(event, LegChange::JoinedRoom),
+        (Some(CUSTOM_EVENT), Some("add-member")) => one(event, LegChange::JoinedRoom),
         _ => Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::effect::{HangUpCause, SwitchCommand};
-use crate::floor::input::{CommandName, MonitorMode};
+use crate::floor::input::MonitorMode;
 use chrono::Datelike;
 use uuid::Uuid;
 
@@ -136,33 +136,6 @@ pub fn recording_path(site: &Site, call: CallId, at: Moment, secret: Uuid) -> St
         day.day(),
         secret.simple()
     )
-}
-
-/// Which leg a command is about (a bridge: the customer's), and its name for
-/// the floor.
-pub fn subject(command: &SwitchCommand) -> (LegId, CommandName) {
-    match command {
-        SwitchCommand::DialCustomer { leg, .. }
-        | SwitchCommand::RingAgent { leg, .. }
-        | SwitchCommand::DialThird { leg, .. }
-        | SwitchCommand::Monitor { leg, .. } => (*leg, CommandName::Originate),
-        SwitchCommand::Bridge { first, .. } => (*first, CommandName::Bridge),
-        SwitchCommand::PlayMusic { leg, .. } | SwitchCommand::Park { leg, .. } => (*leg, CommandName::Move),
-        // A room of nobody is never asked for; the call's id stands in for a leg.
-        SwitchCommand::JoinRoom { call, legs } => {
-            (legs.first().copied().unwrap_or(LegId(call.0)), CommandName::Move)
-        }
-        SwitchCommand::Mute { leg, .. } => (*leg, CommandName::Mute),
-        SwitchCommand::SendKeys { leg, .. } => (*leg, CommandName::SendKeys),
-        SwitchCommand::MaskRecording { leg, .. } => (*leg, CommandName::Mask),
-        SwitchCommand::AnswerPhone { leg } => (*leg, CommandName::Answer),
-        SwitchCommand::SetMonitorMode { leg, .. } | SwitchCommand::MoveMonitor { leg, .. } => {
-            (*leg, CommandName::Monitor)
-        }
-        SwitchCommand::HangUp { leg, .. } => (*leg, CommandName::HangUp),
-        SwitchCommand::StartRecording { leg, .. } => (*leg, CommandName::Record),
-        SwitchCommand::Check { leg } => (*leg, CommandName::Exists),
-    }
 }
 
 fn dial_customer(

@@ -82,7 +82,10 @@ impl<'a> Session<'a> {
             .await
             .map_err(|error| Problem::connecting(config, &error))?;
         client.set_command_timeout(config.command_timeout);
-        let subscription = EventSubscription::new(EventFormat::Plain).events(decode::EVENTS).custom_subclass(decode::CUSTOM_EVENTS[0]);
+        let subscription = EventSubscription::new(EventFormat::Plain)
+            .events(decode::EVENTS)
+            .custom_subclass(decode::CUSTOM_EVENT)
+            .map_err(|error| Problem::Unusable(address(config), error.to_string()))?;
         client
             .apply_subscription(&subscription)
             .await
@@ -204,7 +207,7 @@ impl<'a> Session<'a> {
         for (leg, pending) in &self.pending {
             if !pending.made && !channels.iter().any(|channel| channel.leg == *leg) {
                 let label = Some(pending.label.clone());
-                channels.push(ChannelSnapshot { leg: *leg, label, answered: false, bridged_to: None, on_music: false, in_room: None });
+                channels.push(ChannelSnapshot::new(*leg, label, false, None));
             }
         }
         meters::resynced();
@@ -284,7 +287,7 @@ impl<'a> Session<'a> {
             }
             Request::Command(command) => command,
         };
-        let (leg, name) = encode::subject(&command);
+        let (leg, name) = command.subject();
         match self.obey(&command).await {
             Ok(()) if proved_by_reply(name) => self.tell(Input::CommandDone { leg, command: name }).await,
             Ok(()) => true,
@@ -302,7 +305,7 @@ impl<'a> Session<'a> {
 
     /// Sends the lines of a command, each to its end.
     async fn obey(&mut self, command: &SwitchCommand) -> Result<(), Failure> {
-        let (leg, name) = encode::subject(command);
+        let (leg, name) = command.subject();
         let recording = match command {
             SwitchCommand::StartRecording { call, .. } => {
                 encode::recording_path(&self.site, *call, clock::now(), Uuid::new_v4())
@@ -372,7 +375,7 @@ impl<'a> Session<'a> {
 /// nobody reads the inputs any more.
 pub(super) async fn refuse(request: Request, inputs: &mpsc::Sender<Input>) -> bool {
     let Request::Command(command) = request else { return true };
-    let (leg, name) = encode::subject(&command);
+    let (leg, name) = command.subject();
     if name == CommandName::Exists {
         // Not known; the next SwitchUp tells.
         return true;

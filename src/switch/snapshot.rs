@@ -65,7 +65,9 @@ pub fn label<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Option<LegLabel>
             let number = Dialable::new(variable("tl_number")?).ok()?;
             Some(LegLabel::Third { call: call()?, number })
         }
-        "monitor" => Some(LegLabel::Monitor { supervisor: AgentId(variable("tl_supervisor")?.parse().ok()?) }),
+        "monitor" => {
+            Some(LegLabel::Monitor { supervisor: AgentId(variable("tl_supervisor")?.parse().ok()?) })
+        }
         "agent" => Some(LegLabel::Agent {
             agent: AgentId(variable("tl_agent")?.parse().ok()?),
             nailed: variable("tl_nailed") == Some("true"),

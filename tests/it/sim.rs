@@ -107,7 +107,7 @@ impl Rig {
         let leg = LegId(Uuid::new_v4());
         self.send(dial(leg, digits));
         self.change(leg, LegChange::Parked).await;
-        self.send(SwitchCommand::Bridge { customer: leg, agent });
+        self.send(SwitchCommand::Bridge { first: leg, second: agent });
         self.change(leg, LegChange::Bridged { other: agent }).await;
         leg
     }
@@ -205,12 +205,7 @@ async fn a_cut_connection_comes_back_to_a_conversation_that_went_on() {
     assert_eq!(same_core, core);
     channels.sort_by_key(|channel| channel.leg != agent);
     let nailed = LegLabel::Agent { agent: AgentId(7), nailed: true, call: None };
-    let expected = |leg, label, other| ChannelSnapshot {
-        leg,
-        label: Some(label),
-        answered: true,
-        bridged_to: Some(other),
-    };
+    let expected = |leg, label, other| ChannelSnapshot::new(leg, Some(label), true, Some(other));
     let of_customer = LegLabel::Customer { call: call() };
     assert_eq!(channels, [expected(agent, nailed, customer), expected(customer, of_customer, agent)]);
     // And goes on obeying.

@@ -103,7 +103,7 @@ impl Ledger {
             SwitchCommand::Bridge { first, .. } => match self.legs.get(first) {
                 Some(call) if self.popped.iter().any(|(popped, _)| popped == call) => {}
                 Some(call) => broken.push(format!("call {call} is bridged before the screen pop")),
-                None => broken.push(format!("leg {customer} is bridged and no attempt has it")),
+                None => broken.push(format!("leg {first} is bridged and no attempt has it")),
             },
             _ => {}
         }
@@ -159,7 +159,15 @@ impl Ledger {
                     broken.push(format!("a recording of call {call} ends, which nobody dialled"));
                 }
             }
-            Fact::Ignored { .. } => {}
+            Fact::CallHanded { .. }
+            | Fact::CallSpan { .. }
+            | Fact::CallLeg { .. }
+            | Fact::CallLegEnded { .. }
+            | Fact::TransferStarted { .. }
+            | Fact::TransferEnded { .. }
+            | Fact::RecordingMasked { .. }
+            | Fact::Monitored { .. }
+            | Fact::Ignored { .. } => {}
         }
         broken
     }
@@ -376,6 +384,14 @@ fn fact_time(fact: &Fact) -> Moment {
         | Fact::RecordingStopped { at, .. }
         | Fact::CallEnded { at, .. }
         | Fact::AgentState { at, .. }
+        | Fact::CallHanded { at, .. }
+        | Fact::CallSpan { at, .. }
+        | Fact::CallLeg { at, .. }
+        | Fact::CallLegEnded { at, .. }
+        | Fact::TransferStarted { at, .. }
+        | Fact::TransferEnded { at, .. }
+        | Fact::RecordingMasked { at, .. }
+        | Fact::Monitored { at, .. }
         | Fact::Ignored { at, .. } => *at,
     }
 }

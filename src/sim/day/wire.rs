@@ -11,7 +11,7 @@ use super::Due;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
 use crate::floor::effect::{HangUpCause, SwitchCommand};
-use crate::floor::input::{ChannelSnapshot, CommandName, HangUp, Input, LegChange, LegEvent, LegLabel};
+use crate::floor::input::{ChannelSnapshot, HangUp, Input, LegChange, LegEvent, LegLabel};
 use crate::sim::apps::App;
 use crate::sim::chance::Chance;
 use crate::sim::event::{EventKind, WorldEvent};
@@ -104,7 +104,7 @@ impl Wire {
         for (leg, label) in &self.pending {
             if !channels.iter().any(|channel| channel.leg == *leg) {
                 let label = Some(label.clone());
-                channels.push(ChannelSnapshot { leg: *leg, label, answered: false, bridged_to: None, on_music: false, in_room: None });
+                channels.push(ChannelSnapshot::new(*leg, label, false, None));
             }
         }
         Input::SwitchUp { core: self.core.to_string(), channels }
@@ -186,7 +186,9 @@ impl Wire {
                 self.pending.insert(*leg, label);
                 WorldCommand::Originate(phone(command))
             }
-            SwitchCommand::Bridge { first, second } => WorldCommand::Bridge { first: *first, second: *second },
+            SwitchCommand::Bridge { first, second } => {
+                WorldCommand::Bridge { first: *first, second: *second }
+            }
             SwitchCommand::HangUp { leg, cause } => {
                 let cause = match cause {
                     HangUpCause::NormalClearing => "NORMAL_CLEARING",
@@ -197,6 +199,7 @@ impl Wire {
             SwitchCommand::StartRecording { leg, call } => {
                 WorldCommand::Record { leg: *leg, path: format!("/recordings/{call}.wav") }
             }
+            _ => return false,
         };
         world.command(now, order) == Reply::Ok
     }
@@ -249,15 +252,7 @@ fn variables<const N: usize>(pairs: [(&str, String); N]) -> BTreeMap<String, Str
 }
 
 fn failed(command: &SwitchCommand, reason: &str) -> Input {
-    let (leg, name) = match command {
-        SwitchCommand::DialCustomer { leg, .. } | SwitchCommand::RingAgent { leg, .. } => {
-            (*leg, CommandName::Originate)
-        }
-        SwitchCommand::Bridge { customer, .. } => (*customer, CommandName::Bridge),
-        SwitchCommand::HangUp { leg, .. } => (*leg, CommandName::HangUp),
-        SwitchCommand::StartRecording { leg, .. } => (*leg, CommandName::Record),
-        SwitchCommand::Check { leg } => (*leg, CommandName::Exists),
-    };
+    let (leg, name) = command.subject();
     Input::CommandFailed { leg, command: name, reason: reason.to_owned() }
 }
 
@@ -307,6 +302,8 @@ fn snapshot(leg: &Leg) -> ChannelSnapshot {
         label: label(leg),
         answered: leg.answered_at.is_some(),
         bridged_to: leg.bridged_to(),
+        on_music: false,
+        in_room: None,
     }
 }
 

@@ -239,7 +239,7 @@ impl Desk {
     }
 
     fn bridge(&self, customer: LegId, agent: LegId) {
-        self.handle.send(SwitchCommand::Bridge { customer, agent }).unwrap();
+        self.handle.send(SwitchCommand::Bridge { first: customer, second: agent }).unwrap();
     }
 }
 

@@ -184,9 +184,9 @@ async fn what_the_switch_has_is_adopted_with_our_labels() {
     let customer = Some(LegLabel::Customer { call: call(9) });
     let agent = Some(LegLabel::Agent { agent: AgentId(7), nailed: true, call: None });
     let channels = vec![
-        ChannelSnapshot { leg: leg(1), label: customer, answered: true, bridged_to: Some(leg(2)) },
-        ChannelSnapshot { leg: leg(2), label: agent, answered: true, bridged_to: Some(leg(1)) },
-        ChannelSnapshot { leg: leg(3), label: None, answered: false, bridged_to: None },
+        ChannelSnapshot::new(leg(1), customer, true, Some(leg(2))),
+        ChannelSnapshot::new(leg(2), agent, true, Some(leg(1))),
+        ChannelSnapshot::new(leg(3), None, false, None),
     ];
     assert_eq!(link.next().await, Input::SwitchUp { core: "core-1".into(), channels });
     take_rescan(&mut conn).await;

@@ -1,0 +1,482 @@
+//! Stories of call control: hold, transfers, three-way calls, supervisors.
+
+use super::effect::{
+    AgentAction, AgentStateKind, CallResult, CallStateKind, Effect, EndedBy, Fact, Notice, Refusal, SpanKind,
+    SwitchCommand, Tell, TransferOutcome,
+};
+use super::input::{
+    AgentCommand, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Keys, LegChange, LegLabel,
+    MonitorMode, Party, PhoneMode, SupervisorCommand, Ticket,
+};
+use super::tests::{Story, bridged, bridges, hung_up, restarted, rung};
+use crate::base::ids::{AgentId, CallId, LegId};
+use crate::base::phone::Dialable;
+
+/// Agent 1 (off-hook) talks with a customer; agent 2 (on-hook) is ready.
+struct Talk {
+    s: Story,
+    call: CallId,
+    customer: LegId,
+    agent: LegId,
+}
+
+fn talk(second: PhoneMode) -> Talk {
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook, second]);
+    let agent = s.off_hook_ready(1);
+    let (call, customer) = s.leads(&["13800000001"])[0];
+    s.leg(customer, LegChange::Answered);
+    together(&mut s, customer, agent);
+    s.leg(customer, LegChange::RecordingStarted { path: "/rec/a.wav".into() });
+    assert_eq!(s.kind(1), AgentStateKind::Talking);
+    if second == PhoneMode::OffHook {
+        s.off_hook_ready(2);
+    } else {
+        s.ask(2, AgentCommand::LogIn);
+        s.ask(2, AgentCommand::Ready);
+    }
+    assert_eq!(s.kind(2), AgentStateKind::Ready);
+    Talk { s, call, customer, agent }
+}
+
+fn together(s: &mut Story, a: LegId, b: LegId) {
+    s.leg(a, LegChange::Bridged { other: b });
+    s.leg(b, LegChange::Bridged { other: a });
+}
+
+impl Talk {
+    /// The customer hears music, as the switch says it.
+    fn on_music(&mut self) {
+        let (customer, agent) = (self.customer, self.agent);
+        self.s.leg(agent, LegChange::Parked);
+        self.s.leg(customer, LegChange::Unbridged { other: agent });
+        self.s.leg(agent, LegChange::Unbridged { other: customer });
+        self.s.leg(customer, LegChange::MusicStarted);
+    }
+
+    fn state(&self) -> Option<CallStateKind> {
+        self.s.floor.calls_live().into_iter().find(|call| call.call == self.call).map(|call| call.state)
+    }
+
+    fn may(&self, action: AgentAction) -> bool {
+        self.s.floor.agent_live(AgentId(1)).expect("an agent").allowed.contains(&action)
+    }
+
+    /// Agent 1 consults agent 2, whose on-hook phone answers.
+    fn consult(&mut self) -> LegId {
+        let effects = self.s.ask(1, consult(2));
+        let colleague = rung(&effects).expect("the colleague's phone is rung");
+        self.on_music();
+        self.s.leg(colleague, LegChange::Ringing { early_media: false });
+        self.s.leg(colleague, LegChange::Answered);
+        together(&mut self.s, self.agent, colleague);
+        assert_eq!(self.state(), Some(CallStateKind::Consulting));
+        colleague
+    }
+
+    fn spans(&self) -> Vec<(SpanKind, Option<i64>)> {
+        let span = |effect: &Effect| match effect {
+            Effect::Record(Fact::CallSpan { kind, agent, .. }) => Some((*kind, agent.map(|a| a.0))),
+            _ => None,
+        };
+        self.s.effects.iter().filter_map(span).collect()
+    }
+
+    fn outcomes(&self) -> Vec<TransferOutcome> {
+        let outcome = |effect: &Effect| match effect {
+            Effect::Record(Fact::TransferEnded { outcome, .. }) => Some(*outcome),
+            _ => None,
+        };
+        self.s.effects.iter().filter_map(outcome).collect()
+    }
+}
+
+fn consult(agent: i64) -> AgentCommand {
+    AgentCommand::Consult { to: Party::Agent(AgentId(agent)), note: Some("VIP".into()) }
+}
+
+fn transfer(agent: i64) -> AgentCommand {
+    AgentCommand::Transfer { to: Party::Agent(AgentId(agent)), note: None }
+}
+
+fn outside() -> Party {
+    Party::Outside(Dialable::new("02188888888").expect("digits"))
+}
+
+fn answers(effects: &[Effect]) -> Vec<Option<Refusal>> {
+    let answer = |effect: &Effect| match effect {
+        Effect::Answer { refusal, .. } => Some(refusal.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(answer).collect()
+}
+
+fn music(effects: &[Effect]) -> Vec<LegId> {
+    let leg = |effect: &Effect| match effect {
+        Effect::Switch(SwitchCommand::PlayMusic { leg, .. }) => Some(*leg),
+        _ => None,
+    };
+    effects.iter().filter_map(leg).collect()
+}
+
+fn ended_by_customer() -> LegChange {
+    LegChange::HungUp(HangUp::cause("NORMAL_CLEARING"))
+}
+
+#[test]
+fn hold_is_done_when_the_music_plays_and_not_before() {
+    let mut t = talk(PhoneMode::OnHook);
+    let effects = t.s.ask(1, AgentCommand::Hold);
+    assert_eq!((music(&effects), answers(&effects)), (vec![t.customer], vec![]));
+    t.on_music();
+    assert_eq!(t.s.kind(1), AgentStateKind::Hold);
+    assert_eq!(t.state(), Some(CallStateKind::Held));
+    assert_eq!(answers(&t.s.effects).last(), Some(&None));
+    assert_eq!(answers(&t.s.ask(1, AgentCommand::Hold)), [None], "a second time changes nothing");
+    let effects = t.s.ask(1, AgentCommand::Resume);
+    assert_eq!(bridges(&effects), [(t.customer, t.agent)]);
+    together(&mut t.s, t.customer, t.agent);
+    assert_eq!((t.s.kind(1), t.state()), (AgentStateKind::Talking, Some(CallStateKind::Talking)));
+    assert_eq!(
+        t.spans(),
+        [
+            (SpanKind::Waiting, None),
+            (SpanKind::Talking, Some(1)),
+            (SpanKind::Held, Some(1)),
+            (SpanKind::Talking, Some(1))
+        ]
+    );
+}
+
+#[test]
+fn held_time_is_no_talk_time() {
+    let mut t = talk(PhoneMode::OnHook);
+    t.s.later(10_000);
+    t.s.ask(1, AgentCommand::Hold);
+    t.on_music();
+    t.s.later(30_000);
+    t.s.leg(t.customer, ended_by_customer());
+    let talked = t.s.effects.iter().find_map(|effect| match effect {
+        Effect::Record(Fact::CallEnded { talk_ms, .. }) => Some(*talk_ms),
+        _ => None,
+    });
+    assert!(talked.is_some_and(|ms| (10_000..11_000).contains(&ms)), "{talked:?}");
+    assert_eq!(t.s.kind(1), AgentStateKind::WrapUp);
+}
+
+#[test]
+fn a_hold_that_the_switch_does_not_confirm_is_refused_and_undone() {
+    let mut t = talk(PhoneMode::OnHook);
+    t.s.ask(1, AgentCommand::Hold);
+    let effects = t.s.later(3_000);
+    assert!(matches!(answers(&effects)[..], [Some(Refusal::NotConfirmed { .. })]), "{effects:?}");
+    // The floor never heard that the two were taken apart: they still talk.
+    assert_eq!((t.s.kind(1), t.state()), (AgentStateKind::Talking, Some(CallStateKind::Talking)));
+}
+
+#[test]
+fn two_requests_at_once_are_one_too_many() {
+    let mut t = talk(PhoneMode::OnHook);
+    t.s.ask(1, AgentCommand::Hold);
+    assert_eq!(answers(&t.s.ask(1, AgentCommand::Mute(true))), [Some(Refusal::StillBusy)]);
+    t.on_music();
+    assert_eq!(t.state(), Some(CallStateKind::Held));
+}
+
+#[test]
+fn keys_and_silence_are_answered_by_what_proves_them() {
+    let mut t = talk(PhoneMode::OnHook);
+    let keys = AgentCommand::SendKeys(Keys::new("12#").expect("keys"));
+    assert_eq!(answers(&t.s.ask(1, keys)), []);
+    let done = Input::CommandDone { leg: t.customer, command: CommandName::SendKeys };
+    assert_eq!(answers(&t.s.give(done)), [None]);
+    t.s.ask(1, AgentCommand::Mute(true));
+    assert_eq!(answers(&t.s.leg(t.agent, LegChange::Muted(true))), [None]);
+    assert!(t.may(AgentAction::Unmute) && !t.may(AgentAction::Mute));
+    t.s.ask(1, AgentCommand::PauseRecording(true));
+    let refused =
+        Input::CommandFailed { leg: t.customer, command: CommandName::Mask, reason: "-ERR no".into() };
+    assert!(matches!(answers(&t.s.give(refused))[..], [Some(Refusal::SwitchRefused { .. })]));
+    assert!(t.may(AgentAction::PauseRecording), "nothing was masked");
+    // The next customer must hear the agent.
+    let effects = t.s.leg(t.customer, ended_by_customer());
+    assert!(effects.contains(&Effect::Switch(SwitchCommand::Mute { leg: t.agent, on: false })));
+}
+
+#[test]
+fn a_consultation_swaps_and_completes() {
+    let mut t = talk(PhoneMode::OnHook);
+    let colleague = t.consult();
+    assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::Hold, AgentStateKind::Talking));
+    let effects = t.s.ask(1, AgentCommand::Swap);
+    assert_eq!((music(&effects), bridges(&effects)), (vec![colleague], vec![]));
+    t.s.leg(t.agent, LegChange::Parked);
+    assert_eq!(bridges(&t.s.leg(colleague, LegChange::MusicStarted)), [(t.customer, t.agent)]);
+    together(&mut t.s, t.customer, t.agent);
+    assert_eq!((t.s.kind(1), t.state()), (AgentStateKind::Talking, Some(CallStateKind::Aside)));
+    let effects = t.s.ask(1, AgentCommand::CompleteTransfer);
+    assert_eq!(bridges(&effects), [(t.customer, colleague)]);
+    t.s.leg(t.agent, LegChange::Parked);
+    together(&mut t.s, t.customer, colleague);
+    assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::WrapUp, AgentStateKind::Talking));
+    assert_eq!(t.outcomes(), [TransferOutcome::Completed]);
+    let handed = t.s.effects.iter().any(
+        |e| matches!(e, Effect::Record(Fact::CallHanded { agent: Some(AgentId(2)), leg, .. }) if *leg == colleague),
+    );
+    assert!(handed);
+    t.s.leg(t.customer, ended_by_customer());
+    assert_eq!(t.s.ended(), [(CallResult::Answered, EndedBy::Customer)]);
+    assert_eq!(t.s.kind(2), AgentStateKind::WrapUp);
+}
+
+#[test]
+fn the_colleague_sees_the_note_while_the_phone_rings() {
+    let mut t = talk(PhoneMode::OnHook);
+    let effects = t.s.ask(1, consult(2));
+    let pop = effects.iter().position(|e| {
+        matches!(e, Effect::Tell(Tell::ScreenPop { agent: AgentId(2), from: Some(AgentId(1)), note: Some(note), .. }) if note == "VIP")
+    });
+    let ring = effects.iter().position(|e| matches!(e, Effect::Switch(SwitchCommand::RingAgent { .. })));
+    assert!(pop.is_some() && pop < ring, "{effects:?}");
+}
+
+#[test]
+fn a_colleague_who_does_not_answer_brings_the_customer_back() {
+    for (cause, outcome) in [
+        ("USER_BUSY", TransferOutcome::Busy),
+        ("CALL_REJECTED", TransferOutcome::Rejected),
+        ("NO_ANSWER", TransferOutcome::NoAnswer),
+        ("SUBSCRIBER_ABSENT", TransferOutcome::Unreachable),
+    ] {
+        let mut t = talk(PhoneMode::OnHook);
+        let colleague = rung(&t.s.ask(1, transfer(2))).expect("rung");
+        t.on_music();
+        t.s.leg(colleague, LegChange::Ringing { early_media: false });
+        let effects = t.s.leg(colleague, LegChange::HungUp(HangUp::cause(cause)));
+        assert_eq!(bridges(&effects), [(t.customer, t.agent)], "{cause}");
+        let told =
+            Tell::Notice { agent: AgentId(1), call: t.call, notice: Notice::TransferCameBack { outcome } };
+        assert!(effects.contains(&Effect::Tell(told)), "{cause}: {effects:?}");
+        together(&mut t.s, t.customer, t.agent);
+        assert_eq!(t.state(), Some(CallStateKind::Talking));
+        assert_eq!(t.s.kind(2), AgentStateKind::Unreachable);
+    }
+}
+
+#[test]
+fn a_blind_transfer_frees_the_sender_when_the_colleague_has_the_customer() {
+    for phone in [PhoneMode::OnHook, PhoneMode::OffHook] {
+        let mut t = talk(phone);
+        let effects = t.s.ask(1, transfer(2));
+        let colleague = rung(&effects);
+        t.on_music();
+        let colleague = colleague.unwrap_or_else(|| {
+            bridges(&t.s.effects).last().map(|(_, other)| *other).expect("handed to the phone that is up")
+        });
+        t.s.leg(colleague, LegChange::Answered);
+        together(&mut t.s, t.customer, colleague);
+        assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::WrapUp, AgentStateKind::Talking));
+        assert_eq!(answers(&t.s.effects).last(), Some(&None));
+    }
+}
+
+#[test]
+fn an_outside_party_gets_the_customer_and_the_call_ends_with_them() {
+    let mut t = talk(PhoneMode::OnHook);
+    let effects = t.s.ask(1, AgentCommand::Transfer { to: outside(), note: None });
+    let third = effects.iter().find_map(|effect| match effect {
+        Effect::Switch(SwitchCommand::DialThird { leg, .. }) => Some(*leg),
+        _ => None,
+    });
+    let third = third.expect("the outside number is dialled");
+    t.on_music();
+    t.s.leg(third, LegChange::Answered);
+    together(&mut t.s, t.customer, third);
+    assert_eq!((t.s.kind(1), t.state()), (AgentStateKind::WrapUp, Some(CallStateKind::Outside)));
+    t.s.leg(third, ended_by_customer());
+    t.s.leg(t.customer, ended_by_customer());
+    assert_eq!(t.s.ended().len(), 1);
+}
+
+#[test]
+fn three_talk_in_one_room_and_the_agent_may_leave() {
+    let mut t = talk(PhoneMode::OnHook);
+    let colleague = t.consult();
+    let effects = t.s.ask(1, AgentCommand::Conference);
+    let legs = vec![t.customer, t.agent, colleague];
+    assert!(effects.contains(&Effect::Switch(SwitchCommand::JoinRoom { call: t.call, legs: legs.clone() })));
+    for leg in legs {
+        t.s.leg(leg, LegChange::JoinedRoom);
+    }
+    assert_eq!((t.s.kind(1), t.state()), (AgentStateKind::Talking, Some(CallStateKind::Conference)));
+    let effects = t.s.ask(1, AgentCommand::CompleteTransfer);
+    assert_eq!(bridges(&effects), [(t.customer, colleague)]);
+    together(&mut t.s, t.customer, colleague);
+    assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::WrapUp, AgentStateKind::Talking));
+}
+
+#[test]
+fn the_customer_may_leave_at_every_stage() {
+    type Stage = fn(&mut Talk);
+    let stages: [Stage; 6] = [
+        |t| {
+            t.s.ask(1, AgentCommand::Hold);
+        },
+        |t| {
+            t.s.ask(1, AgentCommand::Hold);
+            t.on_music();
+        },
+        |t| {
+            t.s.ask(1, consult(2));
+            t.on_music();
+        },
+        |t| {
+            t.consult();
+        },
+        |t| {
+            let colleague = t.consult();
+            t.s.ask(1, AgentCommand::Swap);
+            t.s.leg(colleague, LegChange::MusicStarted);
+        },
+        |t| {
+            t.consult();
+            t.s.ask(1, AgentCommand::CompleteTransfer);
+        },
+    ];
+    for (number, stage) in stages.iter().enumerate() {
+        let mut t = talk(PhoneMode::OnHook);
+        stage(&mut t);
+        t.s.leg(t.customer, ended_by_customer());
+        assert_eq!(t.s.ended(), [(CallResult::Answered, EndedBy::Customer)], "stage {number}");
+        assert_eq!(
+            (t.s.kind(1), t.s.kind(2)),
+            (AgentStateKind::WrapUp, AgentStateKind::Ready),
+            "stage {number}"
+        );
+        assert_eq!(t.state(), None);
+    }
+}
+
+#[test]
+fn a_sender_who_hangs_up_hands_the_call_over() {
+    let mut t = talk(PhoneMode::OnHook);
+    let colleague = t.consult();
+    let effects = t.s.leg(t.agent, ended_by_customer());
+    assert_eq!(bridges(&effects), [(t.customer, colleague)]);
+    assert_eq!(t.s.kind(1), AgentStateKind::WrapUp);
+    together(&mut t.s, t.customer, colleague);
+    assert_eq!(t.s.kind(2), AgentStateKind::Talking);
+}
+
+#[test]
+fn a_customer_whom_nobody_took_is_not_left_alone() {
+    let mut t = talk(PhoneMode::OnHook);
+    let colleague = rung(&t.s.ask(1, consult(2))).expect("rung");
+    t.on_music();
+    t.s.leg(colleague, LegChange::Created);
+    t.s.ask(1, AgentCommand::CompleteTransfer);
+    assert_eq!(t.s.kind(1), AgentStateKind::WrapUp, "the sender left while it rang");
+    t.s.leg(colleague, LegChange::HungUp(HangUp::cause("NO_ANSWER")));
+    assert_eq!(t.state(), Some(CallStateKind::Waiting));
+    let effects = t.s.ask(1, AgentCommand::Ready);
+    assert_eq!(bridges(&effects), [(t.customer, t.agent)], "and the sender is first");
+}
+
+#[test]
+fn a_colleague_who_is_not_ready_is_refused_in_words() {
+    let mut t = talk(PhoneMode::OnHook);
+    t.s.ask(2, AgentCommand::Pause { reason: "meal".into() });
+    for to in [1, 2, 99] {
+        assert!(matches!(answers(&t.s.ask(1, consult(to)))[..], [Some(Refusal::Target { .. })]), "{to}");
+    }
+    assert_eq!(t.state(), Some(CallStateKind::Talking));
+}
+
+fn supervise(t: &mut Talk, command: SupervisorCommand) -> Vec<Effect> {
+    t.s.give(Input::Supervisor { supervisor: AgentId(2), command, ticket: Ticket(7) })
+}
+
+/// Agent 2, paused, listens to agent 1.
+fn listen(t: &mut Talk) -> LegId {
+    t.s.ask(2, AgentCommand::Pause { reason: "meeting".into() });
+    let effects = supervise(t, SupervisorCommand::Monitor { agent: AgentId(1), mode: MonitorMode::Listen });
+    let leg = effects.iter().find_map(|effect| match effect {
+        Effect::Switch(SwitchCommand::Monitor { leg, target, .. }) if *target == t.agent => Some(*leg),
+        _ => None,
+    });
+    let leg = leg.expect("the supervisor's phone is rung");
+    t.s.leg(leg, LegChange::Ringing { early_media: false });
+    t.s.leg(leg, LegChange::Answered);
+    t.s.leg(t.agent, LegChange::Overheard(true));
+    leg
+}
+
+#[test]
+fn a_supervisor_changes_how_they_take_part_without_a_second_call() {
+    let mut t = talk(PhoneMode::OnHook);
+    let leg = listen(&mut t);
+    let whisper = SupervisorCommand::Monitor { agent: AgentId(1), mode: MonitorMode::Whisper };
+    let effects = supervise(&mut t, whisper);
+    assert_eq!(effects[0], Effect::Switch(SwitchCommand::SetMonitorMode { leg, mode: MonitorMode::Whisper }));
+    assert_eq!(answers(&effects), []);
+    assert_eq!(answers(&t.s.leg(leg, LegChange::Key('2'))), [None]);
+    // Losing the ear changes nothing for the two on the call.
+    t.s.leg(leg, ended_by_customer());
+    assert_eq!((t.s.kind(1), t.state()), (AgentStateKind::Talking, Some(CallStateKind::Talking)));
+}
+
+#[test]
+fn a_supervisor_takes_the_call_over() {
+    let mut t = talk(PhoneMode::OnHook);
+    let leg = listen(&mut t);
+    let effects = supervise(&mut t, SupervisorCommand::TakeOver);
+    assert_eq!(bridges(&effects), [(t.customer, leg)]);
+    t.s.leg(t.agent, LegChange::Parked);
+    together(&mut t.s, t.customer, leg);
+    assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::WrapUp, AgentStateKind::Talking));
+    assert_eq!(answers(&t.s.effects).last(), Some(&None));
+    let effects = t.s.leg(t.customer, ended_by_customer());
+    assert_eq!(hung_up(&effects), [leg]);
+    t.s.ask(2, AgentCommand::Disposed { call: t.call });
+    assert_eq!(t.s.kind(2), AgentStateKind::Paused, "back to what it was");
+}
+
+#[test]
+fn ears_end_with_the_call_and_follow_it() {
+    let mut t = talk(PhoneMode::OnHook);
+    let leg = listen(&mut t);
+    let effects = t.s.leg(t.customer, ended_by_customer());
+    assert!(hung_up(&effects).contains(&leg));
+}
+
+#[test]
+fn after_a_restart_the_legs_say_what_was_wanted() {
+    let music =
+        |leg, label| ChannelSnapshot { on_music: true, ..ChannelSnapshot::new(leg, Some(label), true, None) };
+    let (mut s, call, leg, phone) = restarted();
+    let agent = LegLabel::Agent { agent: AgentId(1), nailed: true, call: None };
+    s.give(Input::SwitchUp {
+        core: "core-1".into(),
+        channels: vec![
+            music(leg, LegLabel::Customer { call }),
+            ChannelSnapshot::new(phone, Some(agent.clone()), true, None),
+        ],
+    });
+    assert_eq!(s.kind(1), AgentStateKind::Hold);
+    let effects = s.ask(1, AgentCommand::Resume);
+    assert_eq!(bridges(&effects), [(leg, phone)]);
+
+    let (mut s, call, leg, phone) = restarted();
+    let third = LegId(uuid::Uuid::from_u128(77));
+    let number = Dialable::new("02188888888").expect("digits");
+    s.give(Input::SwitchUp {
+        core: "core-1".into(),
+        channels: vec![
+            music(leg, LegLabel::Customer { call }),
+            bridged(phone, agent, third),
+            bridged(third, LegLabel::Third { call, number }, phone),
+        ],
+    });
+    let state = s.floor.calls_live()[0].state;
+    assert_eq!((s.kind(1), state), (AgentStateKind::Hold, CallStateKind::Consulting));
+    assert_eq!(bridges(&s.ask(1, AgentCommand::CompleteTransfer)), [(leg, third)]);
+}
