@@ -39,14 +39,8 @@ impl MigrationTrait for Migration {
             }
         })
         .await?;
-        let tables = [
-            "recording_pauses",
-            "call_monitors",
-            "call_notes",
-            "call_transfers",
-            "call_legs",
-            "call_spans",
-        ];
+        let tables =
+            ["recording_pauses", "call_monitors", "call_notes", "call_transfers", "call_legs", "call_spans"];
         drop_tables(manager, &tables).await?;
         run(manager, &["DROP INDEX calls_handed"]).await?;
         for column in ["handed_at", "hold_ms"] {

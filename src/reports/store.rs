@@ -124,7 +124,11 @@ async fn load_calls(db: &Db, visible: &UserFilter, period: Period) -> Result<Vec
         ])
         .filter(calls::Column::StartedAt.gte(period.from.to_utc()))
         .filter(calls::Column::StartedAt.lt(period.to.to_utc()))
-        .filter(Condition::any().add(visible.on(calls::Column::AgentId)).add(calls::Column::HandedAt.is_not_null()))
+        .filter(
+            Condition::any()
+                .add(visible.on(calls::Column::AgentId))
+                .add(calls::Column::HandedAt.is_not_null()),
+        )
         .into_model::<CallRow>()
         .all(db.read())
         .await?;
@@ -167,7 +171,9 @@ async fn load_talk(
             call_spans::Column::EndedAt,
         ])
         .filter(call_spans::Column::CallId.in_subquery(started))
-        .filter(call_spans::Column::Kind.is_in([SpanKind::Talking, SpanKind::Conference].map(SpanKind::as_str)))
+        .filter(
+            call_spans::Column::Kind.is_in([SpanKind::Talking, SpanKind::Conference].map(SpanKind::as_str)),
+        )
         .filter(call_spans::Column::AgentId.is_not_null())
         .filter(visible.on(call_spans::Column::AgentId))
         .into_model::<TalkRow>()

@@ -44,7 +44,9 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
         .await?;
     let mut people: HashSet<i64> = spans.iter().filter_map(|span| span.agent_id).collect();
     people.extend(legs.iter().filter_map(|leg| leg.agent_id));
-    people.extend(transfers.iter().flat_map(|transfer| [Some(transfer.from_agent), transfer.to_agent]).flatten());
+    people.extend(
+        transfers.iter().flat_map(|transfer| [Some(transfer.from_agent), transfer.to_agent]).flatten(),
+    );
     people.extend(notes.iter().map(|note| note.agent_id));
     people.extend(monitors.iter().map(|monitor| monitor.supervisor_id));
     people.extend(pauses.iter().map(|pause| pause.agent_id));

@@ -74,7 +74,10 @@ fn had_by(agents: Vec<i64>) -> Condition {
     let spans = Query::select()
         .expr(Expr::val(1))
         .from(call_spans::Entity)
-        .and_where(Expr::col((call_spans::Entity, call_spans::Column::CallId)).equals((calls::Entity, calls::Column::Id)))
+        .and_where(
+            Expr::col((call_spans::Entity, call_spans::Column::CallId))
+                .equals((calls::Entity, calls::Column::Id)),
+        )
         .and_where(Expr::col((call_spans::Entity, call_spans::Column::AgentId)).is_in(agents.clone()))
         .to_owned();
     let before = Condition::all().add(calls::Column::HandedAt.is_not_null()).add(Expr::exists(spans));

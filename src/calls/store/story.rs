@@ -30,9 +30,7 @@ pub(super) async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
         Fact::CallLegEnded { call, leg, hang_up, at } => leg_ended(tx, *call, *leg, hang_up, *at).await,
         Fact::TransferStarted { .. } => begin_transfer(tx, fact).await,
         Fact::TransferEnded { call, outcome, at } => end_transfer(tx, *call, *outcome, *at).await,
-        Fact::Monitored { call, supervisor, mode, at } => {
-            monitored(tx, *call, *supervisor, *mode, *at).await
-        }
+        Fact::Monitored { call, supervisor, mode, at } => monitored(tx, *call, *supervisor, *mode, *at).await,
         Fact::CallEnded { call, at, .. } => end_all(tx, *call, *at).await,
         _ => Ok(()),
     }
@@ -167,12 +165,7 @@ async fn latest_transfer(tx: &WriteTx, call: CallId) -> Result<Option<call_trans
 }
 
 /// Whoever was asked and does not get the call has no part in it any more.
-async fn end_transfer(
-    tx: &WriteTx,
-    call: CallId,
-    outcome: TransferOutcome,
-    at: Moment,
-) -> Result<(), DbErr> {
+async fn end_transfer(tx: &WriteTx, call: CallId, outcome: TransferOutcome, at: Moment) -> Result<(), DbErr> {
     let latest = latest_transfer(tx, call).await?;
     let open = |row: &call_transfers::Model| row.ended_at.is_none() && at >= Moment::from(row.started_at);
     let Some(transfer) = latest.filter(open) else { return Ok(()) };

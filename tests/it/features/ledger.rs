@@ -109,9 +109,8 @@ async fn the_call(db: &Db) -> calls::Model {
 async fn spans(db: &Db) -> Vec<(String, Option<i64>, i64, Option<i64>)> {
     let rows = call_spans::Entity::find().order_by_asc(call_spans::Column::StartedAt).all(db.read()).await;
     let since = |instant| Moment::from(instant).since_ms(MONDAY_10) / SECOND;
-    let span = |row: call_spans::Model| {
-        (row.kind, row.agent_id, since(row.started_at), row.ended_at.map(since))
-    };
+    let span =
+        |row: call_spans::Model| (row.kind, row.agent_id, since(row.started_at), row.ended_at.map(since));
     rows.expect("spans").into_iter().map(span).collect()
 }
 
@@ -119,7 +118,10 @@ async fn spans(db: &Db) -> Vec<(String, Option<i64>, i64, Option<i64>)> {
 async fn legs(db: &Db) -> Vec<(uuid::Uuid, i64, Option<i64>)> {
     let rows = call_legs::Entity::find().order_by_asc(call_legs::Column::StartedAt).all(db.read()).await;
     let since = |instant| Moment::from(instant).since_ms(MONDAY_10) / SECOND;
-    rows.expect("legs").into_iter().map(|row| (row.leg, since(row.started_at), row.ended_at.map(since))).collect()
+    rows.expect("legs")
+        .into_iter()
+        .map(|row| (row.leg, since(row.started_at), row.ended_at.map(since)))
+        .collect()
 }
 
 async fn each_fact_of_a_handed_call_is_written_once_and_its_spans_tile_it(db: Db) {
@@ -259,7 +261,8 @@ async fn a_call_handed_to_an_outside_party_stays_its_agents(db: Db) {
     assert_eq!(spans(&world.db).await.last(), Some(&("outside".to_owned(), None, 30, Some(90))));
     let request = DispositionRequest { disposition_id: 1, note: None };
     let save = async |agent| {
-        write(&world.db, async |tx| save_disposition(tx, agent, call, &request, at(95)).await.expect("query")).await
+        write(&world.db, async |tx| save_disposition(tx, agent, call, &request, at(95)).await.expect("query"))
+            .await
     };
     save(anna).await.expect("she has to say what came of it");
     assert_eq!(save(bert).await, Err(DispositionRefused::NotYourCall));
@@ -318,7 +321,8 @@ async fn a_transfer_in_vain_ends_the_others_part(db: Db) {
     }
     world.write_facts(&facts).await;
     let (own, his) = (leg_id(1_000_001).0, leg_id(77).0);
-    let expected = [(own, 5, Some(90)), (leg_id(88).0, 20, Some(25)), (his, 30, Some(40)), (his, 50, Some(60))];
+    let expected =
+        [(own, 5, Some(90)), (leg_id(88).0, 20, Some(25)), (his, 30, Some(40)), (his, 50, Some(60))];
     assert_eq!(legs(&world.db).await, expected);
     let transfers = call_transfers::Entity::find().order_by_asc(call_transfers::Column::StartedAt);
     let transfers = transfers.all(world.db.read()).await.expect("transfers");
@@ -348,7 +352,9 @@ async fn what_a_restart_left_open_ends_with_the_call(db: Db) {
     let call = call_id(1);
     let facts = handed_call(&world);
     // Up to the whisper, then silence again; all the rest is lost but the end.
-    let whispers = facts.iter().position(|fact| matches!(fact, Fact::Monitored { mode: Some(MonitorMode::Whisper), .. }));
+    let whispers = facts
+        .iter()
+        .position(|fact| matches!(fact, Fact::Monitored { mode: Some(MonitorMode::Whisper), .. }));
     let until = whispers.expect("the whisper") + 1;
     world.write_facts(&facts[..until]).await;
     let silent = Fact::RecordingMasked { call, on: true, agent: world.agents[0], at: at(55) };
@@ -439,7 +445,11 @@ async fn each_agent_says_something_of_a_call_that_was_handed_on(db: Db) {
     assert_eq!(changed.before, Some(id("interested")));
     assert_eq!(changed.never_again.as_deref(), Some(world.leads[0].e164.as_str()), "whoever heard it");
     let row = the_call(&world.db).await;
-    assert_eq!((row.disposition_id, row.note.as_deref()), (Some(id("sale")), Some("agreed")), "the last owner's");
+    assert_eq!(
+        (row.disposition_id, row.note.as_deref()),
+        (Some(id("sale")), Some("agreed")),
+        "the last owner's"
+    );
     assert_eq!(said(anna).await, Some((id("do_not_call"), Some("asked not to be called".to_owned()))));
     assert_eq!(said(bert).await, Some((id("sale"), Some("agreed".to_owned()))));
     assert_eq!(save(carl, "sale", "").await, Err(DispositionRefused::NotYourCall));
@@ -453,11 +463,12 @@ async fn calls_of_before_get_their_spans_and_roles_their_permissions(db: Db) {
     world.write_facts(&world.conversation(&world.leads[0], 1, anna, 30 * SECOND, MONDAY_10)).await;
     let open = world.conversation(&world.leads[1], 2, bert, 30 * SECOND, at(100));
     world.write_facts(&open[..7]).await;
-    world.write_facts(&[
-        world.dialled(&world.leads[2], 3, at(200)),
-        world.ended(&world.leads[2], 3, CallResult::Failed, 0, at(201)),
-    ])
-    .await;
+    world
+        .write_facts(&[
+            world.dialled(&world.leads[2], 3, at(200)),
+            world.ended(&world.leads[2], 3, CallResult::Failed, 0, at(201)),
+        ])
+        .await;
     let written = spans(&world.db).await;
     assert_eq!(written.len(), 7);
 
@@ -468,7 +479,8 @@ async fn calls_of_before_get_their_spans_and_roles_their_permissions(db: Db) {
     world.db.read().execute_unprepared(set).await.expect("a centre's own choice");
     Migrator::up(world.db.read(), None).await.expect("up");
     assert_eq!(spans(&world.db).await, written);
-    let roles = roles::Entity::find().order_by_asc(roles::Column::Id).all(world.db.read()).await.expect("roles");
+    let roles =
+        roles::Entity::find().order_by_asc(roles::Column::Id).all(world.db.read()).await.expect("roles");
     let listens: Vec<_> = roles.iter().map(|role| role.permissions["call:listen"].as_str()).collect();
     assert_eq!(
         listens,

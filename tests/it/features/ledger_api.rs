@@ -21,13 +21,19 @@ async fn the_page_of_a_handed_call_tells_its_story(db: Db) {
     let boss = app.token(world.boss).await;
     let path = format!("/calls/{}", call_id(1));
     let call = app.get(&boss, &path).await.expect(200);
-    assert_eq!((&call["agent_name"], &call["talk_ms"], &call["hold_ms"]), (&json!("bert"), &json!(55_000), &json!(30_000)));
+    assert_eq!(
+        (&call["agent_name"], &call["talk_ms"], &call["hold_ms"]),
+        (&json!("bert"), &json!(55_000), &json!(30_000))
+    );
     let column = |list: &str, key: &str| -> Vec<Value> {
         call[list].as_array().expect("a list").iter().map(|row| row[key].clone()).collect()
     };
     let kinds = ["dialling", "ringing", "talking", "held", "talking", "consulting", "conference", "talking"];
     assert_eq!(column("spans", "kind"), kinds);
-    assert_eq!(column("spans", "duration_ms"), [1_000, 4_000, 15_000, 10_000, 10_000, 20_000, 10_000, 20_000]);
+    assert_eq!(
+        column("spans", "duration_ms"),
+        [1_000, 4_000, 15_000, 10_000, 10_000, 20_000, 10_000, 20_000]
+    );
     assert_eq!(column("spans", "agent_name")[6..], [json!("anna"), json!("bert")]);
     assert_eq!(column("legs", "role"), ["customer", "agent", "agent"]);
     assert_eq!(column("legs", "number")[1..], [json!("1001"), json!("1002")]);
