@@ -1,8 +1,8 @@
 //! Wiring: from a data folder and a configuration to a running server.
 //!
 //! In: [`ServeOptions`]. Out: a [`Server`] that listens, with its conductor,
-//! switch link and jobs running; stopping it writes every fact at hand first
-//! and leaves the calls on the switch alone.
+//! switch link and jobs running; stopping it writes every fact at hand first,
+//! closes the database and leaves the calls on the switch alone.
 
 use crate::auth::AuthKeys;
 use crate::base::clock;
@@ -23,6 +23,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -39,6 +40,10 @@ pub struct ServeOptions {
     pub demo: bool,
 }
 
+/// How long requests and jobs under way may keep the database from being closed
+/// at the end.
+const CLOSE: Duration = Duration::from_secs(5);
+
 /// A running server.
 pub struct Server {
     address: SocketAddr,
@@ -47,6 +52,7 @@ pub struct Server {
     web: JoinHandle<std::io::Result<()>>,
     conductor: JoinHandle<()>,
     demo: Option<demo::Demo>,
+    db: Db,
 }
 
 /// Starts everything. Fails before it listens, with one line that says what to
@@ -93,14 +99,14 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Server> {
     if let Some(demo) = &demo {
         demo.staff(&db, &hub, &handle, &stop).await?;
     }
-    let services = Services { db, changes, keys, settings, hub, metrics: Some(metrics) };
+    let services = Services { db: db.clone(), changes, keys, settings, hub, metrics: Some(metrics) };
     let router = http::app(services).layer(Extension(handle)).layer(Extension(imports));
     let stopping = stop.clone();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let web = tokio::spawn(async move {
         axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
     });
-    Ok(Server { address, note, stop, web, conductor, demo })
+    Ok(Server { address, note, stop, web, conductor, demo, db })
 }
 
 impl Server {
@@ -122,7 +128,8 @@ impl Server {
         self.stop().await
     }
 
-    /// Stops: no new requests, every fact at hand is written.
+    /// Stops: no new requests, every fact at hand is written, the database is
+    /// closed.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.stop.cancel();
         self.conductor.await.context("the conductor ended badly")?;
@@ -130,6 +137,10 @@ impl Server {
         self.web.abort();
         if let Some(demo) = self.demo {
             demo.stop();
+        }
+        match tokio::time::timeout(CLOSE, self.db.close()).await {
+            Ok(closed) => closed.context("the database cannot be closed")?,
+            Err(_) => tracing::warn!("the database is still in use and is left as after a crash"),
         }
         Ok(())
     }
@@ -163,8 +174,7 @@ async fn wait_for_signal() -> anyhow::Result<()> {
 /// Brings the database's schema up to date.
 pub async fn migrate(data: &Path, overrides: &Overrides) -> anyhow::Result<()> {
     let config = Config::read(&data_folder(data)?, overrides)?;
-    open_store(&config).await?;
-    Ok(())
+    open_store(&config).await?.close().await.context("the database cannot be closed")
 }
 
 /// The configuration that would be used.

@@ -13,6 +13,7 @@ mod m20261123_000003_campaigns;
 mod m20261123_000004_ledger;
 mod m20261123_000005_platform;
 mod m20261123_000006_seeds;
+mod m20261125_000008_campaign_figures;
 mod m20261125_000009_call_control;
 mod parts;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_ledger::Migration),
             Box::new(m20261123_000005_platform::Migration),
             Box::new(m20261123_000006_seeds::Migration),
+            Box::new(m20261125_000008_campaign_figures::Migration),
             Box::new(m20261125_000009_call_control::Migration),
         ]
     }

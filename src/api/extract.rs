@@ -1,7 +1,9 @@
 //! Axum's extractors for bodies, queries and paths, answering in problem
-//! details when a request does not fit.
+//! details when a request does not fit. A null character is refused here for
+//! every field: PostgreSQL holds none.
 
 use crate::api::problem::ApiError;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
@@ -26,19 +28,41 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
+        let body = body.map_err(|error| unusable(error.status(), error.body_text()))?;
+        if holds_null(&body) {
+            return Err(null_refused());
+        }
+        let request = Request::from_parts(parts, Body::from(body));
         match axum::Json::<T>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Json(value)),
             Err(JsonRejection::JsonDataError(error)) => Err(data_error(&error.body_text())),
-            Err(other) => {
-                let code = match other.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => "too_large",
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported_media_type",
-                    _ => "malformed",
-                };
-                Err(ApiError::new(other.status(), code, other.body_text()))
-            }
+            Err(other) => Err(unusable(other.status(), other.body_text())),
         }
     }
+}
+
+fn unusable(status: StatusCode, text: String) -> ApiError {
+    let code = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported_media_type",
+        _ => "malformed",
+    };
+    ApiError::new(status, code, text)
+}
+
+fn null_refused() -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "invalid", "the request contains a null character")
+}
+
+/// Whether a JSON text holds the escape of the null character; the only way to
+/// write one. Behind an odd number of backslashes it is just text.
+fn holds_null(json: &[u8]) -> bool {
+    const ESCAPE: &[u8] = br"\u0000";
+    let backslashes = |before: &[u8]| before.iter().rev().take_while(|byte| **byte == b'\\').count();
+    let found = json.windows(ESCAPE.len()).enumerate().filter(|(_, bytes)| *bytes == ESCAPE);
+    found.into_iter().any(|(at, _)| backslashes(json.get(..at).unwrap_or_default()) % 2 == 0)
 }
 
 /// Axum puts the path of the field before the reason: `name: missing field ...`.
@@ -67,6 +91,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
         let refused = |error: axum::extract::rejection::QueryRejection| {
             ApiError::new(StatusCode::BAD_REQUEST, "invalid", error.body_text())
         };
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(null_refused());
+        }
         axum::extract::Query::from_request_parts(parts, state).await.map(|q| Query(q.0)).map_err(refused)
     }
 }
@@ -91,6 +118,21 @@ mod tests {
         name: String,
         #[expect(dead_code, reason = "only its presence matters")]
         count: u32,
+    }
+
+    #[test]
+    fn a_null_character_is_told_from_the_text_of_its_escape() {
+        for json in [r#"{"name":"\u0000"}"#, r#"{"name":"a\\\u0000"}"#, r#"{"\u0000":1}"#] {
+            assert!(holds_null(json.as_bytes()), "{json}");
+        }
+        for json in [
+            r#"{"name":"\\u0000"}"#,
+            r#"{"name":"\u00001 u0000"}"#.replace("00001", "0041").as_str(),
+            "",
+            "\\",
+        ] {
+            assert!(!holds_null(json.as_bytes()), "{json}");
+        }
     }
 
     async fn refusal(body: &'static str) -> ApiError {

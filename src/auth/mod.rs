@@ -21,4 +21,4 @@ pub use caller::{Caller, authenticate, identify};
 pub use permission::{Permission, Permissions, Scope};
 pub use scope::{UserFilter, covers_place, visible_users};
 pub use store::revoke_sessions;
-pub use tokens::AuthKeys;
+pub use tokens::{AuthKeys, REUSE_MS};

@@ -2,11 +2,12 @@
 //!
 //! In: what a person or a browser shows. Out: an [`Opened`] session or a
 //! [`Refused`]. A refresh token is good once; showing a used one again means
-//! that it was copied, so the whole session ends.
+//! that it was copied, so the whole session ends. Only right after its use it
+//! is borne with: two tabs that refresh at the same instant show the same one.
 
 use crate::audit::{self, Entry};
 use crate::auth::caller::Caller;
-use crate::auth::tokens::{self, AuthKeys, REFRESH_MS};
+use crate::auth::tokens::{self, AuthKeys, REFRESH_MS, REUSE_MS};
 use crate::auth::{password, rules, store};
 use crate::base::clock::Moment;
 use crate::base::ids::UserId;
@@ -35,7 +36,7 @@ pub enum Refused {
     /// user names.
     #[error("wrong user name or password, or too many failed attempts: then wait 15 minutes")]
     WrongLogin,
-    /// The refresh token is unknown, over, revoked or used.
+    /// The refresh token is unknown, over, revoked or used a while ago.
     #[error("the session is over; please sign in again")]
     Over,
     /// The present password is not that.
@@ -86,7 +87,8 @@ pub async fn log_in(
     Ok(opened)
 }
 
-/// Exchanges a refresh token for the next one and a new access token.
+/// Exchanges a refresh token for the next one and a new access token. Within
+/// [`REUSE_MS`] of its use a token gets another successor of the same session.
 pub async fn refresh(db: &Db, keys: &AuthKeys, token: &str, now: Moment) -> Result<Opened, Refused> {
     let tx = write_tx(db).await?;
     let found = store::find_token(&tx, &tokens::token_hash(token)).await?.ok_or(Refused::Over)?;
@@ -94,7 +96,9 @@ pub async fn refresh(db: &Db, keys: &AuthKeys, token: &str, now: Moment) -> Resu
         return Err(Refused::Over);
     }
     let id = UserId(found.user_id);
-    if !store::mark_used(&tx, found.id, now).await? {
+    if !store::mark_used(&tx, found.id, now).await?
+        && !store::was_used_since(&tx, found.id, now - REUSE_MS).await?
+    {
         store::revoke_session(&tx, found.family, now).await?;
         let entry = Entry::of(id, "auth.token_reused", "user", id).with(json!({ "session": found.family }));
         audit::record(&tx, entry).await?;

@@ -117,6 +117,15 @@ pub async fn mark_used(tx: &WriteTx, token: Uuid, now: Moment) -> Result<bool, D
     Ok(done.rows_affected == 1)
 }
 
+/// Whether a token was used at that moment or later.
+pub async fn was_used_since(tx: &WriteTx, token: Uuid, since: Moment) -> Result<bool, DbErr> {
+    let used = refresh_tokens::Entity::find_by_id(token)
+        .filter(refresh_tokens::Column::UsedAt.gte(since.to_utc()))
+        .one(tx)
+        .await?;
+    Ok(used.is_some())
+}
+
 /// Ends a session.
 pub async fn revoke_session(tx: &WriteTx, session: Uuid, now: Moment) -> Result<(), DbErr> {
     refresh_tokens::Entity::update_many()

@@ -14,6 +14,9 @@ pub const ACCESS_SECONDS: i64 = 15 * 60;
 /// How long a refresh token is good for, in milliseconds: a shift, so that the
 /// console asks for the password once a day.
 pub const REFRESH_MS: i64 = 12 * 60 * 60 * 1000;
+/// How long after its use a refresh token may be shown again, in milliseconds:
+/// long enough for two tabs on a slow line, short for whoever copied it.
+pub const REUSE_MS: i64 = 10_000;
 /// The shortest secret with which tokens may be signed, in bytes (RFC 7518,
 /// section 3.2: as long as the hash).
 pub const SECRET_BYTES_MIN: usize = 32;

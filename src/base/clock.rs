@@ -17,7 +17,7 @@ pub struct Moment(pub i64);
 impl Moment {
     /// Milliseconds from `earlier` to `self`; 0 when `earlier` is later.
     pub fn since_ms(self, earlier: Moment) -> i64 {
-        (self.0 - earlier.0).max(0)
+        self.0.saturating_sub(earlier.0).max(0)
     }
 
     /// The same instant for the store and the API.
@@ -68,6 +68,9 @@ mod tests {
         assert_eq!(Moment::from(at.to_utc()), at);
         assert_eq!((at + 5).since_ms(at), 5);
         assert_eq!(at.since_ms(at + 5), 0);
+        // What comes from outside may be any number.
+        assert_eq!(Moment(i64::MAX).since_ms(Moment(i64::MIN)), i64::MAX);
+        assert_eq!(Moment(i64::MIN).since_ms(Moment(i64::MAX)), 0);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! In: what a calendar and a clock on the wall show. Out: instants.
 
 use crate::base::clock::Moment;
-use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 
 /// The day it is in the zone.
@@ -23,9 +23,12 @@ pub fn end_of_day(day: NaiveDate, zone: Tz) -> Option<Moment> {
 
 /// The instant at which a clock on the wall shows this time. A time that the
 /// clocks skip in spring is taken as the first instant after the gap; of a time
-/// that comes twice in autumn, the first is taken. `None` at the ends of the
-/// calendar.
+/// that comes twice in autumn, the first is taken. `None` outside the years 1 to
+/// 9999: not every database holds those.
 pub fn instant(day: NaiveDate, time: NaiveTime, zone: Tz) -> Option<Moment> {
+    if !(1..=9999).contains(&day.year()) {
+        return None;
+    }
     let local = day.and_time(time);
     // No zone skips more than a day at once.
     (0..=24 * 4)
@@ -58,6 +61,14 @@ mod tests {
         // A day of 23 hours.
         let short = (start_of_day(day("2026-03-08"), New_York), end_of_day(day("2026-03-08"), New_York));
         assert_eq!(short.1.unwrap().since_ms(short.0.unwrap()), 23 * 3_600_000);
+    }
+
+    #[test]
+    fn a_day_that_no_database_holds_has_no_instants() {
+        assert!(start_of_day(day("0001-01-01"), Shanghai).is_some());
+        for other in [NaiveDate::MIN, NaiveDate::MAX, day("-4713-01-01"), day("+10000-01-01")] {
+            assert_eq!((start_of_day(other, Shanghai), end_of_day(other, Shanghai)), (None, None), "{other}");
+        }
     }
 
     #[test]

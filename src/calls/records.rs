@@ -11,12 +11,16 @@ use crate::calls::store;
 use crate::store::{Db, DbErr, write_tx};
 use crate::switch::cdr::{self, CdrRefused};
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use std::path::Path;
 
 /// What the switch's files end in.
 const SPOOLED: &str = ".cdr.json";
 /// Files taken in one run.
 const FILES_PER_RUN: usize = 500;
+
+/// A file that was not written to for so long is complete, in milliseconds.
+const SETTLED_MS: i64 = 60_000;
 
 /// Why a record was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -44,9 +48,16 @@ pub async fn take(db: &Db, body: &str) -> Result<(), RecordRefused> {
     Ok(())
 }
 
+/// The text of a record. What a carrier put into a header is not always UTF-8,
+/// and is not what we take from a record.
+pub fn text(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).into_owned()
+}
+
 /// Takes the records that the switch spooled; gives how many. One that cannot
 /// be read is put aside as `.bad`, so that it is neither lost nor tried for
-/// ever. A folder that does not exist holds nothing.
+/// ever, and one that fails does not hold up those behind it. A folder that does
+/// not exist holds nothing.
 pub async fn collect_spool(db: &Db, folder: &Path) -> anyhow::Result<usize> {
     let mut entries = match tokio::fs::read_dir(folder).await {
         Ok(entries) => entries,
@@ -54,21 +65,41 @@ pub async fn collect_spool(db: &Db, folder: &Path) -> anyhow::Result<usize> {
         Err(error) => return Err(error).with_context(|| format!("the spool {}", folder.display())),
     };
     let mut taken = 0;
+    let mut failed = None;
     while let Some(entry) = entries.next_entry().await? {
         let path = entry.path();
         if taken >= FILES_PER_RUN || !path.to_string_lossy().ends_with(SPOOLED) {
             continue;
         }
-        let body = tokio::fs::read_to_string(&path).await.with_context(|| path.display().to_string())?;
-        match take(db, &body).await {
-            Ok(()) => tokio::fs::remove_file(&path).await?,
-            Err(RecordRefused::Unreadable(error)) => {
-                tracing::error!(%error, file = %path.display(), "a spooled record cannot be read; put aside");
-                tokio::fs::rename(&path, path.with_extension("bad")).await?;
+        match collect_file(db, &path).await {
+            Ok(done) => taken += usize::from(done),
+            Err(error) => {
+                failed = Some(error.context(format!("the spooled record {}", path.display())));
+                // With the store away every other record would fail as well.
+                if db.ping().await.is_err() {
+                    break;
+                }
             }
-            Err(RecordRefused::Store(error)) => return Err(error).context("a spooled record"),
         }
-        taken += 1;
     }
-    Ok(taken)
+    failed.map_or(Ok(taken), Err)
+}
+
+/// Takes one record; false when it has to wait.
+async fn collect_file(db: &Db, path: &Path) -> anyhow::Result<bool> {
+    let body = tokio::fs::read(path).await?;
+    match take(db, &text(&body)).await {
+        Ok(()) => tokio::fs::remove_file(path).await?,
+        Err(RecordRefused::Unreadable(error)) => {
+            let written_at: DateTime<Utc> = tokio::fs::metadata(path).await?.modified()?.into();
+            // Perhaps the switch has not written it to its end yet.
+            if clock::now().since_ms(written_at.into()) < SETTLED_MS {
+                return Ok(false);
+            }
+            tracing::error!(%error, file = %path.display(), "a spooled record cannot be read; put aside");
+            tokio::fs::rename(path, path.with_extension("bad")).await?;
+        }
+        Err(RecordRefused::Store(error)) => return Err(error.into()),
+    }
+    Ok(true)
 }

@@ -217,6 +217,15 @@ pub struct CampaignEntry {
     pub counts: CampaignCounts,
 }
 
+/// What agents are shown of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignScript {
+    /// Its name.
+    pub name: String,
+    /// What it wants said.
+    pub script: Option<String>,
+}
+
 /// Why settings that are right in themselves cannot be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CampaignRefused {

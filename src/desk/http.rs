@@ -195,9 +195,8 @@ async fn find_desk_call(db: &Db, hub: &Hub, desk: AgentId, call: CallId) -> ApiR
         (None, None) => return Ok(None),
     };
     let Some(customer) = customers::http::view_for_call(db, customer).await? else { return Ok(None) };
-    let campaign_row = campaigns::store::find_campaign(db, campaign).await?;
-    let (campaign_name, script) =
-        campaign_row.map(|c| (c.campaign.name, c.campaign.script)).unwrap_or_default();
+    let texts = campaigns::store::find_script(db, campaign).await?;
+    let (campaign_name, script) = texts.map(|texts| (texts.name, texts.script)).unwrap_or_default();
     let (disposition_id, note) = calls::store::find_said(db, call, desk).await?.unzip();
     let started = live.as_ref().map(|l| l.started_at).or(written.as_ref().map(|w| w.started_at));
     let number = live.as_ref().map(|l| l.number.clone()).or(written.as_ref().map(|w| w.number.clone()));

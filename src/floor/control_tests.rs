@@ -357,6 +357,35 @@ fn the_customer_may_leave_at_every_stage() {
 }
 
 #[test]
+fn an_agent_may_end_the_call_at_every_stage() {
+    for consulting in [false, true] {
+        let mut t = talk(PhoneMode::OnHook);
+        if consulting {
+            t.consult();
+        } else {
+            t.s.ask(1, AgentCommand::Hold);
+            t.on_music();
+        }
+        let effects = t.s.ask(1, AgentCommand::HangUp);
+        assert!(hung_up(&effects).contains(&t.customer));
+        assert_eq!(answers(&t.s.leg(t.customer, ended_by_customer())), [None]);
+        assert_eq!(t.s.ended(), [(CallResult::Answered, EndedBy::Agent)]);
+        assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::WrapUp, AgentStateKind::Ready));
+    }
+}
+
+#[test]
+fn late_news_of_the_conversation_before_ends_nothing() {
+    let mut t = talk(PhoneMode::OnHook);
+    let colleague = t.consult();
+    t.s.ask(1, AgentCommand::CompleteTransfer);
+    together(&mut t.s, t.customer, colleague);
+    t.s.leg(t.customer, LegChange::Unbridged { other: t.agent });
+    t.s.later(5_000);
+    assert_eq!((t.s.kind(2), t.s.ended()), (AgentStateKind::Talking, vec![]));
+}
+
+#[test]
 fn a_sender_who_hangs_up_hands_the_call_over() {
     let mut t = talk(PhoneMode::OnHook);
     let colleague = t.consult();

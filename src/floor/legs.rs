@@ -10,7 +10,7 @@ use super::agent::{
     REASON_SWITCH_DOWN,
 };
 use super::call::CallState;
-use super::effect::{CallResult, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell};
+use super::effect::{CallResult, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell, TransferOutcome};
 use super::input::{HangUp, LegChange};
 use super::pending::Expect;
 use super::plan::Place;
@@ -99,7 +99,7 @@ impl Floor {
             }
             LegChange::Answered | LegChange::Parked => self.on_customer_answered(now, id),
             LegChange::Bridged { other } => self.on_bridged(now, id, other),
-            LegChange::Unbridged { .. } => self.on_unbridged(now, id),
+            LegChange::Unbridged { other } => self.on_unbridged(now, id, other),
             LegChange::MusicStarted
             | LegChange::JoinedRoom
             | LegChange::Muted(_)
@@ -236,9 +236,14 @@ impl Floor {
         }
     }
 
-    fn on_unbridged(&mut self, now: Moment, id: CallId) {
+    /// Only the end of the conversation that is going on: news of one before it
+    /// may be late.
+    fn on_unbridged(&mut self, now: Moment, id: CallId, other: LegId) {
+        let owner = self.legs.get(&other).copied();
         let Some(call) = self.calls.get_mut(&id) else { return };
-        if let CallState::Talking { agent, apart_since: None } = call.state {
+        if let CallState::Talking { agent, apart_since: None } = call.state
+            && owner == Some(LegOwner::Agent(agent))
+        {
             call.state = CallState::Talking { agent, apart_since: Some(now) };
             self.touched.calls.insert(id);
         }
@@ -272,7 +277,7 @@ impl Floor {
             }
             LegChange::Unbridged { other } => {
                 if let Some(LegOwner::Customer(call)) = self.legs.get(&other).copied() {
-                    self.on_unbridged(now, call);
+                    self.on_unbridged(now, call, leg);
                 }
             }
             LegChange::HungUp(hang_up) => self.on_phone_gone(now, id, leg, &hang_up),
@@ -391,6 +396,10 @@ impl Floor {
         if matches!(call.state, CallState::Ending { .. }) {
             return;
         }
+        if call.plan.is_some() {
+            self.close_plan(now, id, TransferOutcome::Cancelled);
+        }
+        let Some(call) = self.calls.get_mut(&id) else { return };
         let cause = if call.answered_at.is_some() {
             HangUpCause::NormalClearing
         } else {
@@ -405,7 +414,7 @@ impl Floor {
 
     /// The customer's leg is over, and with it the call.
     pub(super) fn end_call(&mut self, now: Moment, id: CallId, hang_up: HangUp, by: EndedBy) {
-        self.close_plan(now, id);
+        self.close_plan(now, id, TransferOutcome::CustomerLeft);
         self.end_monitors(now, id);
         let Some(call) = self.calls.remove(&id) else { return };
         self.forget_leg(call.leg);

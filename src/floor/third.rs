@@ -218,14 +218,14 @@ impl Floor {
         }
     }
 
-    /// The customer is gone: so is everybody's part in the call.
-    pub(super) fn close_plan(&mut self, now: Moment, id: CallId) {
+    /// The call is over, or about to be: so is everybody's part in it.
+    pub(super) fn close_plan(&mut self, now: Moment, id: CallId, outcome: TransferOutcome) {
         self.release_third(now, id);
         let Some(call) = self.calls.get_mut(&id) else { return };
         let third = call.plan.take().and_then(|plan| plan.third);
         let outside = call.outside.take();
         if third.is_some() {
-            self.record(Fact::TransferEnded { call: id, outcome: TransferOutcome::CustomerLeft, at: now });
+            self.record(Fact::TransferEnded { call: id, outcome, at: now });
         }
         if let Some(leg) = outside {
             self.forget_leg(leg);

@@ -10,6 +10,7 @@ use crate::people;
 use crate::store::Db;
 use crate::store::entity::gateways;
 use crate::switch::directory::{self, DeskPhone, DirectoryRequest, GatewaySettings};
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -79,8 +80,8 @@ async fn post_directory(
 /// Keeps the record and merges it into the ledger. An answer other than 2xx
 /// makes the switch try again and then keep the record on its disk, so only what
 /// will never be readable is refused.
-async fn post_cdr(Extension(db): Extension<Db>, body: String) -> ApiResult<StatusCode> {
-    match records::take(&db, &body).await {
+async fn post_cdr(Extension(db): Extension<Db>, body: Bytes) -> ApiResult<StatusCode> {
+    match records::take(&db, &records::text(&body)).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(RecordRefused::Unreadable(error)) => Err(ApiError::bad_request("body", error.to_string())),
         Err(RecordRefused::Store(error)) => Err(error.into()),

@@ -74,6 +74,8 @@ where
             match job().await {
                 Ok(0) => {}
                 Ok(done) => tracing::debug!(done, "{what}"),
+                // At the end the database is closed under a job; the next run takes up what is left.
+                Err(_) if stop.is_cancelled() => return,
                 Err(error) => {
                     tracing::warn!(error = format!("{error:#}"), "{what} failed; it is tried again")
                 }

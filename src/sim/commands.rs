@@ -308,11 +308,24 @@ fn sofia(words: &[&str]) -> String {
     match words {
         ["profile", name, "rescan", ..] => format!("+OK scan complete [{name}]\n"),
         ["profile", _, "killgw", name] => format!("+OK gateway [{name}] marked for deletion.\n"),
-        ["status", ..] => "                     Name\t   Type\t                                      Data\tState\n\
-             =================================================================================================\n\
-             external\tprofile\tsip:mod_sofia@127.0.0.1:5080\tRUNNING (0)\n\
-             internal\tprofile\tsip:mod_sofia@127.0.0.1:5060\tRUNNING (0)\n"
-            .to_owned(),
+        ["status"] => profiles(),
         _ => "-ERR Unknown command!\n".to_owned(),
     }
+}
+
+/// Both profiles, in the switch's own columns.
+fn profiles() -> String {
+    let line = "=".repeat(97);
+    let row = |name: &str, port: u16| {
+        let address = format!("sip:mod_sofia@127.0.0.1:{port}");
+        format!("{name:>25}\tprofile\t{address:>42}\tRUNNING (0)\n")
+    };
+    format!(
+        "{:>25}\t{:>7}\t{:>42}\tState\n{line}\n{}{}{line}\n2 profiles 0 aliases\n",
+        "Name",
+        "Type",
+        "Data",
+        row("external", 5080),
+        row("internal", 5060),
+    )
 }

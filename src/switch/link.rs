@@ -2,12 +2,13 @@
 //!
 //! In: commands through a [`LinkHandle`]. Out: [`Input`]s for the floor: what
 //! happens to legs, `SwitchUp` with every channel after each (re)connect and
-//! after lost events, `SwitchDown` with a reason for people, `CommandFailed`.
+//! after lost events, `SwitchDown` with a reason for people, `CommandFailed`. A
+//! switch that is still starting is down until it can take calls.
 //!
 //! One task owns the connection and awaits each command to its end: an answer
 //! carries no number, so a command that is given up half-way would leave its
 //! answer to the next one. This file connects and reconnects; `session.rs` is
-//! one connection from the list of channels to its end.
+//! one connection from that wait to its end.
 
 use crate::base::limits;
 use crate::floor::effect::SwitchCommand;
@@ -50,6 +51,9 @@ pub struct LinkConfig {
     pub backoff_min: Duration,
     /// The longest wait before connecting again.
     pub backoff_max: Duration,
+    /// After this, SIP profiles that do not run yet are a fault to be looked
+    /// into and not a switch that is starting.
+    pub ready_patience: Duration,
 }
 
 impl LinkConfig {
@@ -68,6 +72,7 @@ impl LinkConfig {
             roll_call_every: Duration::from_secs(30),
             backoff_min: Duration::from_millis(500),
             backoff_max: Duration::from_secs(15),
+            ready_patience: Duration::from_secs(30),
         }
     }
 
@@ -155,6 +160,8 @@ async fn run(
                 meters::disconnected();
                 if session.was_up() {
                     backoff.reset();
+                }
+                if session.has_told() {
                     told = None;
                 }
                 match end {
@@ -202,14 +209,14 @@ async fn wait(
 
 /// Waits that double up to a bound, each shortened by chance by up to a half,
 /// so that several servers do not knock in step.
-struct Backoff {
+pub(super) struct Backoff {
     min: Duration,
     max: Duration,
     current: Duration,
 }
 
 impl Backoff {
-    fn new(min: Duration, max: Duration) -> Self {
+    pub(super) fn new(min: Duration, max: Duration) -> Self {
         Self { min, max, current: min }
     }
 
@@ -217,7 +224,7 @@ impl Backoff {
         self.current = self.min;
     }
 
-    fn next(&mut self) -> Duration {
+    pub(super) fn next(&mut self) -> Duration {
         let full = self.current;
         self.current = (full * 2).min(self.max);
         full.mul_f64(rand::random_range(0.5..=1.0))

@@ -9,6 +9,7 @@
 //!   floor's picture true
 //! - [`decode`]: event → input
 //! - [`encode`]: command → line of text
+//! - [`readiness`]: whether it can take calls yet
 //! - [`snapshot`]: the switch's channels after (re)connecting
 //! - [`directory`]: phones and gateways for mod_xml_curl
 //! - [`cdr`]: records of mod_json_cdr
@@ -18,9 +19,9 @@
 //!
 //! | when | line |
 //! |---|---|
-//! | connect | `auth …`, `event plain …`, `api show channels as json`, `api uuid_dump LEG json` for each, `api global_getvar core_uuid`, `bgapi sofia profile external rescan`, `bgapi reloadacl` |
+//! | connect | `auth …`, `event plain …`, `api sofia status` until both SIP profiles run, `api show channels as json`, `api uuid_dump LEG json` for each, `api global_getvar core_uuid`, `bgapi sofia profile external rescan`, `bgapi reloadacl` |
 //! | every 30 s | `api show channels as json` |
-//! | lost events | the three questions of the connect |
+//! | lost events | the last three questions of the connect |
 //! | a leg | `bgapi originate {…}sofia/gateway/NAME/NUMBER &park()`, `bgapi originate {…}user/EXTENSION@DOMAIN &park()`, `api uuid_bridge CUSTOMER AGENT`, `api uuid_kill LEG CAUSE`, `api uuid_exists LEG`, `api uuid_record LEG start PATH` |
 //! | gateways change | `api sofia profile external killgw NAME`, then the two of the connect |
 
@@ -32,6 +33,7 @@ mod event_log;
 pub mod link;
 mod meters;
 mod problem;
+pub mod readiness;
 mod session;
 pub mod snapshot;
 mod wire;

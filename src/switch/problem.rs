@@ -1,9 +1,9 @@
-//! Why there is no connection to the switch, in words for people.
+//! Why the switch cannot be used, in words for people.
 
 use crate::switch::link::LinkConfig;
 use freeswitch_esl::{ConnectionStatus, DisconnectReason, EslError};
 
-/// Why there is no connection. The address is named where it can be the fault.
+/// Why the switch cannot be used. The address is named where it can be the fault.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Problem {
     #[error("cannot connect to the switch at {0}: {1}. Is FreeSWITCH running with its Event Socket there?")]
@@ -20,6 +20,14 @@ pub(super) enum Problem {
     Broken(String),
     #[error("the switch has been silent for {0} s")]
     Silent(u64),
+    #[error("the switch at {0} is starting: waiting until its SIP profiles run ({1})")]
+    Starting(String, String),
+    #[error(
+        "the switch at {0} takes no calls: after {2} s these SIP profiles still do not run: {1}. \
+         Look for them in its log (freeswitch.log): is mod_sofia loaded, is the profile's file in sip_profiles, \
+         is its port free?"
+    )]
+    ProfileMissing(String, String, u64),
 }
 
 impl Problem {

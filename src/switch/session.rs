@@ -1,4 +1,5 @@
-//! One connection to the switch, from the list of its channels to its end.
+//! One connection to the switch, from the wait until it can take calls to its
+//! end.
 //!
 //! In: requests, and the switch's events. Out: inputs for the floor, and why
 //! the connection ended.
@@ -11,7 +12,7 @@ use crate::floor::input::{ChannelSnapshot, CommandName, Input, LegLabel};
 use crate::switch::decode;
 use crate::switch::encode::{self, Line, Site};
 use crate::switch::event_log::EventLog;
-use crate::switch::link::{LinkConfig, Request};
+use crate::switch::link::{Backoff, LinkConfig, Request};
 use crate::switch::meters;
 use crate::switch::problem::{Problem, address};
 use crate::switch::snapshot::{self, RollCall};
@@ -33,6 +34,8 @@ const LOSS_CHECK_EVERY: Duration = Duration::from_millis(250);
 /// After its ringing time and this, the result of an originate is not waited
 /// for any more, in milliseconds.
 const ORIGINATE_GRACE_MS: i64 = 60_000;
+/// The longest wait before a switch that is starting is asked again.
+const READY_ASK_EVERY: Duration = Duration::from_secs(2);
 
 /// How a connection ended.
 pub(super) enum End {
@@ -66,6 +69,8 @@ pub(super) struct Session<'a> {
     dropped: u64,
     resync_due: bool,
     up: bool,
+    /// The last reason why the switch cannot be used, as the floor has it.
+    waits_for: Option<String>,
 }
 
 impl<'a> Session<'a> {
@@ -110,12 +115,18 @@ impl<'a> Session<'a> {
             dropped: 0,
             resync_due: false,
             up: false,
+            waits_for: None,
         })
     }
 
     /// Whether the floor was told that the switch can be used.
     pub(super) fn was_up(&self) -> bool {
         self.up
+    }
+
+    /// Whether the floor was told anything of the switch's state.
+    pub(super) fn has_told(&self) -> bool {
+        self.up || self.waits_for.is_some()
     }
 
     /// Serves the connection until it ends.
@@ -139,7 +150,7 @@ impl<'a> Session<'a> {
         requests: &mut mpsc::Receiver<Request>,
         shutdown: &CancellationToken,
     ) -> Result<(), Problem> {
-        if !self.start(requests).await? {
+        if !self.wait_until_ready(requests, shutdown).await? || !self.start(requests).await? {
             return Ok(());
         }
         let mut loss_check = every(LOSS_CHECK_EVERY);
@@ -165,6 +176,76 @@ impl<'a> Session<'a> {
             };
             if !open {
                 return Ok(());
+            }
+        }
+    }
+
+    /// Waits until the SIP profiles run. Meanwhile the switch is of no more use
+    /// than one that is away: requests are refused, and events go no further
+    /// than the log, because the list of channels comes after. False: stop.
+    async fn wait_until_ready(
+        &mut self,
+        requests: &mut mpsc::Receiver<Request>,
+        shutdown: &CancellationToken,
+    ) -> Result<bool, Problem> {
+        let mut pause = Backoff::new(self.config.backoff_min, self.config.backoff_max.min(READY_ASK_EVERY));
+        let mut first_asked_at = None;
+        loop {
+            let missing = self.wire.missing_profiles().await?;
+            if missing.is_empty() {
+                return Ok(true);
+            }
+            let now = clock::now();
+            let waited_ms = now.since_ms(*first_asked_at.get_or_insert(now));
+            let patience = self.config.ready_patience;
+            let problem = if u128::from(waited_ms.unsigned_abs()) < patience.as_millis() {
+                Problem::Starting(address(self.config), missing.join(", "))
+            } else {
+                Problem::ProfileMissing(address(self.config), missing.join(", "), patience.as_secs())
+            };
+            if !self.tell_waiting(&problem).await || !self.pause(pause.next(), requests, shutdown).await? {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Tells the floor why the switch cannot be used, once as long as it is the
+    /// same. False: nobody reads the inputs any more.
+    async fn tell_waiting(&mut self, problem: &Problem) -> bool {
+        let reason = problem.to_string();
+        if self.waits_for.as_ref() == Some(&reason) {
+            return true;
+        }
+        tracing::warn!(switch.reason = %reason, "connected, but the switch takes no calls yet");
+        self.waits_for = Some(reason.clone());
+        self.tell(Input::SwitchDown { reason }).await
+    }
+
+    /// Lets a while pass. False: stop.
+    async fn pause(
+        &mut self,
+        pause: Duration,
+        requests: &mut mpsc::Receiver<Request>,
+        shutdown: &CancellationToken,
+    ) -> Result<bool, Problem> {
+        let over = tokio::time::sleep(pause);
+        tokio::pin!(over);
+        loop {
+            tokio::select! {
+                // What is over before the list is read must not come after it.
+                biased;
+                () = shutdown.cancelled() => return Ok(false),
+                event = self.events.recv() => match event {
+                    None => return Err(Problem::ended(self.config, self.events.status())),
+                    Some(Ok(event)) => self.note(&event).await,
+                    // Lost before the list of channels: nothing is missed.
+                    Some(Err(_)) => {}
+                },
+                request = requests.recv() => match request {
+                    None => return Ok(false),
+                    Some(request) => if !refuse(request, self.inputs).await { return Ok(false) },
+                },
+                () = &mut over => return Ok(true),
             }
         }
     }
@@ -232,13 +313,7 @@ impl<'a> Session<'a> {
                 return true;
             }
         };
-        meters::event();
-        if let Some(log) = &mut self.log
-            && let Err(error) = log.write(&event).await
-        {
-            tracing::error!(%error, "the event log cannot be written; it ends here");
-            self.log = None;
-        }
+        self.note(&event).await;
         if !self.keep_account(&event) {
             return true;
         }
@@ -248,6 +323,17 @@ impl<'a> Session<'a> {
             }
         }
         true
+    }
+
+    /// Counts an event and writes it into the log.
+    async fn note(&mut self, event: &EslEvent) {
+        meters::event();
+        if let Some(log) = &mut self.log
+            && let Err(error) = log.write(event).await
+        {
+            tracing::error!(%error, "the event log cannot be written; it ends here");
+            self.log = None;
+        }
     }
 
     /// Notes which legs there are. False: the event is not for the floor.

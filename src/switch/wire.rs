@@ -7,7 +7,7 @@ use crate::base::clock;
 use crate::floor::input::ChannelSnapshot;
 use crate::switch::encode::{self, Line};
 use crate::switch::problem::Problem;
-use crate::switch::{meters, snapshot};
+use crate::switch::{meters, readiness, snapshot};
 use freeswitch_esl::{EslClient, EslError};
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -82,6 +82,16 @@ impl Wire {
     /// The id of the switch's process: another one means that it was restarted.
     pub(super) async fn core(&self) -> Result<String, Problem> {
         self.ask("global_getvar core_uuid".into()).await
+    }
+
+    /// The SIP profiles that do not run yet, or not any more.
+    pub(super) async fn missing_profiles(&self) -> Result<Vec<&'static str>, Problem> {
+        match self.send(&Line::Api("sofia status".into()), "list").await {
+            Ok(answer) => Ok(readiness::missing(&answer)),
+            // The SIP module is not loaded yet.
+            Err(Failure::Refused(_)) => Ok(readiness::PROFILES.into()),
+            Err(Failure::NoAnswer(reason)) => Err(Problem::Broken(reason)),
+        }
     }
 
     /// Every channel that the switch has.

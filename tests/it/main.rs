@@ -7,6 +7,7 @@ mod architecture;
 mod contract;
 mod contract_switch;
 mod features;
+mod program;
 mod sim;
 mod store;
 mod support;

@@ -3,8 +3,8 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, UserId};
 use crate::campaigns::model::{
-    AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignState, LeadState,
-    dial_mode_name,
+    AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
+    CampaignState, LeadState, dial_mode_name,
 };
 use crate::store::entity::{calls, campaign_agents, campaigns, gateways, lead_lists, leads, users};
 use crate::store::{Db, WriteTx};
@@ -25,6 +25,18 @@ pub async fn list_campaigns(db: &Db) -> Result<Vec<CampaignEntry>, DbErr> {
 pub async fn find_campaign(db: &Db, id: CampaignId) -> Result<Option<CampaignEntry>, DbErr> {
     let row = campaigns::Entity::find_by_id(id.0).all(db.read()).await?;
     Ok(with_figures(db.read(), row).await?.pop())
+}
+
+/// What the desk shows of a campaign. Nothing is counted: every desk asks with
+/// every call, and a ledger is big.
+pub async fn find_script(db: &Db, id: CampaignId) -> Result<Option<CampaignScript>, DbErr> {
+    let found: Option<(String, Option<String>)> = campaigns::Entity::find_by_id(id.0)
+        .select_only()
+        .columns([campaigns::Column::Name, campaigns::Column::Script])
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    Ok(found.map(|(name, script)| CampaignScript { name, script }))
 }
 
 async fn with_figures(
@@ -109,7 +121,8 @@ async fn count_attempts(
     let groups: Vec<(i64, i64, i64, i64, i64)> = calls::Entity::find()
         .select_only()
         .column(calls::Column::CampaignId)
-        .column_as(calls::Column::Id.count(), "attempts")
+        // Only columns of the index calls_campaign_figures: the rows are not read.
+        .column_as(calls::Column::CampaignId.count(), "attempts")
         .column_as(calls::Column::AnsweredAt.count(), "answered")
         .column_as(calls::Column::ConnectedAt.count(), "connected")
         .column_as(calls::Column::DroppedAt.count(), "dropped")

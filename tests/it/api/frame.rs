@@ -8,7 +8,12 @@ use axum::http::Request;
 use std::net::SocketAddr;
 use trunkline::store::Db;
 
-both_databases!(refusals_are_problems_with_the_requests_id, health_and_metrics, the_console_is_served);
+both_databases!(
+    refusals_are_problems_with_the_requests_id,
+    what_a_database_cannot_hold_is_refused,
+    health_and_metrics,
+    the_console_is_served,
+);
 
 fn plain(method: &str, path: &str) -> Request<Body> {
     Request::builder().method(method).uri(path).body(Body::empty()).expect("a request")
@@ -32,6 +37,24 @@ async fn refusals_are_problems_with_the_requests_id(db: Db) {
     for name in ["x-request-id", "x-content-type-options", "content-security-policy", "x-frame-options"] {
         assert!(fine.header(name).is_some(), "{name}");
     }
+}
+
+async fn what_a_database_cannot_hold_is_refused(db: Db) {
+    let app = TestApp::on(db);
+    let admin = app.as_role("administrator").await;
+    // Also before anybody is signed in.
+    let login = app.call("POST", "/auth/login").header("content-type", "application/json");
+    let login = login.body(r#"{"username":"a\u0000","password":"b"}"#).send().await;
+    login.refused(400, "invalid");
+    for path in ["/calls?q=a%00", "/customers?q=%00", "/users?q=%00"] {
+        app.get(&admin, path).await.refused(400, "invalid");
+    }
+    for day in ["-9999-01-01", "%2B200000-01-01"] {
+        for path in ["/calls?from=", "/calls?to=", "/reports/agents?from="] {
+            app.get(&admin, &format!("{path}{day}")).await.refused(400, "invalid");
+        }
+    }
+    app.get(&admin, "/calls?from=0001-01-01&to=9998-12-31").await.expect(200);
 }
 
 async fn health_and_metrics(db: Db) {

@@ -13,12 +13,12 @@ use trunkline::store::entity::switch_cdrs;
 
 both_databases!(only_the_switch_is_answered, a_phone_and_the_trunks_are_found, a_record_is_kept_once);
 
-async fn ask(app: &TestApp, path: &str, secret: &str, kind: &str, body: String) -> Answer {
+async fn ask(app: &TestApp, path: &str, secret: &str, kind: &str, body: impl Into<Body>) -> Answer {
     let login = STANDARD.encode(format!("freeswitch:{secret}"));
     let request = Request::post(path)
         .header("authorization", format!("Basic {login}"))
         .header("content-type", kind)
-        .body(Body::from(body));
+        .body(body.into());
     app.send(request.expect("a request")).await
 }
 
@@ -80,4 +80,10 @@ async fn a_record_is_kept_once(db: Db) {
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].body["variables"]["hangup_cause"], "USER_BUSY");
     assert_eq!(post("cdr=%7B%7D".to_owned()).await.status, 400);
+    // What a carrier put into a header is not always UTF-8.
+    let other = record("NO_ANSWER").to_string().replace("7cf7c6e8", "00000000");
+    let (before, after) = other.split_once("NO_ANSWER").expect("the cause");
+    let bytes = [before.as_bytes(), b"NO_ANSWER\",\"sip_to_display\":\"\xc0\xee", after.as_bytes()].concat();
+    let answer = ask(&app, "/switch/cdr?uuid=x", SWITCH_SECRET, "application/json", bytes).await;
+    assert_eq!(answer.status, 204, "{}", answer.text);
 }

@@ -1,14 +1,20 @@
 //! Campaigns through the API.
 
-use super::world::World;
+use super::world::{MONDAY_10, World, call_id, write};
 use crate::both_databases;
 use crate::support::app::TestApp;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use trunkline::base::ids::CampaignId;
+use trunkline::base::ids::{CampaignId, UserId};
+use trunkline::floor::effect::{AgentLive, AgentStateKind, Tell};
 use trunkline::store::Db;
 use trunkline::store::changes::Change;
 
-both_databases!(a_campaign_is_made_changed_and_run, what_is_wrong_with_a_campaign_is_said_field_by_field);
+both_databases!(
+    a_campaign_is_made_changed_and_run,
+    what_is_wrong_with_a_campaign_is_said_field_by_field,
+    the_desk_shows_the_script_without_counting,
+);
 
 async fn a_campaign_is_made_changed_and_run(db: Db) {
     let world = World::with_leads(db, 3).await;
@@ -77,4 +83,38 @@ async fn what_is_wrong_with_a_campaign_is_said_field_by_field(db: Db) {
     let refused = app.patch(&token, &path, two).await.refused(400, "invalid");
     assert_eq!(refused["fields"].as_array().map(Vec::len), Some(2));
     app.get(&token, "/campaigns/999").await.refused(404, "not_found");
+}
+
+/// Every desk asks with every call. A ledger is big, so nothing may be counted:
+/// without the table of leads there are no figures, and the desk does not care.
+async fn the_desk_shows_the_script_without_counting(db: Db) {
+    let world = World::with_leads(db, 1).await;
+    let agent = world.agents[0];
+    world.write_facts(&world.conversation(&world.leads[0], 1, agent, 30_000, MONDAY_10)).await;
+    let app = TestApp::on(world.db.clone());
+    let manager = app.as_role("manager").await;
+    let path = format!("/campaigns/{}", world.campaign);
+    app.patch(&manager, &path, json!({ "script": "Good morning" })).await.expect(200);
+    let token = app.token(UserId(agent.0)).await;
+    // The conductor has told of its agents when it answers.
+    app.post(&token, "/desk/log-in", json!({})).await;
+    app.hub.publish(Tell::Agent(AgentLive {
+        agent,
+        kind: AgentStateKind::WrapUp,
+        reason: None,
+        since: MONDAY_10,
+        call: Some(call_id(1)),
+        phone_up: true,
+        next: None,
+        wrap_up_until: None,
+        allowed: Vec::new(),
+    }));
+    let away = async |tx: &trunkline::store::WriteTx| {
+        tx.execute_unprepared("ALTER TABLE leads RENAME TO leads_away").await.expect("rename")
+    };
+    write(&world.db, away).await;
+    assert_eq!(app.get(&manager, &path).await.status, 500, "figures need the leads");
+    let call = &app.get(&token, "/desk").await.expect(200)["call"];
+    assert_eq!((&call["campaign_name"], &call["script"]), (&json!("Autumn"), &json!("Good morning")));
+    assert_eq!(call["customer"]["history"].as_array().map(Vec::len), Some(1));
 }

@@ -175,7 +175,7 @@ async fn the_switchs_record_heals_what_an_outage_left(db: Db) {
 }
 
 /// The body that the switch posts of a customer's leg.
-fn body(n: u64, answered_at: Option<Moment>, ended_at: Moment, cause: &str) -> String {
+pub fn body(n: u64, answered_at: Option<Moment>, ended_at: Moment, cause: &str) -> String {
     let us = |at: Moment| (at.0 * 1_000).to_string();
     json!({ "variables": {
         "uuid": leg_id(n), "tl_role": "customer", "tl_call": call_id(n),

@@ -8,4 +8,5 @@ mod leads;
 mod ledger;
 mod ledger_api;
 mod reports;
+mod spool;
 mod world;

@@ -38,6 +38,8 @@ pub const SWITCH_SECRET: &str = "the switch's own secret";
 pub struct TestApp {
     /// Its store.
     pub db: Db,
+    /// Its live feed.
+    pub hub: Hub,
     router: Router,
     keys: Arc<AuthKeys>,
     changes: Changes,
@@ -91,12 +93,13 @@ impl TestApp {
             changes: changes.clone(),
             keys: keys.clone(),
             settings,
-            hub,
+            hub: hub.clone(),
             metrics: None,
         };
         let router = app(services).layer(Extension(handle)).layer(Extension(ImportPoke::default()));
         TestApp {
             db,
+            hub,
             router,
             keys,
             changes,
@@ -250,6 +253,12 @@ impl Call<'_> {
     pub fn json(mut self, body: Value) -> Self {
         self.request = self.request.header(header::CONTENT_TYPE, "application/json");
         self.body = Body::from(body.to_string());
+        self
+    }
+
+    /// With a body as it is.
+    pub fn body(mut self, body: &'static str) -> Self {
+        self.body = Body::from(body);
         self
     }
 

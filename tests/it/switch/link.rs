@@ -1,5 +1,5 @@
-//! The link against a scripted switch: connecting, reconnecting, deadlines,
-//! lost events. Nothing here waits for a time to pass, only for things to
+//! The link against a scripted switch: connecting, waiting for one that is
+//! starting, reconnecting, deadlines, lost events. Nothing here waits for a time to pass, only for things to
 //! happen, each at most [`PATIENCE`].
 
 use freeswitch_esl::mock::{MockBackgroundJob, MockConnection, MockEslServer};
@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::base::phone::Dialable;
@@ -84,14 +85,40 @@ async fn command(conn: &mut MockConnection) -> String {
     soon(conn.read_command()).await.unwrap().trim_end().to_owned()
 }
 
-/// Plays an idle switch until the link is up.
-async fn come_up(conn: &mut MockConnection, core: &str) {
+/// The answer to `sofia status` of a switch whose named profiles run.
+fn status(profiles: &[&str]) -> String {
+    let line = "=".repeat(97);
+    let row = |name: &&str| {
+        format!("{name:>25}\tprofile\t             sip:mod_sofia@127.0.0.1:58999\tRUNNING (0)\n")
+    };
+    let rows: String = profiles.iter().map(row).collect();
+    let head = "                     Name\t   Type\t                                      Data\tState";
+    format!("{head}\n{line}\n{rows}{line}\n{} profiles 0 aliases\n", profiles.len())
+}
+
+/// Takes the log-in's subscription.
+async fn take_subscription(conn: &mut MockConnection) {
     let subscribe = command(conn).await;
     assert!(
         subscribe.starts_with("event plain ") && subscribe.contains("CHANNEL_HANGUP_COMPLETE"),
         "{subscribe}"
     );
     conn.reply_ok().await.unwrap();
+}
+
+async fn answer_status(conn: &mut MockConnection, answer: &str) {
+    assert_eq!(command(conn).await, "api sofia status");
+    conn.reply_api(answer).await.unwrap();
+}
+
+/// Plays an idle switch until the link is up.
+async fn come_up(conn: &mut MockConnection, core: &str) {
+    take_subscription(conn).await;
+    answer_status(conn, &status(&["external", "internal"])).await;
+    list_no_channels(conn, core).await;
+}
+
+async fn list_no_channels(conn: &mut MockConnection, core: &str) {
     assert_eq!(command(conn).await, "api show channels as json");
     conn.reply_api("{\"row_count\": 0}\n").await.unwrap();
     assert_eq!(command(conn).await, "api global_getvar core_uuid");
@@ -154,8 +181,8 @@ async fn what_the_switch_has_is_adopted_with_our_labels() {
     let server = switch().await;
     let mut link = Link::start(server.port(), |_| {});
     let mut conn = soon(server.accept()).await.unwrap();
-    command(&mut conn).await;
-    conn.reply_ok().await.unwrap();
+    take_subscription(&mut conn).await;
+    answer_status(&mut conn, &status(&["external", "internal"])).await;
     assert_eq!(command(&mut conn).await, "api show channels as json");
     let rows = [1, 2, 3, 4].map(|n| format!("{{\"uuid\":\"{}\"}}", leg(n))).join(",");
     conn.reply_api(&format!("{{\"row_count\":4,\"rows\":[{rows}]}}\n")).await.unwrap();
@@ -228,6 +255,94 @@ async fn after_a_break_it_connects_again_and_old_commands_are_refused() {
     assert_eq!(link.next().await, Input::SwitchUp { core: "core-2".into(), channels: vec![] });
     link.handle.send(hang_up(1)).unwrap();
     assert_eq!(command(&mut conn).await, format!("api uuid_kill {} NORMAL_CLEARING", leg(1)));
+}
+
+/// A switch that is starting, which answers as `says` until it is ready and
+/// tells of a leg after each answer before that. Gives its connection back.
+fn starting(mut conn: MockConnection, says: watch::Receiver<String>) -> JoinHandle<MockConnection> {
+    let ready = status(&["external", "internal"]);
+    tokio::spawn(async move {
+        loop {
+            assert_eq!(command(&mut conn).await, "api sofia status");
+            let answer = says.borrow().clone();
+            conn.reply_api(&answer).await.unwrap();
+            if answer == ready {
+                return conn;
+            }
+            event(&mut conn, "CHANNEL_ANSWER", &[unique(1)]).await;
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_switch_that_is_starting_is_down_until_its_profiles_run() {
+    let server = switch().await;
+    let mut link = Link::start(server.port(), |config| config.ready_patience = Duration::from_secs(3_600));
+    let mut conn = soon(server.accept()).await.unwrap();
+    take_subscription(&mut conn).await;
+    // The Event Socket opens before SIP is there at all.
+    let (says, heard) = watch::channel("-ERR sofia Command not found!\n".to_owned());
+    let conn = starting(conn, heard);
+    let reason = link.down().await;
+    assert!(reason.contains("starting") && reason.contains("(internal, external)"), "{reason}");
+    link.handle.send(dial(5, "gw")).unwrap();
+    let (failed, name, _) = link.failed().await;
+    assert_eq!((failed, name), (leg(5), CommandName::Originate));
+    says.send(status(&["internal"])).unwrap();
+    let reason = link.down().await;
+    assert!(reason.contains("starting") && reason.contains("(external)"), "{reason}");
+    says.send(status(&["external", "internal"])).unwrap();
+    let mut conn = soon(conn).await.unwrap();
+    list_no_channels(&mut conn, "core-1").await;
+    assert_eq!(link.next().await, Input::SwitchUp { core: "core-1".into(), channels: vec![] });
+    // Nothing of before comes after.
+    event(&mut conn, "CHANNEL_ANSWER", &[unique(2)]).await;
+    assert_eq!(link.next().await, change(2, LegChange::Answered));
+}
+
+#[tokio::test]
+async fn a_profile_that_never_comes_up_is_named_and_asked_for_again() {
+    let server = switch().await;
+    let mut link = Link::start(server.port(), |config| config.ready_patience = Duration::from_millis(30));
+    let mut conn = soon(server.accept()).await.unwrap();
+    take_subscription(&mut conn).await;
+    let (says, heard) = watch::channel(status(&["internal"]));
+    let conn = starting(conn, heard);
+    let reason = link.down().await;
+    assert!(reason.contains("starting"), "{reason}");
+    let reason = link.down().await;
+    for part in ["do not run: external.", "freeswitch.log", "port"] {
+        assert!(reason.contains(part), "{reason}");
+    }
+    // It is not told again, but asked again.
+    says.send(status(&["external", "internal"])).unwrap();
+    list_no_channels(&mut soon(conn).await.unwrap(), "core-1").await;
+    assert_eq!(link.next().await, Input::SwitchUp { core: "core-1".into(), channels: vec![] });
+}
+
+#[tokio::test]
+async fn a_break_and_a_stop_are_noticed_while_it_waits_for_the_profiles() {
+    for stop in [false, true] {
+        let server = switch().await;
+        // It would not ask again before the test has failed.
+        let mut link = Link::start(server.port(), |config| {
+            config.backoff_min = PATIENCE * 4;
+            config.backoff_max = PATIENCE * 4;
+        });
+        let mut conn = soon(server.accept()).await.unwrap();
+        take_subscription(&mut conn).await;
+        answer_status(&mut conn, &status(&[])).await;
+        let reason = link.down().await;
+        assert!(reason.contains("starting"), "{reason}");
+        if stop {
+            link.shutdown.cancel();
+            assert_eq!(soon(link.inputs.recv()).await, None);
+        } else {
+            drop(conn);
+            let reason = link.down().await;
+            assert!(reason.contains("broke"), "{reason}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 // Who is signed in. The access token lives in memory only; the refresh token
-// is a cookie that scripts cannot read. Comes in: answers of the sign-in and
-// refresh routes. Goes out: the token for requests and the live connection.
+// is a cookie that scripts cannot read and that all tabs share. Comes in:
+// answers of the sign-in and refresh routes. Goes out: the token for requests
+// and the live connection.
 import { create } from 'zustand';
 import { noteServerDate } from '../base/clock';
 import { setZone } from '../base/format';
@@ -19,9 +20,21 @@ export const useSession = create<Session>(() => ({ status: 'unknown', me: null }
 /** With less time left than this a token is renewed before it is used for long. */
 const TOKEN_LEFT_MS_MIN = 120_000;
 
+/** What all tabs of the console call their lock and their channel. */
+const SHARED_NAME = 'trunkline-session';
+/** After this a tab that does not give up its turn is not waited for any more. */
+const TURN_MS_MAX = 10_000;
+
 let token: string | null = null;
 let expiresAt = 0;
 let refreshing: Promise<boolean> | null = null;
+/** What another tab got while this one waits for its turn. */
+let heard: SessionView | null = null;
+
+const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel(SHARED_NAME) : null;
+tabs?.addEventListener('message', (event: MessageEvent<SessionView>) => {
+  if (refreshing) heard = event.data;
+});
 
 function open(session: SessionView): void {
   token = session.access_token;
@@ -78,23 +91,51 @@ export async function signOut(): Promise<void> {
 }
 
 async function refreshOnce(): Promise<boolean> {
+  if (heard) {
+    open(heard);
+    return true;
+  }
   const response = await post('refresh');
   if (response.status === 401 || response.status === 403) {
     close();
     return false;
   }
-  open(await sessionFrom(response));
+  const session = await sessionFrom(response);
+  open(session);
+  tabs?.postMessage(session);
   return true;
 }
 
 /**
- * Gets a new access token by the cookie. Many callers at once share one
- * request, because each refresh token can be used only once. False: signed
- * out. Throws when the server cannot be asked.
+ * One tab after the other. Browsers have locks only on HTTPS and on this
+ * machine; without one, and when a tab keeps it too long, the server bears with
+ * two tabs that show the same refresh token at once.
+ */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const { locks } = navigator as Partial<Navigator>;
+  if (!locks) return work();
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    return work();
+  };
+  try {
+    return await locks.request(SHARED_NAME, { signal: AbortSignal.timeout(TURN_MS_MAX) }, begin);
+  } catch (error) {
+    if (begun) throw error;
+    return work();
+  }
+}
+
+/**
+ * Gets a new access token by the cookie. Callers at once share one request,
+ * and so do tabs, because each refresh token can be used only once. False:
+ * signed out. Throws when the server cannot be asked.
  */
 export function refresh(): Promise<boolean> {
-  refreshing ??= refreshOnce().finally(() => {
+  refreshing ??= inTurn(refreshOnce).finally(() => {
     refreshing = null;
+    heard = null;
   });
   return refreshing;
 }
