@@ -14,6 +14,7 @@ mod m20261123_000004_ledger;
 mod m20261123_000005_platform;
 mod m20261123_000006_seeds;
 mod m20261125_000008_campaign_figures;
+mod m20261125_000009_call_control;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_platform::Migration),
             Box::new(m20261123_000006_seeds::Migration),
             Box::new(m20261125_000008_campaign_figures::Migration),
+            Box::new(m20261125_000009_call_control::Migration),
         ]
     }
 }

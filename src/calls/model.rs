@@ -4,8 +4,11 @@ use crate::auth::UserFilter;
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, CustomerId};
 use crate::floor::effect::CallResult;
-use crate::store::entity::{calls, dispositions};
+use crate::store::entity::{
+    call_legs, call_monitors, call_notes, call_spans, call_transfers, calls, dispositions, recording_pauses,
+};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Which calls are wanted; what is `None` does not matter.
@@ -15,7 +18,7 @@ pub struct CallFilter {
     pub from: Option<Moment>,
     /// Started before.
     pub to: Option<Moment>,
-    /// Connected with this agent.
+    /// This agent has, or had, the call.
     pub agent_id: Option<i64>,
     /// Dialled for this campaign.
     pub campaign_id: Option<CampaignId>,
@@ -69,6 +72,28 @@ pub struct LedgerEntry {
     pub disposition: Option<dispositions::Model>,
     /// Its recording.
     pub recording_id: Option<Uuid>,
+}
+
+/// What happened in a call beside its summary, with the names that belong to
+/// it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Story {
+    /// What the customer experienced, from dialling to the end.
+    pub spans: Vec<call_spans::Model>,
+    /// The legs beside the customer's.
+    pub legs: Vec<call_legs::Model>,
+    /// Attempts to hand the call on.
+    pub transfers: Vec<call_transfers::Model>,
+    /// What those said who handed it on.
+    pub notes: Vec<call_notes::Model>,
+    /// Supervisors who took part.
+    pub monitors: Vec<call_monitors::Model>,
+    /// Where the recording is silent.
+    pub pauses: Vec<recording_pauses::Model>,
+    /// The names of everybody in it, by id.
+    pub names: HashMap<i64, String>,
+    /// The dispositions of the notes, by id.
+    pub dispositions: HashMap<i64, dispositions::Model>,
 }
 
 /// What an agent says of a call when it is over.

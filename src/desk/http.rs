@@ -68,9 +68,9 @@ pub struct DeskCallView {
     pub answered_at: Option<DateTime<Utc>>,
     /// When the agent was connected.
     pub connected_at: Option<DateTime<Utc>>,
-    /// The disposition saved so far.
+    /// The disposition that this agent has saved so far.
     pub disposition_id: Option<i64>,
-    /// The note saved so far.
+    /// Their note so far.
     pub note: Option<String>,
     /// The colleague who hands the call on, or handed it on, and their note.
     pub handed: Option<HandedView>,
@@ -189,6 +189,7 @@ async fn find_desk_call(db: &Db, hub: &Hub, desk: AgentId, call: CallId) -> ApiR
     let Some(customer) = customers::http::view_for_call(db, customer).await? else { return Ok(None) };
     let texts = campaigns::store::find_script(db, campaign).await?;
     let (campaign_name, script) = texts.map(|texts| (texts.name, texts.script)).unwrap_or_default();
+    let (disposition_id, note) = calls::store::find_said(db, call, desk).await?.unzip();
     let started = live.as_ref().map(|l| l.started_at).or(written.as_ref().map(|w| w.started_at));
     let number = live.as_ref().map(|l| l.number.clone()).or(written.as_ref().map(|w| w.number.clone()));
     Ok(Some(DeskCallView {
@@ -207,8 +208,8 @@ async fn find_desk_call(db: &Db, hub: &Hub, desk: AgentId, call: CallId) -> ApiR
             .as_ref()
             .and_then(|l| l.connected_at)
             .or(written.as_ref().and_then(|w| w.connected_at)),
-        disposition_id: written.as_ref().and_then(|w| w.disposition_id),
-        note: written.and_then(|w| w.note),
+        disposition_id,
+        note: note.flatten(),
         handed: hub.handed(desk, call),
         customer,
     }))

@@ -1,12 +1,13 @@
 //! The rows of recordings.
 //!
-//! In: facts, each perhaps more than once; measured files. Out: recordings.
+//! In: facts, each perhaps more than once; measured files. Out: recordings, and
+//! where they are silent.
 
 use crate::auth::UserFilter;
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, UserId};
 use crate::floor::effect::Fact;
-use crate::store::entity::{calls, recordings};
+use crate::store::entity::{call_spans, calls, recording_pauses, recordings};
 use crate::store::{Db, WriteTx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -41,10 +42,46 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
                 .col_expr(recordings::Column::StoppedAt, Expr::value(at.to_utc()))
                 .filter(recordings::Column::Id.eq(recording_id(*call, path)))
                 .filter(recordings::Column::StoppedAt.is_null());
-            stopped.exec(tx).await.map(|_| ())
+            stopped.exec(tx).await?;
+            // What is recorded after it is another file, which is not silent.
+            end_pause(tx, *call, *at).await
+        }
+        Fact::RecordingMasked { call, on: true, agent, at } => begin_pause(tx, *call, agent.0, *at).await,
+        Fact::RecordingMasked { call, on: false, at, .. } | Fact::CallEnded { call, at, .. } => {
+            end_pause(tx, *call, *at).await
         }
         _ => Ok(()),
     }
+}
+
+/// The recording is silent from now on, unless it is already.
+async fn begin_pause(tx: &WriteTx, call: CallId, agent: i64, at: Moment) -> Result<(), DbErr> {
+    let latest = recording_pauses::Entity::find()
+        .filter(recording_pauses::Column::CallId.eq(call.0))
+        .order_by_desc(recording_pauses::Column::StartedAt)
+        .one(tx)
+        .await?;
+    let known = latest.is_some_and(|row| row.ended_at.is_none() || at <= Moment::from(row.started_at));
+    let open = calls::Entity::find_by_id(call.0).filter(calls::Column::EndedAt.is_null()).one(tx).await?;
+    if known || open.is_none() {
+        return Ok(());
+    }
+    let row = recording_pauses::ActiveModel {
+        call_id: Set(call.0),
+        agent_id: Set(agent),
+        started_at: Set(at.to_utc()),
+        ..Default::default()
+    };
+    recording_pauses::Entity::insert(row).exec_without_returning(tx).await.map(|_| ())
+}
+
+async fn end_pause(tx: &WriteTx, call: CallId, at: Moment) -> Result<(), DbErr> {
+    let ended = recording_pauses::Entity::update_many()
+        .col_expr(recording_pauses::Column::EndedAt, Expr::value(at.to_utc()))
+        .filter(recording_pauses::Column::CallId.eq(call.0))
+        .filter(recording_pauses::Column::StartedAt.lte(at.to_utc()))
+        .filter(recording_pauses::Column::EndedAt.is_null());
+    ended.exec(tx).await.map(|_| ())
 }
 
 async fn insert_once(
@@ -76,14 +113,21 @@ fn recording_id(call: CallId, path: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// A recording, if its agent is among these.
+/// A recording, if one of these has, or had, its call.
 pub async fn find_recording(
     db: &Db,
     id: Uuid,
     visible: &UserFilter,
 ) -> Result<Option<recordings::Model>, DbErr> {
-    let recording = recordings::Entity::find_by_id(id).one(db.read()).await?;
-    Ok(recording.filter(|recording| visible.allows(UserId(recording.agent_id))))
+    let Some(recording) = recordings::Entity::find_by_id(id).one(db.read()).await? else { return Ok(None) };
+    if visible.allows(UserId(recording.agent_id)) {
+        return Ok(Some(recording));
+    }
+    // The call was handed on while the recording went on.
+    let spans = call_spans::Entity::find()
+        .filter(call_spans::Column::CallId.eq(recording.call_id))
+        .filter(visible.on(call_spans::Column::AgentId));
+    Ok(spans.one(db.read()).await?.map(|_| recording))
 }
 
 /// Recordings to be measured: stopped, or started so long ago that their stop

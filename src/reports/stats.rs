@@ -7,7 +7,7 @@
 
 use crate::base::clock::Moment;
 use crate::floor::effect::{AgentStateKind, CallResult};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The period: from the first instant up to, but not including, the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,18 +21,43 @@ pub struct Period {
 /// A call as the report needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallFigures {
-    /// The agent who was connected.
+    /// The agent who had it last, whose disposition it has.
     pub agent_id: Option<i64>,
     /// Whether the called party answered.
     pub answered: bool,
     /// Whether an agent was connected.
     pub connected: bool,
-    /// Agent and customer connected, hold not included.
-    pub talk_ms: i64,
+    /// When agent and customer were connected, hold not included; more than one
+    /// agent's when it was handed on.
+    pub talk: Vec<TalkSpan>,
     /// `None` while the call is in progress.
     pub result: Option<CallResult>,
     /// What the agent chose.
     pub disposition: Option<i64>,
+}
+
+/// A span in which an agent talked with the customer of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TalkSpan {
+    /// Who.
+    pub agent_id: i64,
+    /// Included.
+    pub from: Moment,
+    /// `None`: still talking.
+    pub to: Option<Moment>,
+}
+
+impl CallFigures {
+    /// Everybody who had the call.
+    fn agents(&self) -> BTreeSet<i64> {
+        self.agent_id.into_iter().chain(self.talk.iter().map(|span| span.agent_id)).collect()
+    }
+
+    /// How long one agent talked, in milliseconds; who still talks, until now.
+    fn talk_ms(&self, agent: i64, now: Moment) -> i64 {
+        let own = self.talk.iter().filter(|span| span.agent_id == agent);
+        own.map(|span| span.to.unwrap_or(now).since_ms(span.from)).sum()
+    }
 }
 
 /// A span of an agent's time.
@@ -128,14 +153,14 @@ impl StateTimes {
 /// The figures of one agent, or of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Calls of the agent. In the totals: attempts, also those that reached no
-    /// agent.
+    /// Calls that the agent had, also those handed on. In the totals: attempts,
+    /// each once, also those that reached no agent.
     pub calls: i64,
     /// Of these, answered by the called party.
     pub answered: i64,
     /// Of these, connected with an agent.
     pub connected: i64,
-    /// Talk time.
+    /// The agent's own talk time.
     pub talk_ms: i64,
     /// Time in each state.
     pub states: StateTimes,
@@ -154,11 +179,14 @@ pub struct Figures {
 }
 
 impl Figures {
-    fn add_call(&mut self, call: &CallFigures, flags: &BTreeMap<i64, DispositionFlags>) {
+    fn add_call(&mut self, call: &CallFigures, talk_ms: i64) {
         self.calls += 1;
         self.answered += i64::from(call.answered);
         self.connected += i64::from(call.connected);
-        self.talk_ms += call.talk_ms;
+        self.talk_ms += talk_ms;
+    }
+
+    fn add_disposition(&mut self, call: &CallFigures, flags: &BTreeMap<i64, DispositionFlags>) {
         let Some(disposition) = call.disposition else { return };
         *self.dispositions.entry(disposition).or_default() += 1;
         let flags = flags.get(&disposition).copied().unwrap_or_default();
@@ -212,11 +240,25 @@ pub fn fold(
         ..AgentsReport::default()
     };
     for call in calls {
-        if let Some(agent) = call.agent_id {
+        let agents = call.agents();
+        let mut talk_ms = 0;
+        let mut asked_for = agents.is_empty();
+        for agent in agents {
             let Some(row) = report.rows.get_mut(&agent) else { continue };
-            row.add_call(call, flags);
+            let own_ms = call.talk_ms(agent, now);
+            row.add_call(call, own_ms);
+            talk_ms += own_ms;
+            asked_for = true;
+            // The call has one disposition: of the agent who had it last.
+            if call.agent_id == Some(agent) {
+                row.add_disposition(call, flags);
+                report.totals.add_disposition(call, flags);
+            }
         }
-        report.totals.add_call(call, flags);
+        if !asked_for {
+            continue;
+        }
+        report.totals.add_call(call, talk_ms);
         if let Some(result) = call.result {
             *report.by_result.entry(result).or_default() += 1;
         }
@@ -254,6 +296,10 @@ mod tests {
         Span { agent_id, kind, from: Moment(from), to: to.map(Moment) }
     }
 
+    fn talked(agent_id: i64, from: i64, to: Option<i64>) -> TalkSpan {
+        TalkSpan { agent_id, from: Moment(from), to: to.map(Moment) }
+    }
+
     fn call(
         agent_id: Option<i64>,
         talk_ms: i64,
@@ -262,7 +308,8 @@ mod tests {
     ) -> CallFigures {
         let answered = agent_id.is_some() || result == CallResult::Dropped;
         let connected = agent_id.is_some();
-        CallFigures { agent_id, answered, connected, talk_ms, result: Some(result), disposition }
+        let talk = agent_id.map(|agent| talked(agent, 0, Some(talk_ms))).into_iter().collect();
+        CallFigures { agent_id, answered, connected, talk, result: Some(result), disposition }
     }
 
     fn flags() -> BTreeMap<i64, DispositionFlags> {
@@ -338,6 +385,28 @@ mod tests {
         let by_result = [(CallResult::Answered, 4), (CallResult::NoAnswer, 1), (CallResult::Dropped, 1)];
         assert_eq!(report.by_result, BTreeMap::from(by_result));
         assert!(!report.rows.contains_key(&99), "an agent that was not asked for is left out everywhere");
+    }
+
+    #[test]
+    fn a_call_handed_on_is_counted_for_both_and_once_in_all() {
+        let mut handed = call(Some(8), 0, CallResult::Answered, Some(1));
+        handed.talk = vec![
+            talked(7, 1_000, Some(1_300)),
+            // On hold in between.
+            talked(7, 1_400, Some(1_500)),
+            talked(8, 1_500, None),
+        ];
+        let report = fold(&[7, 8], std::slice::from_ref(&handed), &[], &flags(), PERIOD, Moment(1_700));
+        let (first, second) = (&report.rows[&7], &report.rows[&8]);
+        assert_eq!((first.calls, first.connected, first.talk_ms), (1, 1, 400));
+        assert_eq!((second.calls, second.connected, second.talk_ms), (1, 1, 200));
+        assert_eq!((first.sales, second.sales, report.totals.sales), (0, 1, 1));
+        assert_eq!((report.totals.calls, report.totals.connected, report.totals.talk_ms), (1, 1, 600));
+        assert_eq!(report.by_result, BTreeMap::from([(CallResult::Answered, 1)]));
+
+        // Who may see one of the two sees that one's part.
+        let report = fold(&[7], &[handed], &[], &flags(), PERIOD, Moment(1_700));
+        assert_eq!((report.totals.calls, report.totals.talk_ms, report.totals.sales), (1, 400, 0));
     }
 
     #[test]

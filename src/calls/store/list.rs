@@ -4,7 +4,7 @@ use crate::auth::UserFilter;
 use crate::base::ids::{CallId, CustomerId};
 use crate::calls::model::{CallCursor, CallFilter, LedgerEntry};
 use crate::store::Db;
-use crate::store::entity::{calls, campaigns, customers, dispositions, recordings, users};
+use crate::store::entity::{call_spans, calls, campaigns, customers, dispositions, recordings, users};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -57,12 +57,31 @@ fn condition(filter: &CallFilter) -> Condition {
     Condition::all()
         .add_option(filter.from.map(|from| calls::Column::StartedAt.gte(from.to_utc())))
         .add_option(filter.to.map(|to| calls::Column::StartedAt.lt(to.to_utc())))
-        .add_option(filter.agent_id.map(|agent| calls::Column::AgentId.eq(agent)))
+        .add_option(filter.agent_id.map(|agent| had_by(vec![agent])))
         .add_option(filter.campaign_id.map(|campaign| calls::Column::CampaignId.eq(campaign.0)))
         .add_option(filter.customer_id.map(|customer| calls::Column::CustomerId.eq(customer.0)))
         .add_option(filter.result.map(|result| calls::Column::Result.eq(result.as_str())))
-        .add(filter.visible.on(calls::Column::AgentId))
+        .add_option(match &filter.visible {
+            UserFilter::All => None,
+            UserFilter::Ids(ids) => Some(had_by(ids.iter().map(|id| id.0).collect())),
+        })
         .add_option(filter.text.as_deref().map(holds_text))
+}
+
+/// One of these agents has, or had, the call. Only of calls that were handed on,
+/// which are few, need the spans be looked at.
+fn had_by(agents: Vec<i64>) -> Condition {
+    let spans = Query::select()
+        .expr(Expr::val(1))
+        .from(call_spans::Entity)
+        .and_where(
+            Expr::col((call_spans::Entity, call_spans::Column::CallId))
+                .equals((calls::Entity, calls::Column::Id)),
+        )
+        .and_where(Expr::col((call_spans::Entity, call_spans::Column::AgentId)).is_in(agents.clone()))
+        .to_owned();
+    let before = Condition::all().add(calls::Column::HandedAt.is_not_null()).add(Expr::exists(spans));
+    Condition::any().add(calls::Column::AgentId.is_in(agents)).add(before)
 }
 
 /// The number dialled, or the customer's name, holds this text.

@@ -2,20 +2,27 @@
 //!
 //! In: facts in the order in which they happened, each perhaps more than once;
 //! the switch's records, in any order. Out: calls. A column that a fact has set
-//! is not set again by the same fact, so writing twice changes nothing.
+//! is not set again by the same fact, so writing twice changes nothing. This file
+//! writes the call's summary; its spans and who else had a part in it are in
+//! `spans.rs` and `story.rs`.
 
+mod detail;
+mod disposition;
 mod list;
+mod spans;
+mod story;
 
+pub use detail::load_story;
+pub use disposition::{find_said, list_dispositions, save_disposition};
 pub use list::{find_call, find_calls_of_customer, list_calls};
 
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
-use crate::base::limits;
 use crate::base::phone::Dialable;
-use crate::calls::model::{CdrMerge, Disposed, DispositionRefused, DispositionRequest};
+use crate::calls::model::CdrMerge;
 use crate::floor::effect::{Fact, SpanKind};
 use crate::floor::input::{DialMode, Lead, StoredCall};
-use crate::store::entity::{calls, dispositions, do_not_call, switch_cdrs};
+use crate::store::entity::{call_spans, calls, switch_cdrs};
 use crate::store::{Db, WriteTx};
 use crate::switch::cdr::{self, LegCdr};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -23,6 +30,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set, Upd
 
 /// Writes a fact, if it is about a call. Idempotent.
 pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
+    story::write_fact(tx, fact).await?;
     match fact {
         Fact::AttemptStarted { .. } => insert_attempt(tx, fact).await,
         Fact::CallRinging { call, at } => set_time(tx, *call, calls::Column::RingingAt, *at).await,
@@ -33,9 +41,14 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
                 .col_expr(calls::Column::ConnectedAt, Expr::value(at.to_utc()))
                 .col_expr(calls::Column::AgentId, Expr::value(agent.0))
                 .col_expr(calls::Column::AgentLeg, Expr::value(agent_leg.0));
-            connected.exec(tx).await.map(|_| ())
+            connected.exec(tx).await?;
+            story::join_agent(tx, *call, *agent, *agent_leg, *at).await
         }
+        Fact::CallHanded { call, agent, leg, at } => hand(tx, *call, *agent, *leg, *at).await,
+        Fact::CallSpan { call, kind, agent, at } => spans::enter(tx, *call, *kind, *agent, *at).await,
         Fact::CallEnded { call, result, hang_up, ended_by, talk_ms, at, .. } => {
+            spans::close(tx, *call, *at).await?;
+            let hold_ms = spans::totals(tx, *call).await?.unwrap_or_default().hold_ms;
             // The switch's record may have come first; its cause is the truer one.
             let cause = Expr::col(calls::Column::HangupCause).if_null(Expr::value(hang_up.cause.clone()));
             let status =
@@ -43,15 +56,14 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
             let ended = only(*call, calls::Column::EndedAt)
                 .col_expr(calls::Column::EndedAt, Expr::value(at.to_utc()))
                 .col_expr(calls::Column::Result, Expr::value(result.as_str()))
+                .col_expr(calls::Column::HoldMs, Expr::value(hold_ms))
                 .col_expr(calls::Column::HangupCause, cause)
                 .col_expr(calls::Column::SipStatus, status)
                 .col_expr(calls::Column::EndedBy, Expr::value(ended_by.as_str()))
                 .col_expr(calls::Column::TalkMs, Expr::value(*talk_ms));
             if ended.exec(tx).await?.rows_affected == 1 { heal_from_kept(tx, *call).await } else { Ok(()) }
         }
-        Fact::CallHanded { .. }
-        | Fact::CallSpan { .. }
-        | Fact::CallLeg { .. }
+        Fact::CallLeg { .. }
         | Fact::CallLegEnded { .. }
         | Fact::TransferStarted { .. }
         | Fact::TransferEnded { .. }
@@ -97,7 +109,46 @@ async fn insert_attempt(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
         ..Default::default()
     };
     let once = OnConflict::column(calls::Column::Id).do_nothing().to_owned();
-    calls::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await.map(|_| ())
+    calls::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await?;
+    spans::enter(tx, *call, SpanKind::Dialling, None, *at).await
+}
+
+/// The call is another agent's from here on. With an outside party it stays the
+/// one's who handed it out: they have to say what came of it. What somebody said
+/// of it while it was theirs is kept as their note.
+async fn hand(
+    tx: &WriteTx,
+    call: CallId,
+    agent: Option<AgentId>,
+    leg: LegId,
+    at: Moment,
+) -> Result<(), DbErr> {
+    let row = calls::Entity::find_by_id(call.0).one(tx).await?;
+    let news = |row: &calls::Model| {
+        row.ended_at.is_none() && row.handed_at.is_none_or(|before| at >= Moment::from(before))
+    };
+    let Some(row) = row.filter(news) else { return Ok(()) };
+    story::leave_but(tx, call, leg, at).await?;
+    let mut handed =
+        calls::ActiveModel { id: Set(row.id), handed_at: Set(Some(at.to_utc())), ..Default::default() };
+    if let Some(agent) = agent {
+        story::join_agent(tx, call, agent, leg, at).await?;
+        handed.agent_id = Set(Some(agent.0));
+        handed.agent_leg = Set(Some(leg.0));
+        if disposition::keep_as_note(tx, &row, agent).await? {
+            handed.disposition_id = Set(None);
+            handed.note = Set(None);
+            handed.disposed_at = Set(None);
+            handed.disposed_by = Set(None);
+        }
+    }
+    calls::Entity::update(handed).exec(tx).await.map(|_| ())
+}
+
+/// Whether the ledger has the call, and no end of it.
+async fn is_open(tx: &WriteTx, call: CallId) -> Result<bool, DbErr> {
+    let row = calls::Entity::find_by_id(call.0).filter(calls::Column::EndedAt.is_null()).one(tx).await?;
+    Ok(row.is_some())
 }
 
 fn mode_name(mode: DialMode) -> &'static str {
@@ -123,13 +174,23 @@ pub async fn load_open_calls(db: &Db) -> Result<Vec<StoredCall>, DbErr> {
         .order_by_asc(calls::Column::StartedAt)
         .all(db.read())
         .await?;
-    Ok(open.into_iter().filter_map(stored_call).collect())
+    let mut spans = spans::load_of_open_calls(db).await?;
+    let stored = |row: calls::Model| {
+        let spans = spans.remove(&row.id).unwrap_or_default();
+        stored_call(row, &spans)
+    };
+    Ok(open.into_iter().filter_map(stored).collect())
 }
 
-fn stored_call(row: calls::Model) -> Option<StoredCall> {
+fn stored_call(row: calls::Model, spans: &[call_spans::Model]) -> Option<StoredCall> {
     // The number was dialable when it was written, by its type.
     let number = Dialable::new(&row.number).ok()?;
     let connected = row.agent_id.zip(row.connected_at).map(|(agent, at)| (AgentId(agent), at.into()));
+    let open = spans.last().and_then(|span| {
+        let kind = spans::kind_of(&span.kind)?;
+        Some((kind, span.agent_id.map(AgentId), Moment::from(span.started_at)))
+    });
+    let span = open.unwrap_or((SpanKind::Dialling, None, row.started_at.into()));
     Some(StoredCall {
         call: CallId(row.id),
         leg: LegId(row.leg),
@@ -144,9 +205,9 @@ fn stored_call(row: calls::Model) -> Option<StoredCall> {
         answered_at: row.answered_at.map(Moment::from),
         connected,
         dropped: row.dropped_at.is_some(),
-        talked_ms: 0,
-        span: (SpanKind::Dialling, None, row.started_at.into()),
-        outside: false,
+        talked_ms: spans::add_up(spans).talk_ms,
+        span,
+        outside: span.0 == SpanKind::Outside,
     })
 }
 
@@ -165,13 +226,14 @@ const NOTICED_LATE_MS: i64 = 2_000;
 /// Idempotent. An open call is left open, because its `CallEnded` knows more;
 /// what the record knows better of the end is taken from it then.
 pub async fn merge_cdr(tx: &WriteTx, cdr: &LegCdr, now: Moment) -> Result<CdrMerge, DbErr> {
+    story::merge_cdr(tx, cdr).await?;
     let call = calls::Entity::find().filter(calls::Column::Leg.eq(cdr.leg.0)).one(tx).await?;
     let Some(call) = call else { return Ok(CdrMerge::NotACall) };
     let merged = if call.ended_at.is_some() { CdrMerge::Closed } else { CdrMerge::StillOpen };
     if call.cdr_at.is_some() {
         return Ok(merged);
     }
-    let mut row = true_end(&call, cdr).unwrap_or_default();
+    let mut row = true_end(tx, &call, cdr).await?.unwrap_or_default();
     row.id = Set(call.id);
     row.cdr_at = Set(Some(now.to_utc()));
     if call.answered_at.is_none() {
@@ -198,102 +260,42 @@ async fn heal_from_kept(tx: &WriteTx, call: CallId) -> Result<(), DbErr> {
             return Ok(());
         }
     };
-    match true_end(&row, &cdr) {
+    match true_end(tx, &row, &cdr).await? {
         Some(healed) => calls::Entity::update(healed).exec(tx).await.map(|_| ()),
         None => Ok(()),
     }
 }
 
-/// The end as the switch saw it, for a call whose end was noticed late.
-fn true_end(call: &calls::Model, cdr: &LegCdr) -> Option<calls::ActiveModel> {
-    let noticed_at = Moment::from(call.ended_at?);
-    if noticed_at.since_ms(cdr.ended_at) <= NOTICED_LATE_MS {
-        return None;
+/// The end as the switch saw it, for a call whose end was noticed late; nobody's
+/// part in it lasted longer.
+async fn true_end(
+    tx: &WriteTx,
+    call: &calls::Model,
+    cdr: &LegCdr,
+) -> Result<Option<calls::ActiveModel>, DbErr> {
+    let late = |at: &Moment| at.since_ms(cdr.ended_at) > NOTICED_LATE_MS;
+    if !call.ended_at.map(Moment::from).is_some_and(|at| late(&at)) {
+        return Ok(None);
     }
     // The switch's clock may be slow; a call cannot end before it began.
     let lived_at = call.connected_at.or(call.answered_at).unwrap_or(call.started_at);
     let ended_at = cdr.ended_at.max(lived_at.into());
-    let talked_ms = call.connected_at.map_or(0, |at| ended_at.since_ms(at.into()));
-    Some(calls::ActiveModel {
+    let id = CallId(call.id);
+    spans::cut(tx, id, ended_at).await?;
+    story::cut(tx, id, ended_at).await?;
+    let totals = spans::totals(tx, id).await?.unwrap_or_default();
+    Ok(Some(calls::ActiveModel {
         id: Set(call.id),
         ended_at: Set(Some(ended_at.to_utc())),
         hangup_cause: Set(Some(cdr.hang_up.cause.clone())),
         sip_status: Set(cdr.hang_up.sip_status.map(i32::from)),
-        talk_ms: Set(std::cmp::min(call.talk_ms, talked_ms)),
+        talk_ms: Set(totals.talk_ms),
+        hold_ms: Set(totals.hold_ms),
         ..Default::default()
-    })
+    }))
 }
 
 /// A call's own row, whoever asks; for the desk that the call is on.
 pub async fn find_row(db: &Db, call: CallId) -> Result<Option<calls::Model>, DbErr> {
     calls::Entity::find_by_id(call.0).one(db.read()).await
-}
-
-/// Saves what an agent says of their call, and keeps the number from being
-/// dialled again when the disposition means that. Saving again changes it.
-pub async fn save_disposition(
-    tx: &WriteTx,
-    agent: AgentId,
-    call: CallId,
-    request: &DispositionRequest,
-    now: Moment,
-) -> Result<Result<Disposed, DispositionRefused>, DbErr> {
-    let note = request.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
-    if note.is_some_and(|note| note.chars().count() > limits::TEXT_CHARS) {
-        return Ok(Err(DispositionRefused::NoteTooLong));
-    }
-    let row = calls::Entity::find_by_id(call.0).one(tx).await?;
-    let Some(row) = row.filter(|row| row.agent_id == Some(agent.0)) else {
-        return Ok(Err(DispositionRefused::NotYourCall));
-    };
-    if row.connected_at.is_none() {
-        return Ok(Err(DispositionRefused::NotConnected));
-    }
-    let disposition = dispositions::Entity::find_by_id(request.disposition_id).one(tx).await?;
-    let Some(disposition) = disposition.filter(|d| d.active) else {
-        return Ok(Err(DispositionRefused::NoSuchDisposition));
-    };
-    let said = calls::ActiveModel {
-        id: Set(row.id),
-        disposition_id: Set(Some(disposition.id)),
-        note: Set(note.map(str::to_owned)),
-        disposed_at: Set(Some(now.to_utc())),
-        disposed_by: Set(Some(agent.0)),
-        ..Default::default()
-    };
-    calls::Entity::update(said).exec(tx).await?;
-    let never_again = if disposition.do_not_call {
-        never_call_again(tx, &row.e164, &disposition.key, agent, now).await?;
-        Some(row.e164)
-    } else {
-        None
-    };
-    Ok(Ok(Disposed { call, before: row.disposition_id, never_again }))
-}
-
-async fn never_call_again(
-    tx: &WriteTx,
-    e164: &str,
-    reason: &str,
-    by: AgentId,
-    now: Moment,
-) -> Result<(), DbErr> {
-    let row = do_not_call::ActiveModel {
-        e164: Set(e164.to_owned()),
-        reason: Set(reason.to_owned()),
-        created_by: Set(Some(by.0)),
-        created_at: Set(now.to_utc()),
-    };
-    let once = OnConflict::column(do_not_call::Column::E164).do_nothing().to_owned();
-    do_not_call::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await.map(|_| ())
-}
-
-/// The dispositions that agents choose from, in their order.
-pub async fn list_dispositions(db: &Db) -> Result<Vec<dispositions::Model>, DbErr> {
-    dispositions::Entity::find()
-        .filter(dispositions::Column::Active.eq(true))
-        .order_by_asc(dispositions::Column::Position)
-        .order_by_asc(dispositions::Column::Id)
-        .all(db.read())
-        .await
 }

@@ -40,6 +40,10 @@ pub struct Model {
     pub note: Option<String>,
     pub disposed_at: Option<DateTimeUtc>,
     pub disposed_by: Option<i64>,
+    /// The customer heard music by the agent's wish; once it is over.
+    pub hold_ms: i64,
+    /// When it was last handed on: `agent_id` is the last who had it.
+    pub handed_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

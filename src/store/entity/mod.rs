@@ -4,6 +4,11 @@
 
 pub mod agent_states;
 pub mod audit_log;
+pub mod call_legs;
+pub mod call_monitors;
+pub mod call_notes;
+pub mod call_spans;
+pub mod call_transfers;
 pub mod calls;
 pub mod campaign_agents;
 pub mod campaigns;
@@ -18,6 +23,7 @@ pub mod import_rejects;
 pub mod imports;
 pub mod lead_lists;
 pub mod leads;
+pub mod recording_pauses;
 pub mod recordings;
 pub mod refresh_tokens;
 pub mod roles;

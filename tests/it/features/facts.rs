@@ -117,7 +117,7 @@ async fn calls_in_progress_are_found_after_a_restart(db: Db) {
     let world = World::with_leads(db, 2).await;
     let agent = world.agents[1];
     let talking = world.conversation(&world.leads[0], 1, agent, 1_000, MONDAY_10);
-    world.write_facts(&talking[..4]).await;
+    world.write_facts(&talking[..7]).await;
     world.write_facts(&[world.dialled(&world.leads[1], 2, MONDAY_10 + 1)]).await;
     let open = load_open_calls(&world.db).await.expect("query");
     let ids: Vec<CallId> = open.iter().map(|call| call.call).collect();
@@ -125,7 +125,7 @@ async fn calls_in_progress_are_found_after_a_restart(db: Db) {
     assert_eq!(open[0].connected, Some((agent, MONDAY_10 + 5_000)));
     assert_eq!(open[0].lead.e164, world.leads[0].e164);
     assert_eq!((open[1].answered_at, open[1].connected, open[1].leg), (None, None, leg_id(2)));
-    world.write_facts(&talking[4..]).await;
+    world.write_facts(&talking[7..]).await;
     assert_eq!(load_open_calls(&world.db).await.expect("query").len(), 1);
 }
 

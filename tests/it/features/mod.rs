@@ -5,6 +5,8 @@ mod campaigns;
 mod facts;
 mod imports;
 mod leads;
+mod ledger;
+mod ledger_api;
 mod reports;
 mod spool;
 mod world;

@@ -6,7 +6,7 @@ use trunkline::base::clock::Moment;
 use trunkline::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, UserId};
 use trunkline::base::phone::{Dialable, PhoneNumber};
 use trunkline::campaigns::model::CampaignForm;
-use trunkline::floor::effect::{CallResult, EndedBy, Fact};
+use trunkline::floor::effect::{CallResult, EndedBy, Fact, SpanKind};
 use trunkline::floor::input::{DialMode, HangUp};
 use trunkline::store::entity::{customer_phones, customers, gateways, lead_lists, leads, users};
 use trunkline::store::{Db, WriteTx, write_tx};
@@ -181,11 +181,15 @@ impl World {
     ) -> Vec<Fact> {
         let call = call_id(n);
         let path = format!("/switch/2026/11/23/{n}.wav");
+        let span = |kind, agent, ms| Fact::CallSpan { call, kind, agent, at: at + ms };
         vec![
             self.dialled(lead, n, at),
             Fact::CallRinging { call, at: at + 1_000 },
+            span(SpanKind::Ringing, None, 1_000),
             Fact::CallAnswered { call, at: at + 5_000 },
+            span(SpanKind::Waiting, None, 5_000),
             Fact::CallConnected { call, agent, agent_leg: leg_id(n + 1_000_000), at: at + 5_000 },
+            span(SpanKind::Talking, Some(agent), 5_000),
             Fact::RecordingStarted { call, agent, path: path.clone(), at: at + 5_000 },
             Fact::RecordingStopped { call, path, at: at + 5_000 + talk_ms },
             self.ended(lead, n, CallResult::Answered, talk_ms, at + 5_000 + talk_ms),

@@ -17,6 +17,11 @@ async fn every_table_reads_as_its_entity(db: Db) {
     read!(
         agent_states,
         audit_log,
+        call_legs,
+        call_monitors,
+        call_notes,
+        call_spans,
+        call_transfers,
         calls,
         campaign_agents,
         campaigns,
@@ -31,6 +36,7 @@ async fn every_table_reads_as_its_entity(db: Db) {
         imports,
         lead_lists,
         leads,
+        recording_pauses,
         recordings,
         refresh_tokens,
         roles,
@@ -45,6 +51,14 @@ async fn the_seeds_are_there(db: Db) {
     let keys: Vec<_> = roles.iter().map(|role| role.key.as_str()).collect();
     assert_eq!(keys, ["administrator", "manager", "team_lead", "qa_lead", "qa", "agent"]);
     assert_eq!(roles[2].permissions["customer:read"], "team");
+    // Control of others' calls, each as far as the role reaches; agents have none.
+    let listens: Vec<_> = roles.iter().map(|role| role.permissions["call:listen"].as_str()).collect();
+    let department = Some("department");
+    assert_eq!(listens, [Some("all"), department, Some("team"), department, department, None]);
+    for control in ["call:whisper", "call:barge", "call:take_over", "call:hang_up", "agent:set_state"] {
+        let reach: Vec<_> = roles.iter().map(|role| role.permissions[control].as_str()).collect();
+        assert_eq!(reach, [Some("all"), department, Some("team"), None, None, None], "{control}");
+    }
     for role in &roles {
         let named = role.permissions.as_object().expect("an object").len();
         let held = Permissions::from_stored(&role.permissions).by_name().len();

@@ -1,11 +1,15 @@
 //! The ledger for those who may see it, and what agents say of their calls.
 
+mod detail;
+
+pub use detail::CallDetailView;
+
 use crate::api::{ApiError, ApiResult, Json, Page, PageQuery, Path, Problem, Query, Settings};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission, UserFilter, visible_users};
 use crate::base::clock::Moment;
 use crate::base::day;
-use crate::base::ids::{AgentId, CallId, CampaignId};
+use crate::base::ids::{AgentId, CallId, CampaignId, UserId};
 use crate::base::limits::LINE_CHARS;
 use crate::calls::model::{
     CallCursor, CallFilter, DispositionRefused, DispositionRequest, LedgerEntry, PAUSE_REASONS,
@@ -46,7 +50,7 @@ pub struct CallView {
     number: String,
     /// The number shown to the customer.
     caller_id: String,
-    /// The agent who was connected.
+    /// The agent who has the call, or had it last.
     agent_id: Option<i64>,
     agent_name: Option<String>,
     started_at: DateTime<Utc>,
@@ -60,10 +64,15 @@ pub struct CallView {
     /// The switch's cause.
     hangup_cause: Option<String>,
     sip_status: Option<i32>,
-    /// `customer`, `agent`, `system` or `switch`.
+    /// `customer`, `agent`, `supervisor`, `system` or `switch`.
     ended_by: Option<String>,
     /// Agent and customer connected, in milliseconds.
     talk_ms: i64,
+    /// The customer heard music by the agent's wish, in milliseconds; not part
+    /// of the talk time.
+    hold_ms: i64,
+    /// When it was last handed on; null for a call that one agent had.
+    handed_at: Option<DateTime<Utc>>,
     /// From the answer until an agent was there, or the end, in milliseconds;
     /// null for a call that was not answered.
     wait_ms: Option<i64>,
@@ -108,7 +117,7 @@ pub struct CallQuery {
     from: Option<String>,
     /// Started on or before this day, or before this instant.
     to: Option<String>,
-    /// Connected with this agent.
+    /// This agent has, or had, the call.
     agent_id: Option<i64>,
     /// Dialled for this campaign.
     campaign_id: Option<i64>,
@@ -174,17 +183,27 @@ async fn get_calls(
 
 #[utoipa::path(get, path = "/calls/{id}", tag = "calls", operation_id = "get_call",
     params(("id" = Uuid, Path, description = "The call")),
-    responses((status = 200, body = CallView), (status = 403, body = Problem), (status = 404, body = Problem)))]
-/// One call.
+    responses((status = 200, body = CallDetailView), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+/// One call with its story. Who listened is told to those who may listen
+/// themselves.
 async fn get_call(
     caller: Caller,
     Extension(db): Extension<Db>,
     Path(id): Path<CallId>,
-) -> ApiResult<Json<CallView>> {
+) -> ApiResult<Json<CallDetailView>> {
     let scope = caller.require(Permission::CallRead)?;
     let visible = visible_users(&db, &caller, scope).await?;
     let entry = store::find_call(&db, id, visible).await?.ok_or_else(|| ApiError::not_found("call"))?;
-    Ok(Json(entry.into()))
+    let sees_monitors = match caller.permissions.scope(Permission::CallListen) {
+        Some(scope) => {
+            let heard = visible_users(&db, &caller, scope).await?;
+            heard.allows_owner(entry.call.agent_id.map(UserId))
+        }
+        None => false,
+    };
+    let story = store::load_story(&db, id).await?;
+    Ok(Json(CallDetailView::new(entry, story, sees_monitors)))
 }
 
 #[utoipa::path(get, path = "/dispositions", tag = "calls", operation_id = "get_dispositions",
@@ -210,8 +229,8 @@ async fn get_pause_reasons(_caller: Caller) -> Json<Page<PauseReasonView>> {
     Json(Page::all(PAUSE_REASONS.map(view).into()))
 }
 
-/// Saves what an agent says of their call, with its entry in the audit log.
-/// The caller of this function then tells the floor that after-call work is
+/// Saves what an agent says of their call, with its entry in the audit log; of
+/// one who handed it on, it is their note. The caller of this function then tells the floor that after-call work is
 /// over.
 pub async fn save_disposition(
     db: &Db,
@@ -274,6 +293,8 @@ impl From<LedgerEntry> for CallView {
             sip_status: call.sip_status,
             ended_by: call.ended_by,
             talk_ms: call.talk_ms,
+            hold_ms: call.hold_ms,
+            handed_at: call.handed_at,
             wait_ms,
             dropped: call.dropped_at.is_some(),
             disposition: entry.disposition.map(DispositionView::from),
