@@ -26,7 +26,7 @@ async fn a_fault_names_its_field(db: Db) {
         (json!({ "number": "12" }), vec!["number"]),
         (json!({ "number": "1380013800{origination}" }), vec!["number"]),
         (json!({ "number": number, "note": "长".repeat(4_001) }), vec!["note"]),
-        (json!({ "number": "", "note": "a\0b" }), vec!["note", "number"]),
+        (json!({ "number": "", "note": "长".repeat(4_001) }), vec!["note", "number"]),
     ];
     for path in ["/desk/transfer", "/desk/consult"] {
         for (body, expected) in &cases {

@@ -19,6 +19,52 @@ CREATE TABLE "audit_log" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "detail" jsonb_text NOT NULL, FOREIGN KEY ("user_id") REFERENCES "users" ("id") );
 CREATE INDEX audit_log_at ON audit_log (at);
 CREATE INDEX audit_log_thing ON audit_log (thing, thing_id);
+CREATE TABLE "call_legs" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "call_id" uuid_text NOT NULL,
+    "leg" uuid_text NOT NULL,
+    "agent_id" integer NULL,
+    "number" text NULL,
+    "started_at" timestamp_with_timezone_text NOT NULL,
+    "ended_at" timestamp_with_timezone_text NULL,
+    "hangup_cause" text NULL,
+    "sip_status" integer NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+CREATE UNIQUE INDEX call_legs_call_leg_started ON call_legs (call_id, leg, started_at);
+CREATE INDEX call_legs_leg ON call_legs (leg);
+CREATE TABLE "call_monitors" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "call_id" uuid_text NOT NULL,
+    "supervisor_id" integer NOT NULL,
+    "mode" text NOT NULL,
+    "started_at" timestamp_with_timezone_text NOT NULL,
+    "ended_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("supervisor_id") REFERENCES "users" ("id") );
+CREATE UNIQUE INDEX call_monitors_call_supervisor_started ON call_monitors (call_id, supervisor_id, started_at);
+CREATE UNIQUE INDEX call_monitors_open ON call_monitors (call_id, supervisor_id) WHERE ended_at IS NULL;
+CREATE TABLE "call_notes" ( "call_id" uuid_text NOT NULL,
+    "agent_id" integer NOT NULL,
+    "disposition_id" integer NOT NULL,
+    "note" text NULL,
+    "saved_at" timestamp_with_timezone_text NOT NULL,
+    CONSTRAINT "pk_call_notes" PRIMARY KEY ("call_id",
+    "agent_id"), FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id") );
+CREATE TABLE "call_spans" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "call_id" uuid_text NOT NULL,
+    "kind" text NOT NULL,
+    "agent_id" integer NULL,
+    "started_at" timestamp_with_timezone_text NOT NULL,
+    "ended_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+CREATE UNIQUE INDEX call_spans_call_started ON call_spans (call_id, started_at);
+CREATE UNIQUE INDEX call_spans_open ON call_spans (call_id) WHERE ended_at IS NULL;
+CREATE TABLE "call_transfers" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "call_id" uuid_text NOT NULL,
+    "from_agent" integer NOT NULL,
+    "to_agent" integer NULL,
+    "to_number" text NULL,
+    "attended" boolean NOT NULL,
+    "note" text NULL,
+    "started_at" timestamp_with_timezone_text NOT NULL,
+    "ended_at" timestamp_with_timezone_text NULL,
+    "outcome" text NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("from_agent") REFERENCES "users" ("id"), FOREIGN KEY ("to_agent") REFERENCES "users" ("id") );
+CREATE UNIQUE INDEX call_transfers_call_started ON call_transfers (call_id, started_at);
+CREATE UNIQUE INDEX call_transfers_open ON call_transfers (call_id) WHERE ended_at IS NULL;
 CREATE TABLE "calls" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "leg" uuid_text NOT NULL,
     "campaign_id" integer NOT NULL,
@@ -46,11 +92,14 @@ CREATE TABLE "calls" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "disposition_id" integer NULL,
     "note" text NULL,
     "disposed_at" timestamp_with_timezone_text NULL,
-    "disposed_by" integer NULL, FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id"), FOREIGN KEY ("disposed_by") REFERENCES "users" ("id") );
+    "disposed_by" integer NULL,
+    "hold_ms" integer NOT NULL DEFAULT 0,
+    "handed_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id"), FOREIGN KEY ("disposed_by") REFERENCES "users" ("id") );
 CREATE INDEX calls_agent_started ON calls (agent_id, started_at);
 CREATE INDEX calls_campaign_figures ON calls (campaign_id, answered_at, connected_at, dropped_at);
 CREATE INDEX calls_campaign_started ON calls (campaign_id, started_at);
 CREATE INDEX calls_customer ON calls (customer_id);
+CREATE INDEX calls_handed ON calls (started_at) WHERE handed_at IS NOT NULL;
 CREATE UNIQUE INDEX calls_leg ON calls (leg);
 CREATE INDEX calls_open ON calls (started_at) WHERE ended_at IS NULL;
 CREATE INDEX calls_started ON calls (started_at);
@@ -180,6 +229,13 @@ CREATE TABLE "leads" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
 CREATE INDEX leads_customer ON leads (customer_id);
 CREATE INDEX leads_due ON leads (list_id, state, next_attempt_at);
 CREATE UNIQUE INDEX leads_list_customer ON leads (list_id, customer_id);
+CREATE TABLE "recording_pauses" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "call_id" uuid_text NOT NULL,
+    "agent_id" integer NOT NULL,
+    "started_at" timestamp_with_timezone_text NOT NULL,
+    "ended_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+CREATE UNIQUE INDEX recording_pauses_call_started ON recording_pauses (call_id, started_at);
+CREATE UNIQUE INDEX recording_pauses_open ON recording_pauses (call_id) WHERE ended_at IS NULL;
 CREATE TABLE "recordings" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "call_id" uuid_text NOT NULL,
     "agent_id" integer NOT NULL,
