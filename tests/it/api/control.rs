@@ -5,7 +5,11 @@ use crate::support::app::TestApp;
 use serde_json::{Value, json};
 use trunkline::store::Db;
 
-both_databases!(a_fault_names_its_field, without_a_call_nothing_can_be_done, colleagues_are_those_with_a_phone);
+both_databases!(
+    a_fault_names_its_field,
+    without_a_call_nothing_can_be_done,
+    colleagues_are_those_with_a_phone
+);
 
 fn fields(problem: &Value) -> Vec<&str> {
     let faults = problem["fields"].as_array().expect("fields");
