@@ -53,7 +53,9 @@ async fn a_state_is_set_within_scope_and_written_down(db: Db) {
     app.post(&lead_token, &path, meeting.clone()).await.refused(404, "not_found");
     app.post(&token, &path, meeting.clone()).await.refused(403, "forbidden");
     app.post(&admin, &path, meeting).await.expect(204);
-    app.post(&lead_token, &format!("/agents/{anna}/state"), json!({ "state": "logged_out" })).await.expect(204);
+    app.post(&lead_token, &format!("/agents/{anna}/state"), json!({ "state": "logged_out" }))
+        .await
+        .expect(204);
     assert_eq!(app.get(&token, "/desk").await.expect(200)["agent"]["state"], "logged_out");
 }
 
@@ -99,7 +101,11 @@ async fn who_tried_to_listen_is_written_down_with_the_refusal(db: Db) {
 
     app.call("POST", "/supervision/stop").bearer(&token).send().await.expect(204);
     app.call("POST", "/supervision/take-over").bearer(&token).send().await.refused(409, "target_refused");
-    app.call("POST", &format!("/agents/{anna}/hang-up")).bearer(&token).send().await.refused(409, "switch_down");
+    app.call("POST", &format!("/agents/{anna}/hang-up"))
+        .bearer(&token)
+        .send()
+        .await
+        .refused(409, "switch_down");
     let hung_up = entries(&app, lead, "call.hang_up").await;
     assert_eq!(hung_up.len(), 2, "the wish and its refusal: {hung_up:?}");
 }

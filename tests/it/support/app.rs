@@ -176,7 +176,8 @@ impl TestApp {
             }
         }
         let tx = write_tx(&self.db).await.expect("begin");
-        let signed_in = users::ActiveModel { id: Set(user.0), must_change_password: Set(false), ..Default::default() };
+        let signed_in =
+            users::ActiveModel { id: Set(user.0), must_change_password: Set(false), ..Default::default() };
         signed_in.update(&tx).await.expect("as after the first sign-in");
         tx.commit().await.expect("commit");
         user

@@ -1,6 +1,6 @@
 // The supervisor's own ear on a call, on whatever page they are: to whom, how,
-// for how it can be changed, and how to stop.
-import { AudioOutlined, StopOutlined, UserSwitchOutlined } from '@ant-design/icons';
+// how that can be changed, and how to stop.
+import { StopOutlined, UserSwitchOutlined } from '@ant-design/icons';
 import { App, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../api/access';
@@ -9,6 +9,7 @@ import type { MonitorMode, MonitorView } from '../api/types';
 import { phone } from '../base/format';
 import { useLive } from '../live/store';
 import { useRunningSupervision, useSupervise } from '../live/supervision';
+import { MONITOR_ICON } from '../parts/monitorIcon';
 import { ReasonButton } from '../parts/ReasonButton';
 import { MONITOR_COLOUR } from '../theme';
 
@@ -56,7 +57,7 @@ function Bar({ monitor, mode }: { monitor: MonitorView; mode: MonitorMode }) {
       aria-label={t('floor.monitor.bar')}
       style={{ '--state': MONITOR_COLOUR[mode] } as React.CSSProperties}
     >
-      <AudioOutlined />
+      {MONITOR_ICON[mode]}
       <strong>{t(monitor.up ? 'floor.monitor.running' : 'floor.monitor.ringing', names)}</strong>
       {number && <span className="figure">{phone(number)}</span>}
       <span className="tools">

@@ -1,5 +1,6 @@
 // Over the call: who else is on it and what everybody hears, and who handed it
 // on with which words.
+import { CommentOutlined } from '@ant-design/icons';
 import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CallLiveView, HandedView } from '../../api/types';
@@ -27,13 +28,13 @@ export function CallBanners({ agentId, call, handed }: Props) {
         />
       )}
       {handed && (
-        <Alert
-          type="success"
-          title={<strong>{t('desk.handed.from', { name: handed.from.name })}</strong>}
-          description={
-            <span style={{ whiteSpace: 'pre-wrap' }}>{handed.note ?? t('desk.handed.noNote')}</span>
-          }
-        />
+        <div className="handed" role="note">
+          <CommentOutlined />
+          <strong>{t('desk.handed.from', { name: handed.from.name })}</strong>
+          <span className={handed.note ? undefined : 'quiet'}>
+            {handed.note ?? t('desk.handed.noNote')}
+          </span>
+        </div>
       )}
     </>
   );

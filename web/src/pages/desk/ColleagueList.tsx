@@ -1,5 +1,5 @@
 // The colleagues a call can be handed to: found by name, extension or team,
-// those who are free first, as the server orders them.
+// those who are free first.
 import { SearchOutlined } from '@ant-design/icons';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Input, Radio } from 'antd';
@@ -12,6 +12,12 @@ import { QueryGate } from '../../parts/QueryGate';
 function matches(colleague: ColleagueView, words: string): boolean {
   const { name, extension, team } = colleague;
   return [name, extension, team ?? ''].some((text) => text.toLowerCase().includes(words));
+}
+
+/** Who is free first, who is not on shift last; by name among equals. */
+function byReadiness(a: ColleagueView, b: ColleagueView): number {
+  const rank = ({ ready, state }: ColleagueView) => (ready ? 0 : state === 'logged_out' ? 2 : 1);
+  return rank(a) - rank(b) || a.name.localeCompare(b.name, 'zh-CN');
 }
 
 function Row({ colleague }: { colleague: ColleagueView }) {
@@ -37,7 +43,8 @@ export function ColleagueList({ query, chosen, onChoose }: Props) {
   const { t } = useTranslation();
   const [search, setSearch] = useState('');
   const words = search.trim().toLowerCase();
-  const found = (items: ColleagueView[]) => items.filter((each) => matches(each, words));
+  const found = (items: ColleagueView[]) =>
+    items.filter((each) => matches(each, words)).sort(byReadiness);
   return (
     <div>
       <Input

@@ -1,6 +1,6 @@
 // The call in progress under the agent's hands: hold, mute, keys, the pause of
-// the recording, transfers; and what must not be overlooked meanwhile. Which
-// buttons work is what the floor says it would accept.
+// the recording, transfers. Which buttons work is what the floor says it would
+// accept.
 import {
   AudioMutedOutlined,
   AudioOutlined,
@@ -19,7 +19,6 @@ import { useTranslation } from 'react-i18next';
 import type { AgentAction, AgentLiveView, CallLiveView } from '../../api/types';
 import { ReasonButton } from '../../parts/ReasonButton';
 import { useHotkeys } from '../../parts/useHotkeys';
-import { CallFlags } from './CallFlags';
 import { HandOnDialog } from './HandOnDialog';
 import { Keypad } from './Keypad';
 import { useDeskCommand, useRunningCommand } from './commands';
@@ -82,7 +81,7 @@ export function ControlBar({ agent, call }: { agent: AgentLiveView; call: CallLi
   );
   const third = call.third != null && call.third.from.agent_id === agent.agent_id;
   return (
-    <Card title={t('desk.control.title')} extra={<CallFlags agent={agent} call={call} />}>
+    <Card styles={{ body: { paddingBlock: 12 } }}>
       <div className="line" role="toolbar" aria-label={t('desk.control.title')}>
         {hold === 'hold'
           ? button('hold', <PauseCircleOutlined />, t('desk.control.hold'), { hotkey: 'Alt+O' })

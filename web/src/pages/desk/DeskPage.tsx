@@ -28,7 +28,7 @@ function Desk({ desk }: { desk: DeskView }) {
   }
   return (
     <div className="stack">
-      <StateBar agent={agent} />
+      <StateBar agent={agent} call={live} />
       <CallBanners agentId={agent.agent_id} call={live} handed={desk.call?.handed} />
       {live && agent.state !== 'wrap_up' && <ControlBar agent={agent} call={live} />}
       {desk.call ? (

@@ -1,4 +1,5 @@
-// The agent's state with its timer, and the large buttons. Which buttons work
+// The agent's state with its timer, what must not be overlooked in the call, and
+// the large buttons. Which buttons work
 // is what the floor says it would accept; the others say why not.
 import {
   CoffeeOutlined,
@@ -9,13 +10,14 @@ import {
 } from '@ant-design/icons';
 import { Card, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { AgentAction, AgentLiveView } from '../../api/types';
+import type { AgentAction, AgentLiveView, CallLiveView } from '../../api/types';
 import { labelIn } from '../../base/label';
 import { ReasonButton } from '../../parts/ReasonButton';
 import { Elapsed, Remaining } from '../../parts/timers';
 import { useHotkeys } from '../../parts/useHotkeys';
 import { usePauseReasons, useReasonText } from '../../parts/useReasonText';
 import { AGENT_STATE_COLOUR } from '../../theme';
+import { CallFlags } from './CallFlags';
 import { useDeskCommand, useRunningCommand } from './commands';
 import { whyNot } from './reasons';
 
@@ -44,7 +46,13 @@ function State({ agent }: { agent: AgentLiveView }) {
 }
 
 /** State, timers and commands of the agent. */
-export function StateBar({ agent }: { agent: AgentLiveView }) {
+export function StateBar({
+  agent,
+  call,
+}: {
+  agent: AgentLiveView;
+  call: CallLiveView | undefined;
+}) {
   const { t, i18n } = useTranslation();
   const command = useDeskCommand();
   const running = useRunningCommand();
@@ -72,6 +80,7 @@ export function StateBar({ agent }: { agent: AgentLiveView }) {
     <Card>
       <div className="line" style={{ gap: 20 }}>
         <State agent={agent} />
+        {call && agent.state !== 'wrap_up' && <CallFlags agent={agent} call={call} />}
         {agent.wrap_up_until && (
           <div style={{ color: AGENT_STATE_COLOUR.wrap_up }}>
             <div className="quiet">{t('desk.wrapUpLeft')}</div>

@@ -1,7 +1,7 @@
 // What a supervisor may do to one agent: listen, whisper, barge, hang up, set
 // the state. Shown as far as the role goes; what does not fit now says why.
-import { AudioOutlined, MoreOutlined, PhoneFilled, UserOutlined } from '@ant-design/icons';
-import { App, Button, Dropdown, Tooltip, type MenuProps } from 'antd';
+import { MoreOutlined, PhoneFilled, UserOutlined } from '@ant-design/icons';
+import { App, Button, Dropdown, type MenuProps } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/access';
 import { useSession } from '../../api/session';
@@ -9,6 +9,7 @@ import type { AgentLiveView, MonitorMode } from '../../api/types';
 import { labelIn } from '../../base/label';
 import { useLive } from '../../live/store';
 import { useRunningSupervision, useSupervise } from '../../live/supervision';
+import { MONITOR_ICON } from '../../parts/monitorIcon';
 import { usePauseReasons } from '../../parts/useReasonText';
 
 /** Whether the signed-in person may do anything to agents. */
@@ -30,13 +31,8 @@ function entry(key: string, text: string, reason: string | undefined): Item {
   return {
     key,
     disabled: reason !== undefined,
-    label: reason ? (
-      <Tooltip title={reason} placement="left">
-        <span>{text}</span>
-      </Tooltip>
-    ) : (
-      text
-    ),
+    // A tip of the browser's own: the library gives none to what is disabled.
+    label: <span title={reason}>{text}</span>,
   };
 }
 
@@ -61,7 +57,7 @@ function useListenItems(agent: AgentLiveView): Item[] {
     .filter((mode) => may[mode])
     .map((mode) => ({
       ...entry(`monitor:${mode}`, t(`monitorMode.${mode}`), reason(mode)),
-      icon: <AudioOutlined />,
+      icon: MONITOR_ICON[mode],
     })) as Item[];
 }
 

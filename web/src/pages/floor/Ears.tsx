@@ -1,8 +1,8 @@
 // Who takes part in an agent's call, and how.
-import { AudioOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { useLive } from '../../live/store';
+import { MONITOR_ICON } from '../../parts/monitorIcon';
 import { MONITOR_COLOUR } from '../../theme';
 
 /** One line per supervisor; nothing when nobody does. */
@@ -19,7 +19,7 @@ export function Ears({ agentId }: { agentId: number }) {
         ({ supervisor, mode }) =>
           mode && (
             <span key={supervisor.agent_id} className="ear" style={{ color: MONITOR_COLOUR[mode] }}>
-              <AudioOutlined />
+              {MONITOR_ICON[mode]}
               {t('floor.monitor.by', { name: supervisor.name, mode: t(`monitorMode.${mode}`) })}
             </span>
           ),
