@@ -6,9 +6,9 @@ use super::effect::{
 };
 use super::input::{
     AgentCommand, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Keys, LegChange, LegLabel,
-    MonitorMode, Party, PhoneMode, SupervisorCommand, Ticket,
+    MonitorMode, Party, PhoneMode, StoredCall, SupervisorCommand, Ticket,
 };
-use super::tests::{Story, bridged, bridges, hung_up, restarted, rung};
+use super::tests::{CAMPAIGN, Story, bridged, bridges, hung_up, lead, restarted, rung};
 use crate::base::ids::{AgentId, CallId, LegId};
 use crate::base::phone::Dialable;
 
@@ -508,4 +508,35 @@ fn after_a_restart_the_legs_say_what_was_wanted() {
     let state = s.floor.calls_live()[0].state;
     assert_eq!((s.kind(1), state), (AgentStateKind::Hold, CallStateKind::Consulting));
     assert_eq!(bridges(&s.ask(1, AgentCommand::CompleteTransfer)), [(leg, third)]);
+}
+
+#[test]
+fn a_customer_who_waits_again_waits_after_a_restart_too() {
+    let (mut s, _, _, phone) = restarted();
+    let id = uuid::Uuid::from_u128;
+    let (call, leg) = (CallId(id(11)), LegId(id(12)));
+    let stored = StoredCall {
+        call,
+        leg,
+        campaign: CAMPAIGN,
+        lead: lead(2, "13800000002"),
+        started_at: s.now - 60_000,
+        answered_at: Some(s.now - 50_000),
+        connected: Some((AgentId(1), s.now - 49_000)),
+        dropped: false,
+        talked_ms: 20_000,
+        span: (SpanKind::Waiting, None, s.now - 1_000),
+        outside: false,
+        recording: Some(("/rec/b.wav".into(), true)),
+    };
+    s.give(Input::RestoreCall(stored));
+    let agent = LegLabel::Agent { agent: AgentId(1), nailed: true, call: None };
+    let waits = ChannelSnapshot {
+        on_music: true,
+        ..ChannelSnapshot::new(leg, Some(LegLabel::Customer { call }), true, None)
+    };
+    let channels = vec![ChannelSnapshot::new(phone, Some(agent), true, None), waits];
+    s.give(Input::SwitchUp { core: "core-1".into(), channels });
+    s.ask(1, AgentCommand::Ready);
+    assert_eq!(bridges(&s.effects).last(), Some(&(leg, phone)));
 }

@@ -548,4 +548,6 @@ pub struct StoredCall {
     pub span: (SpanKind, Option<AgentId>, Moment),
     /// Whether the customer was handed to an outside party.
     pub outside: bool,
+    /// The running recording's file, and whether it is silent now.
+    pub recording: Option<(String, bool)>,
 }

@@ -208,8 +208,13 @@ impl Floor {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let before = call.agent();
         call.state = CallState::Talking { agent: agent_id, apart_since: None };
-        let known = call.connected.is_some();
-        if !known {
+        let had_it = call.connected.map(|(agent, _)| agent);
+        if let Some((agent, _)) = &mut call.connected
+            && had_it != Some(agent_id)
+        {
+            *agent = agent_id;
+            self.record(Fact::CallHanded { call: id, agent: Some(agent_id), leg: agent_leg, at: now });
+        } else if had_it.is_none() {
             call.connected = Some((agent_id, now));
             let leg = call.leg;
             self.record(Fact::CallConnected { call: id, agent: agent_id, agent_leg, at: now });
@@ -283,6 +288,8 @@ impl Floor {
         }
         let state = match (stored.answered_at, stored.connected) {
             _ if stored.outside => CallState::Outside,
+            // Handed on in vain by somebody who had left.
+            (_, Some(_)) if stored.span.0 == SpanKind::Waiting => CallState::Waiting,
             (_, Some((agent, _))) => CallState::Talking { agent, apart_since: None },
             (Some(_), None) => CallState::Waiting,
             // It was dialled before the restart: not in the list of channels
@@ -301,6 +308,11 @@ impl Floor {
         call.heard_at = now;
         call.talked_ms = stored.talked_ms;
         (call.span, call.span_agent, call.span_since) = stored.span;
+        call.sender = stored.connected.map(|(agent, _)| agent).filter(|_| state == CallState::Waiting);
+        if let Some((path, paused)) = stored.recording {
+            call.recording = Some(path);
+            call.recording_paused = paused;
+        }
         self.calls.insert(stored.call, call);
     }
 }

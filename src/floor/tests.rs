@@ -438,6 +438,7 @@ pub(super) fn restarted() -> (Story, CallId, LegId, LegId) {
         talked_ms: 0,
         span: (SpanKind::Talking, Some(AgentId(1)), Moment(4_950_000)),
         outside: false,
+        recording: None,
     };
     s.give(Input::RestoreCall(stored));
     (s, call, leg, phone)

@@ -91,7 +91,13 @@ impl World {
         if !self.is_up(second) {
             return self.left_alone(at, first);
         }
-        // Nothing but a transfer helps a leg that waits in vain.
+        // Nothing but a transfer helps a leg that waits in vain: named second, it
+        // takes the other with it, named first, both end.
+        if self.leg(second).is_some_and(|leg| leg.state == LegState::Stranded) {
+            self.introduce(first, second);
+            self.leave(at, first, None);
+            return self.settle(first, LegState::Stranded, None);
+        }
         if self.leg(first).is_some_and(|leg| leg.state == LegState::Stranded) {
             for leg in [second, first] {
                 self.leave(at, leg, None);
@@ -119,12 +125,12 @@ impl World {
             Some(LegState::Parked { by_application }) => self.unpark(at, leg, by_application),
             Some(LegState::Bridged { a, b }) => {
                 let partner = if a == leg { b } else { a };
+                self.emit(at, a, EventKind::Unbridge { a, b });
                 if Some(partner) == to {
                     self.settle(partner, LegState::Joining, None);
                 } else {
                     self.after_bridge(at, partner);
                 }
-                self.emit(at, a, EventKind::Unbridge { a, b });
             }
             Some(LegState::Music) => self.stop_music(at, leg, &app),
             Some(LegState::InRoom) => self.leave_room(at, leg, &app),

@@ -22,11 +22,13 @@ use crate::base::phone::Dialable;
 use crate::calls::model::CdrMerge;
 use crate::floor::effect::{Fact, SpanKind};
 use crate::floor::input::{DialMode, Lead, StoredCall};
-use crate::store::entity::{call_spans, calls, switch_cdrs};
+use crate::store::entity::{call_spans, calls, recording_pauses, recordings, switch_cdrs};
 use crate::store::{Db, WriteTx};
 use crate::switch::cdr::{self, LegCdr};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set, UpdateMany};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// Writes a fact, if it is about a call. Idempotent.
 pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
@@ -175,14 +177,29 @@ pub async fn load_open_calls(db: &Db) -> Result<Vec<StoredCall>, DbErr> {
         .all(db.read())
         .await?;
     let mut spans = spans::load_of_open_calls(db).await?;
+    let mut recordings = load_running_recordings(db).await?;
     let stored = |row: calls::Model| {
         let spans = spans.remove(&row.id).unwrap_or_default();
-        stored_call(row, &spans)
+        let recording = recordings.remove(&row.id);
+        stored_call(row, &spans, recording)
     };
     Ok(open.into_iter().filter_map(stored).collect())
 }
 
-fn stored_call(row: calls::Model, spans: &[call_spans::Model]) -> Option<StoredCall> {
+/// Files that are still being written, and whether they are silent now.
+async fn load_running_recordings(db: &Db) -> Result<HashMap<Uuid, (String, bool)>, DbErr> {
+    let running = recordings::Entity::find().filter(recordings::Column::StoppedAt.is_null());
+    let silent = recording_pauses::Entity::find().filter(recording_pauses::Column::EndedAt.is_null());
+    let silent: HashSet<Uuid> = silent.all(db.read()).await?.into_iter().map(|pause| pause.call_id).collect();
+    let running = running.all(db.read()).await?.into_iter();
+    Ok(running.map(|row| (row.call_id, (row.path, silent.contains(&row.call_id)))).collect())
+}
+
+fn stored_call(
+    row: calls::Model,
+    spans: &[call_spans::Model],
+    recording: Option<(String, bool)>,
+) -> Option<StoredCall> {
     // The number was dialable when it was written, by its type.
     let number = Dialable::new(&row.number).ok()?;
     let connected = row.agent_id.zip(row.connected_at).map(|(agent, at)| (AgentId(agent), at.into()));
@@ -208,6 +225,7 @@ fn stored_call(row: calls::Model, spans: &[call_spans::Model]) -> Option<StoredC
         talked_ms: spans::add_up(spans).talk_ms,
         span,
         outside: span.0 == SpanKind::Outside,
+        recording,
     })
 }
 

@@ -380,6 +380,13 @@ impl Ledger {
             }
         }
         (span.kind, span.reason, span.call, span.since) = (kind, reason, call, now);
+        // Who is in after-call work has left the call, which may go on.
+        if kind == AgentStateKind::WrapUp
+            && let Some(entry) = call.and_then(|call| self.live.get_mut(&call))
+            && entry.agent == Some(agent)
+        {
+            entry.agent = None;
+        }
     }
 
     /// The day is over: what is still open?

@@ -116,7 +116,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One call. */
+    /**
+     * One call with its story. Who listened is told to those who may listen
+     *     themselves.
+     */
     get: operations['get_call'];
     put?: never;
     post?: never;
@@ -905,11 +908,51 @@ export interface components {
       | 'lines'
       | 'trunk_failing'
       | 'no_leads';
+    /** @description A call with everything that belongs to it. */
+    CallDetailView: components['schemas']['CallView'] & {
+      /** @description Every leg that had a part in it, the customer's first. */
+      legs: components['schemas']['CallLegView'][];
+      /** @description Supervisors who took part; null for those who may not know. */
+      monitors?: components['schemas']['CallMonitorView'][] | null;
+      /** @description What those said who handed it on. */
+      notes: components['schemas']['CallNoteView'][];
+      /** @description Where the recording is silent by an agent's wish. */
+      recording_pauses: components['schemas']['RecordingPauseView'][];
+      /** @description What the customer experienced, from dialling to the end, without gaps. */
+      spans: components['schemas']['CallSpanView'][];
+      /** @description Attempts to hand the call on, in order. */
+      transfers: components['schemas']['CallTransferView'][];
+    };
     /**
      * Format: uuid
      * @description One attempt or conversation in the ledger.
      */
     CallId: string;
+    /** @description A leg's part in a call. */
+    CallLegView: {
+      /** Format: int64 */
+      agent_id?: number | null;
+      agent_name?: string | null;
+      /**
+       * Format: date-time
+       * @description When its part was over; the leg of a phone that stays off the hook lives on.
+       */
+      ended_at?: string | null;
+      /** @description The switch's cause, when the leg's end ended its part. */
+      hangup_cause?: string | null;
+      /** Format: uuid */
+      leg: string;
+      /** @description The number rung. */
+      number?: string | null;
+      role: components['schemas']['LegRole'];
+      /** Format: int32 */
+      sip_status?: number | null;
+      /**
+       * Format: date-time
+       * @description When it joined the call.
+       */
+      started_at: string;
+    };
     /** @description A call on the live floor. */
     CallLiveView: {
       agent_id?: components['schemas']['AgentId'] | null;
@@ -939,6 +982,27 @@ export interface components {
       /** @description Where it is. */
       state: components['schemas']['CallStateKind'];
     };
+    /** @description A span in which a supervisor took part in one way. */
+    CallMonitorView: {
+      /** Format: date-time */
+      ended_at?: string | null;
+      mode: components['schemas']['MonitorMode'];
+      /** Format: date-time */
+      started_at: string;
+      /** Format: int64 */
+      supervisor_id: number;
+      supervisor_name: string;
+    };
+    /** @description What somebody said of the call who handed it on. */
+    CallNoteView: {
+      /** Format: int64 */
+      agent_id: number;
+      agent_name: string;
+      disposition?: components['schemas']['DispositionView'] | null;
+      note?: string | null;
+      /** Format: date-time */
+      saved_at: string;
+    };
     /**
      * @description What the system saw of a call.
      * @enum {string}
@@ -957,16 +1021,77 @@ export interface components {
       | 'abandoned_early'
       | 'failed'
       | 'cancelled';
+    /** @description A span of what the customer experienced. */
+    CallSpanView: {
+      /**
+       * Format: int64
+       * @description Who is responsible for it.
+       */
+      agent_id?: number | null;
+      agent_name?: string | null;
+      /**
+       * Format: int64
+       * @description Null while it lasts.
+       */
+      duration_ms?: number | null;
+      /**
+       * Format: date-time
+       * @description Null while it lasts.
+       */
+      ended_at?: string | null;
+      kind: components['schemas']['SpanKind'];
+      /** Format: date-time */
+      started_at: string;
+    };
     /**
      * @description The states of a call.
      * @enum {string}
      */
+<<<<<<< .merge_file_WvjiSG
     CallStateKind: 'dialling' | 'ringing' | 'waiting' | 'connecting' | 'talking' | 'ending';
+=======
+    CallStateKind:
+      | 'dialling'
+      | 'ringing'
+      | 'waiting'
+      | 'connecting'
+      | 'talking'
+      | 'held'
+      | 'transferring'
+      | 'consulting'
+      | 'aside'
+      | 'conference'
+      | 'outside'
+      | 'ending';
+    /** @description An attempt to hand a call on. */
+    CallTransferView: {
+      /** @description Whether they were asked first. */
+      attended: boolean;
+      /** Format: date-time */
+      ended_at?: string | null;
+      /** Format: int64 */
+      from_agent_id: number;
+      from_agent_name: string;
+      /** @description What the sender typed for them. */
+      note?: string | null;
+      outcome?: components['schemas']['TransferOutcome'] | null;
+      /** Format: date-time */
+      started_at: string;
+      /**
+       * Format: int64
+       * @description The colleague; null when it is an outside party.
+       */
+      to_agent_id?: number | null;
+      to_agent_name?: string | null;
+      /** @description The outside party's number. */
+      to_number?: string | null;
+    };
+>>>>>>> .merge_file_fZkszp
     /** @description A call in the ledger. */
     CallView: {
       /**
        * Format: int64
-       * @description The agent who was connected.
+       * @description The agent who has the call, or had it last.
        */
       agent_id?: number | null;
       agent_name?: string | null;
@@ -987,10 +1112,21 @@ export interface components {
       dropped: boolean;
       /** Format: date-time */
       ended_at?: string | null;
-      /** @description `customer`, `agent`, `system` or `switch`. */
+      /** @description `customer`, `agent`, `supervisor`, `system` or `switch`. */
       ended_by?: string | null;
+      /**
+       * Format: date-time
+       * @description When it was last handed on; null for a call that one agent had.
+       */
+      handed_at?: string | null;
       /** @description The switch's cause. */
       hangup_cause?: string | null;
+      /**
+       * Format: int64
+       * @description The customer heard music by the agent's wish, in milliseconds; not part
+       *     of the talk time.
+       */
+      hold_ms: number;
       /** Format: uuid */
       id: string;
       note?: string | null;
@@ -1314,10 +1450,15 @@ export interface components {
       customer: components['schemas']['CustomerView'];
       /**
        * Format: int64
-       * @description The disposition saved so far.
+       * @description The disposition that this agent has saved so far.
        */
       disposition_id?: number | null;
+<<<<<<< .merge_file_WvjiSG
       /** @description The note saved so far. */
+=======
+      handed?: components['schemas']['HandedView'] | null;
+      /** @description Their note so far. */
+>>>>>>> .merge_file_fZkszp
       note?: string | null;
       /** @description The number dialled. */
       number: string;
@@ -1578,6 +1719,19 @@ export interface components {
       /** @description Which column seems to mean what. */
       suggested_mapping: components['schemas']['SuggestedMapping'];
     };
+<<<<<<< .merge_file_WvjiSG
+=======
+    /** @description Keys for the customer's side, as a telephone has them. */
+    KeysRequest: {
+      /** @description `0`-`9`, `*`, `#`, `A`-`D`, 1 to 32 of them. */
+      keys: string;
+    };
+    /**
+     * @description Whose a leg is.
+     * @enum {string}
+     */
+    LegRole: 'customer' | 'agent' | 'outside';
+>>>>>>> .merge_file_fZkszp
     /** @description A list of leads. */
     ListView: {
       /** Format: date-time */
@@ -1806,7 +1960,7 @@ export interface components {
       items: {
         /**
          * Format: int64
-         * @description The agent who was connected.
+         * @description The agent who has the call, or had it last.
          */
         agent_id?: number | null;
         agent_name?: string | null;
@@ -1827,10 +1981,21 @@ export interface components {
         dropped: boolean;
         /** Format: date-time */
         ended_at?: string | null;
-        /** @description `customer`, `agent`, `system` or `switch`. */
+        /** @description `customer`, `agent`, `supervisor`, `system` or `switch`. */
         ended_by?: string | null;
+        /**
+         * Format: date-time
+         * @description When it was last handed on; null for a call that one agent had.
+         */
+        handed_at?: string | null;
         /** @description The switch's cause. */
         hangup_cause?: string | null;
+        /**
+         * Format: int64
+         * @description The customer heard music by the agent's wish, in milliseconds; not part
+         *     of the talk time.
+         */
+        hold_ms: number;
         /** Format: uuid */
         id: string;
         note?: string | null;
@@ -2288,6 +2453,7 @@ export interface components {
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
     };
+<<<<<<< .merge_file_WvjiSG
     /** @description What became of one recipient's letter. */
     ReportDelivery: {
       /** @description The recipient. */
@@ -2302,6 +2468,18 @@ export interface components {
      * @enum {string}
      */
     ReportDeliveryState: 'waiting' | 'sent' | 'refused' | 'failed';
+=======
+    /** @description A silence in the recording. */
+    RecordingPauseView: {
+      /** Format: int64 */
+      agent_id: number;
+      agent_name: string;
+      /** Format: date-time */
+      ended_at?: string | null;
+      /** Format: date-time */
+      started_at: string;
+    };
+>>>>>>> .merge_file_fZkszp
     /** @description A disposition that is counted. */
     ReportDispositionView: {
       /**
@@ -2444,6 +2622,19 @@ export interface components {
       expires_in: number;
       user: components['schemas']['MeView'];
     };
+    /**
+     * @description What the customer experiences; the spans of a call tile it.
+     * @enum {string}
+     */
+    SpanKind:
+      | 'dialling'
+      | 'ringing'
+      | 'waiting'
+      | 'talking'
+      | 'held'
+      | 'consulting'
+      | 'conference'
+      | 'outside';
     /** @description Milliseconds in each state. */
     StatesView: {
       /** Format: int64 */
@@ -2762,7 +2953,7 @@ export interface operations {
         from?: string;
         /** @description Started on or before this day, or before this instant. */
         to?: string;
-        /** @description Connected with this agent. */
+        /** @description This agent has, or had, the call. */
         agent_id?: number;
         /** @description Dialled for this campaign. */
         campaign_id?: number;
@@ -2833,7 +3024,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CallView'];
+          'application/json': components['schemas']['CallDetailView'];
         };
       };
       403: {
