@@ -88,6 +88,8 @@ async fn the_simulated_switch_controls_calls_as_asked() {
     let folder = tempfile::tempdir().unwrap();
     let mut world = WorldConfig { customers: Customers::Scripted, ..WorldConfig::default() };
     world.phones.known = Some(PHONES.iter().map(|phone| (*phone).to_owned()).collect());
+    let gateways = ["customers", "line", "outside"];
+    world.trunk.gateways = Some(gateways.iter().map(|gateway| (*gateway).to_owned()).collect());
     let simulator = start(SimConfig::new(SecretString::from(PASSWORD), world)).await.unwrap();
     let port = simulator.addr.port();
     examine(port, folder.path(), Telephones::Simulated(simulator)).await;
