@@ -326,8 +326,12 @@ impl Floor {
         let Some(mode) = modes.into_iter().find(|mode| mode.key() == key) else { return };
         let Some(monitor) = self.monitors.get_mut(&supervisor) else { return };
         monitor.mode = mode;
+        let heard = monitor.up;
         self.touched.supervisors.insert(supervisor);
-        self.record_monitor(now, supervisor);
+        // Before that, nobody listens in this way; once they do, it is written.
+        if heard {
+            self.record_monitor(now, supervisor);
+        }
         self.heard_of(supervisor, Awaits::Mode(mode));
     }
 

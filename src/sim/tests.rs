@@ -291,6 +291,8 @@ fn the_last_order_counts_and_a_leg_may_be_left_waiting_for_the_other() {
 #[test]
 fn a_room_holds_legs_until_they_leave_it() {
     let mut world = conversation(NAILED);
+    let (name, value) = ("park_after_bridge".to_owned(), "true".to_owned());
+    world.command(START + 4_500, WorldCommand::SetVariable { leg: leg(1), name, value });
     let room = || vec![App::new("conference", "room@trunkline")];
     for n in [1, 2] {
         world.command(START + 5_000, WorldCommand::Transfer { leg: leg(n), apps: room() });
