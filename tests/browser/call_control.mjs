@@ -138,7 +138,7 @@ await journey("call control", async ({ step, newPerson, api, logIns }) => {
   });
 
   await step("a supervisor puts an agent on a break", async () => {
-    await supervise(chief, QIAN, "置状态", "置为暂停", "会议");
+    await supervise(chief, QIAN, "置状态", "暂停 · 会议");
     await qian.page.getByText("会议").first().waitFor();
   });
 });
@@ -168,9 +168,5 @@ async function atDesk(newPerson, account) {
 /** Chooses an entry of an agent's menu on the live floor, through its sub-menus. */
 async function supervise(person, account, ...path) {
   await person.page.getByRole("button", { name: `对 ${account.display_name} 的操作` }).click();
-  for (const [depth, text] of path.entries()) {
-    const entry = person.page.getByRole("menuitem").filter({ hasText: text }).last();
-    if (depth < path.length - 1) await entry.hover();
-    else await entry.click();
-  }
+  for (const text of path) await person.page.getByRole("menuitem").filter({ hasText: text }).last().click();
 }

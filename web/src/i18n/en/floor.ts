@@ -22,7 +22,6 @@ export const floor = {
     takeOverSure: "Take over {{name}}'s call?",
     takeOverSureHint: 'You talk with the customer instead of the agent, who goes into wrap-up.',
     setState: 'Set state',
-    pauseWith: 'Pause',
     more: 'Actions on {{name}}',
     by: '{{name}} · {{mode}}',
     ringing: 'Answer your phone ({{mode}} · {{name}})',

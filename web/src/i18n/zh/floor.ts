@@ -22,7 +22,6 @@ export const floor = {
     takeOverSure: '确定要接管 {{name}} 的通话吗？',
     takeOverSureHint: '您将代替坐席与客户通话，坐席进入话后处理。',
     setState: '置状态',
-    pauseWith: '置为暂停',
     more: '对 {{name}} 的操作',
     by: '{{name}} {{mode}}中',
     ringing: '请接起您的话机以{{mode}} {{name}}',

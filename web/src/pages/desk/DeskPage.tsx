@@ -14,11 +14,11 @@ import { ControlBar } from './ControlBar';
 import { CustomerPanel } from './CustomerPanel';
 import { RecentCalls } from './RecentCalls';
 import { StateBar } from './StateBar';
-import { useDesk } from './queries';
+import { useDesk, useOwnAgent } from './queries';
 
 function Desk({ desk }: { desk: DeskView }) {
   const { t } = useTranslation();
-  const { agent } = desk;
+  const agent = useOwnAgent(desk);
   const callId = desk.call?.call_id;
   const live = useLive((state) => (callId ? state.calls[callId] : undefined));
   if (!agent) {

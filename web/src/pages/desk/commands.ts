@@ -3,6 +3,7 @@
 import { useMutation, useMutationState, useQueryClient } from '@tanstack/react-query';
 import { api, ask } from '../../api/client';
 import type { AgentAction, AgentLiveView, HandOnRequest } from '../../api/types';
+import { useLive } from '../../live/store';
 import { useReportProblem } from '../../parts/Problem';
 import { DESK_KEY, putAgent } from './queries';
 
@@ -67,7 +68,10 @@ export function useDeskCommand({ quiet = false }: { quiet?: boolean } = {}) {
   return useMutation({
     mutationKey: COMMAND_KEY,
     mutationFn: send,
-    onSuccess: (agent) => putAgent(client, agent),
+    onSuccess: (agent) => {
+      // Otherwise the live message is here already, or comes, and is the newer one.
+      if (useLive.getState().link !== 'open') putAgent(client, agent);
+    },
     onError: (error) => {
       if (!quiet) report(error);
     },

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-quer
 import { useEffect } from 'react';
 import { api, ask } from '../../api/client';
 import type { AgentLiveView, DeskView } from '../../api/types';
-import { onLiveMessage } from '../../live/store';
+import { onLiveMessage, useLive } from '../../live/store';
 
 export const DESK_KEY = ['desk'];
 
@@ -34,6 +34,17 @@ export function useDesk(agentId: number) {
     [client, agentId],
   );
   return useQuery({ queryKey: DESK_KEY, queryFn: () => ask(api.GET('/api/v1/desk')) });
+}
+
+/**
+ * The agent as they are now. While the live connection stands it alone tells: an
+ * answer to a request may be older than the message that overtook it.
+ */
+export function useOwnAgent(desk: DeskView): AgentLiveView | null | undefined {
+  const live = useLive((state) =>
+    state.link === 'open' && desk.agent ? state.agents[desk.agent.agent_id] : undefined,
+  );
+  return live ?? desk.agent;
 }
 
 /** The dispositions an agent may choose from. */

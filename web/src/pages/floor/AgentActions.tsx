@@ -74,15 +74,13 @@ function useStateItems(agent: AgentLiveView): Item[] {
       label: t('floor.monitor.setState'),
       children: [
         entry('state:ready', t('agentState.ready'), notNow(agent.allowed.includes('ready'))),
-        {
-          key: 'pause',
-          label: t('floor.monitor.pauseWith'),
-          disabled: !agent.allowed.includes('pause'),
-          children: (reasons.data?.items ?? []).map((each) => ({
-            key: `pause:${each.key}`,
-            label: labelIn(each, i18n.language),
-          })),
-        },
+        ...(reasons.data?.items ?? []).map((each) =>
+          entry(
+            `pause:${each.key}`,
+            `${t('agentState.paused')} · ${labelIn(each, i18n.language)}`,
+            notNow(agent.allowed.includes('pause')),
+          ),
+        ),
         entry(
           'state:logged_out',
           t('agentState.logged_out'),
@@ -149,7 +147,10 @@ export function AgentActions({ agent }: { agent: AgentLiveView }) {
   }
   const busy = running !== undefined && 'agentId' in running && running.agentId === agentId;
   return (
-    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => choose(key) }}>
+    <Dropdown
+      trigger={['click']}
+      menu={{ items, triggerSubMenuAction: 'click', onClick: ({ key }) => choose(key) }}
+    >
       <Button
         size="small"
         type="text"
