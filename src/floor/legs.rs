@@ -270,11 +270,10 @@ impl Floor {
             LegChange::Answered | LegChange::Parked => {
                 self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
             }
-            LegChange::Bridged { other } => {
-                if let Some(LegOwner::Customer(call)) = self.legs.get(&other).copied() {
-                    self.on_bridged(now, call, leg);
-                }
-            }
+            LegChange::Bridged { other } => match self.legs.get(&other).copied() {
+                Some(LegOwner::Customer(call)) => self.on_bridged(now, call, leg),
+                _ => self.part_strangers(id, leg, other),
+            },
             LegChange::Unbridged { other } => {
                 if let Some(LegOwner::Customer(call)) = self.legs.get(&other).copied() {
                     self.on_unbridged(now, call, leg);

@@ -260,8 +260,11 @@ impl Floor {
             agent.off_hook() && !agent.leg_for_one_call && matches!(agent.phone, Phone::Up { .. });
         if let Some(leg) = agent.phone.leg() {
             if keeps_leg {
-                let partner = self.partner(leg);
-                self.send(SwitchCommand::Park { leg, partner });
+                // A bridge that is still on its way is parted when it stands:
+                // parking a leg before that would strand its partner.
+                if let Some(partner) = self.partner(leg) {
+                    self.send(SwitchCommand::Park { leg, partner: Some(partner) });
+                }
             } else {
                 agent.phone = Phone::Down;
                 self.forget_leg(leg);
@@ -271,6 +274,16 @@ impl Floor {
         self.unmute(colleague);
         self.give_up_pending(colleague, Refusal::CallEnded);
         self.back_to_work(now, colleague);
+    }
+
+    /// Two desk phones that no plan wants together were bridged by an order
+    /// that came too late to be taken back.
+    pub(super) fn part_strangers(&mut self, agent: AgentId, leg: LegId, other: LegId) {
+        let Some(LegOwner::Agent(colleague)) = self.legs.get(&other).copied() else { return };
+        let planned = |agent: AgentId| self.planned_call(LegOwner::Agent(agent));
+        if planned(agent).is_none() || planned(agent) != planned(colleague) {
+            self.send(SwitchCommand::Park { leg, partner: Some(other) });
+        }
     }
 
     /// The call goes on without a third: with the sender, or with the next

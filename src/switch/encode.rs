@@ -43,6 +43,9 @@ pub struct Site {
 pub enum Line {
     /// Answered at once, with the outcome.
     Api(String),
+    /// The same for what only prepares the next line: if the leg it is about is
+    /// gone, what follows is done all the same.
+    Setting(String),
     /// May take long: answered at once with a job's id, the outcome follows as
     /// an event.
     Background(String),
@@ -193,7 +196,7 @@ fn ring_agent(
 /// be hung up.
 fn leave_bridge(leg: LegId, partner: Option<LegId>, application: &str) -> Vec<Line> {
     let keep = partner.map(keep);
-    let keep_own = Line::Api(format!("uuid_setvar_multi {leg} park_timeout="));
+    let keep_own = Line::Setting(format!("uuid_setvar_multi {leg} park_timeout="));
     let own = application.starts_with("park:").then_some(keep_own);
     let go = Line::Api(format!("uuid_transfer {leg} {application} inline"));
     keep.into_iter().chain(own).chain([go]).collect()
@@ -201,7 +204,7 @@ fn leave_bridge(leg: LegId, partner: Option<LegId>, application: &str) -> Vec<Li
 
 /// A leg that is left is to be parked, not hung up.
 fn keep(leg: LegId) -> Line {
-    Line::Api(format!("uuid_setvar_multi {leg} park_after_bridge=true;hangup_after_bridge=false"))
+    Line::Setting(format!("uuid_setvar_multi {leg} park_after_bridge=true;hangup_after_bridge=false"))
 }
 
 /// All legs into the call's room, one after the other: between two of them a
@@ -410,7 +413,7 @@ mod tests {
         lines
             .into_iter()
             .map(|line| match line {
-                Line::Api(text) | Line::Background(text) => text,
+                Line::Api(text) | Line::Setting(text) | Line::Background(text) => text,
             })
             .collect()
     }
@@ -527,7 +530,7 @@ mod tests {
             let record = SwitchCommand::StartRecording { leg: leg(1), call: CallId(Uuid::nil()) };
             for command in [customer, ring(true, None), record] {
                 for line in encode(&command, &site, &path).unwrap_or_default() {
-                    let (Line::Api(text) | Line::Background(text)) = line;
+                    let (Line::Api(text) | Line::Setting(text) | Line::Background(text)) = line;
                     prop_assert!(!text.contains(['\r', '\n', '\0', '\'', '"', '\\', '$', '[', ']']), "{text:?}");
                     let braces = usize::from(text.starts_with("originate "));
                     prop_assert_eq!(text.matches('{').count(), braces);

@@ -411,6 +411,7 @@ impl<'a> Session<'a> {
         for line in lines {
             let answer = match self.wire.send(&line, metric_name(name)).await {
                 Ok(answer) => answer,
+                Err(Failure::Refused(_)) if matches!(line, Line::Setting(_)) => continue,
                 Err(failure) => {
                     if name == CommandName::Originate && matches!(failure, Failure::Refused(_)) {
                         self.pending.remove(&leg);

@@ -34,7 +34,7 @@ impl Wire {
     pub(super) async fn send(&self, line: &Line, name: &'static str) -> Result<String, Failure> {
         let sent_at = clock::now();
         let answer = match line {
-            Line::Api(text) => match self.client.api(text).await {
+            Line::Api(text) | Line::Setting(text) => match self.client.api(text).await {
                 Ok(response) => response.api_result().map(|t| t.trim().to_owned()),
                 Err(error) => Err(error),
             },
