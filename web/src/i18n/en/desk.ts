@@ -27,7 +27,6 @@ export const desk = {
     notDuringTransfer: 'Not possible during a transfer or consultation',
     noTarget: 'Choose a colleague or enter a number first',
     notReady: 'This colleague is not free now',
-    noBlindNow: 'A direct transfer is not possible now',
   },
   control: {
     answer: 'Answer',

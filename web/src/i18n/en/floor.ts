@@ -30,11 +30,9 @@ export const floor = {
     why: {
       noPhone: 'Your account has no extension, so you cannot listen',
       noCall: 'This agent has no call now',
-      self: 'This is you',
       running: 'Waiting for the switch to confirm',
       already: 'This is how you take part already',
       notUp: 'Answer your phone first',
-      noRight: 'Your role does not allow this',
       notNow: 'This agent cannot be put into this state now',
     },
     done: {

@@ -27,7 +27,6 @@ export const desk = {
     notDuringTransfer: '转接或咨询过程中不可用',
     noTarget: '请先选择同事或填写号码',
     notReady: '该同事现在不空闲',
-    noBlindNow: '现在不能直接转接',
   },
   control: {
     answer: '接听',

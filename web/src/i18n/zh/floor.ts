@@ -30,11 +30,9 @@ export const floor = {
     why: {
       noPhone: '您的账号没有分机，不能监听',
       noCall: '该坐席现在没有通话',
-      self: '这是您自己',
       running: '正在等待交换机确认',
       already: '已处于该方式',
       notUp: '请先接起您的话机',
-      noRight: '您的角色没有此权限',
       notNow: '该坐席现在不能这样设置',
     },
     done: {
