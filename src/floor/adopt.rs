@@ -5,7 +5,8 @@
 //! In: the channels as found. Out: the plan that fits them, which from then on
 //! is followed as if nothing had happened.
 
-use super::call::{CallState, Plan, Third, Want};
+use super::agent::AgentState;
+use super::call::{Call, CallState, Plan, Third, Want};
 use super::effect::{HangUpCause, SwitchCommand};
 use super::input::{ChannelSnapshot, LegLabel, Party};
 use super::plan::Place;
@@ -67,6 +68,13 @@ impl Floor {
         });
         if let Some(call) = self.calls.get_mut(&id) {
             call.plan = Some(plan);
+        }
+        // At once, for the moves that are missing take a moment.
+        let heard = matches!(want, Want::Aside | Want::Conference | Want::Talk);
+        let owner = if heard { AgentState::Talking { call: id } } else { AgentState::Holding { call: id } };
+        self.set_state(now, agent, owner);
+        if let Some(colleague) = self.calls.get(&id).and_then(Call::third_agent) {
+            self.set_state(now, colleague, AgentState::Consulted { call: id });
         }
         self.arrange(now, id, want);
         true
