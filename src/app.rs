@@ -10,6 +10,7 @@ use crate::conductor::{Conductor, Parts};
 use crate::config::{Config, LogFormat, Overrides};
 use crate::http::Services;
 use crate::live::hub::Hub;
+use crate::sim::cdr::CdrTarget;
 use crate::sim::customer::{CustomerShares, Customers};
 use crate::sim::server::SimConfig;
 use crate::sim::world::WorldConfig;
@@ -18,7 +19,7 @@ use crate::store::changes::Changes;
 use crate::{auth, demo, http, jobs, people, secrets, sim, switch};
 use anyhow::{Context, bail};
 use axum::Extension;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -96,7 +97,9 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Server> {
     let link = switch::link::spawn(config.link(&settings), inputs, stop.clone());
     let conductor = tokio::spawn(conductor.run(Arc::new(link), from_switch));
     let mailer = config.mailer()?;
-    let pokes = jobs::spawn(&db, &settings, &data, &changes, &mailer, &stop);
+    let floor = handle.clone();
+    let tell_space = move |space| floor.recording_space(space);
+    let pokes = jobs::spawn(&db, &settings, &data, &changes, &mailer, tell_space, &stop);
     if let Some(demo) = &demo {
         demo.staff(&db, &hub, &handle, &stop).await?;
     }
@@ -152,12 +155,18 @@ impl Server {
 }
 
 /// Runs the built-in switch alone, until a signal; prints where it listens.
-pub async fn run_simulator(port: u16, seed: u64, scripted: bool) -> anyhow::Result<()> {
+pub async fn run_simulator(
+    port: u16,
+    seed: u64,
+    scripted: bool,
+    records_to: Option<&str>,
+) -> anyhow::Result<()> {
     let password = std::env::var("TRUNKLINE_ESL_PASSWORD")
         .context("the simulator's password must be in TRUNKLINE_ESL_PASSWORD")?;
     let customers = if scripted { Customers::Scripted } else { Customers::Drawn(CustomerShares::default()) };
     let world = WorldConfig { seed, customers, ..WorldConfig::default() };
-    let config = SimConfig { port, ..SimConfig::new(password.into(), world) };
+    let cdr = records_to.map(records_target).transpose()?;
+    let config = SimConfig { port, cdr, ..SimConfig::new(password.into(), world) };
     let switch = sim::server::start(config).await.with_context(|| {
         format!("the simulator cannot listen on port {port} of 127.0.0.1: choose another with --port")
     })?;
@@ -165,6 +174,22 @@ pub async fn run_simulator(port: u16, seed: u64, scripted: bool) -> anyhow::Resu
     wait_for_signal().await?;
     switch.stop();
     Ok(())
+}
+
+/// Where the simulated switch posts its call records.
+fn records_target(trunkline: &str) -> anyhow::Result<CdrTarget> {
+    let authority = trunkline.trim_end_matches('/').strip_prefix("http://");
+    let authority =
+        authority.with_context(|| format!("--records-to: {trunkline:?} is not http://HOST:PORT"))?;
+    let secret = std::env::var("TRUNKLINE_SWITCH_SECRET")
+        .context("--records-to: the switch's secret must be in TRUNKLINE_SWITCH_SECRET")?;
+    Ok(CdrTarget {
+        authority: authority.to_owned(),
+        path: "/switch/cdr".to_owned(),
+        user: "freeswitch".to_owned(),
+        password: secret.into(),
+        spool: std::env::var_os("TRUNKLINE_SPOOL_DIR").map(PathBuf::from),
+    })
 }
 
 async fn wait_for_signal() -> anyhow::Result<()> {
@@ -233,7 +258,13 @@ fn run_number() -> u64 {
 /// process.
 fn metrics() -> anyhow::Result<PrometheusHandle> {
     static RECORDER: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
-    let install = || PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string());
+    let install = || {
+        let builder =
+            switch::meters::DELAYS.into_iter().try_fold(PrometheusBuilder::new(), |all, (name, buckets)| {
+                all.set_buckets_for_metric(Matcher::Full(name.to_owned()), buckets)
+            });
+        builder.and_then(PrometheusBuilder::install_recorder).map_err(|error| error.to_string())
+    };
     RECORDER.get_or_init(install).clone().map_err(|error| anyhow::anyhow!("metrics cannot be kept: {error}"))
 }
 

@@ -35,6 +35,9 @@ pub struct Config {
     /// Folder of the recordings, as the switch and Trunkline both see it;
     /// empty: in the data folder.
     pub recordings_dir: PathBuf,
+    /// While the disk of that folder has less free space than this, in MiB, no
+    /// new recording is started: the disk is left to calls and the database.
+    pub recordings_free_mib_min: u64,
     /// The connection to the switch.
     pub switch: SwitchConfig,
     /// The server that takes mail.
@@ -110,6 +113,7 @@ impl Default for Config {
             zone: "Asia/Shanghai".to_owned(),
             https: false,
             recordings_dir: PathBuf::new(),
+            recordings_free_mib_min: 1_024,
             switch: SwitchConfig::default(),
             mail: MailConfig::default(),
             log_format: LogFormat::Text,
@@ -247,6 +251,7 @@ impl Config {
             home_country: self.home_country.clone(),
             zone: self.zone()?,
             recordings_dir: std::path::absolute(&self.recordings_dir)?,
+            recordings_free_mib_min: self.recordings_free_mib_min,
             uploads_dir,
             sip_domain: self.switch.domain.clone(),
             switch_secret: self.switch.secret.clone(),
@@ -274,13 +279,14 @@ impl Config {
     pub fn describe(&self) -> String {
         format!(
             "listen = {}\ndatabase = {}\nhome_country = {}\nzone = {}\nhttps = {}\nrecordings_dir = {}\n\
-             switch.host = {}\nswitch.port = {}\nswitch.password: {}\nswitch.secret: {}\nswitch.domain = {}\n{}",
+             recordings_free_mib_min = {}\nswitch.host = {}\nswitch.port = {}\nswitch.password: {}\nswitch.secret: {}\nswitch.domain = {}\n{}",
             self.listen,
             without_password(&self.database),
             self.home_country,
             self.zone,
             self.https,
             self.recordings_dir.display(),
+            self.recordings_free_mib_min,
             self.switch.host,
             self.switch.port,
             mask(&self.switch.password),

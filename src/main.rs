@@ -53,6 +53,11 @@ enum Command {
         /// does not answer, 20 to 29 hang up by themselves, others stay.
         #[arg(long)]
         scripted: bool,
+        /// Where Trunkline is, e.g. http://127.0.0.1:8080: call records are
+        /// posted there with the secret in TRUNKLINE_SWITCH_SECRET, and left in
+        /// the folder TRUNKLINE_SPOOL_DIR when it does not take them.
+        #[arg(long)]
+        records_to: Option<String>,
     },
     /// Replay a day of a call centre in virtual time, with faults.
     Simulate {
@@ -128,8 +133,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             println!("the database is up to date");
             Ok(ExitCode::SUCCESS)
         }
-        Command::Simulator { port, seed, scripted } => {
-            runtime()?.block_on(app::run_simulator(port, seed, scripted))?;
+        Command::Simulator { port, seed, scripted, records_to } => {
+            runtime()?.block_on(app::run_simulator(port, seed, scripted, records_to.as_deref()))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Simulate { agents, hours, seed, no_faults, json } => {

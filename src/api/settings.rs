@@ -16,6 +16,8 @@ pub struct Settings {
     pub zone: Tz,
     /// Where the switch writes recordings, as Trunkline sees the folder.
     pub recordings_dir: PathBuf,
+    /// Free space below which no new recording is started, in MiB.
+    pub recordings_free_mib_min: u64,
     /// Where uploaded spreadsheets wait for their import.
     pub uploads_dir: PathBuf,
     /// The domain of the desk phones.

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 use std::ops::{Add, Sub};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 /// A point in time: milliseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -56,6 +57,24 @@ pub fn now() -> Moment {
     let read = Utc::now().timestamp_millis();
     let before = LATEST.fetch_max(read, Ordering::Relaxed);
     Moment(before.max(read))
+}
+
+/// A duration being measured, finer than a [`Moment`] can: for meters, never for
+/// decisions.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts to measure.
+    pub fn start() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+        Self(Instant::now())
+    }
+
+    /// The time since it was started.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
 }
 
 #[cfg(test)]

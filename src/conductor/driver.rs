@@ -4,7 +4,7 @@ use super::loader::Loader;
 use super::writer::{self, Entry, Writer};
 use super::{Answer, Ask, Command, Parts, SwitchPort};
 use crate::base::clock::{self, Moment};
-use crate::base::ids::AgentId;
+use crate::base::ids::{AgentId, LegId};
 use crate::base::limits;
 use crate::floor::Floor;
 use crate::floor::effect::{Effect, Fact, Refusal, SwitchCommand};
@@ -99,7 +99,10 @@ impl Driver {
     }
 
     fn apply_command(&mut self, out: &mut Outlets, command: Command) {
-        let Command { ask, answer } = command;
+        let (ask, answer) = match command {
+            Command::Ask(ask, answer) => (ask, answer),
+            Command::RecordingSpace(space) => return self.apply(out, Input::RecordingSpace(space)),
+        };
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
         let (person, input) = match ask {
@@ -123,6 +126,7 @@ impl Driver {
 
     fn apply(&mut self, out: &mut Outlets, input: Input) {
         let started = clock::now();
+        let leg = event_leg(&input);
         let effects = self.floor.apply(started, input);
         for effect in effects {
             match effect {
@@ -130,7 +134,9 @@ impl Driver {
                     out.write(Entry::Dial(command));
                 }
                 Effect::Switch(command) => {
-                    if !out.switch.send(command.clone()) {
+                    let at_once = leg == Some(command.subject().0);
+                    let send = if at_once { SwitchPort::send_at_once } else { SwitchPort::send };
+                    if !send(&*out.switch, command.clone()) {
                         tracing::warn!(?command, "the switch link takes no command now");
                     }
                 }
@@ -186,6 +192,14 @@ impl Outlets {
             // here is at least in the log.
             tracing::error!(entry = ?writer::refused(refused), "the queue of facts is full: NOT WRITTEN");
         }
+    }
+}
+
+/// The leg that the switch said something of.
+fn event_leg(input: &Input) -> Option<LegId> {
+    match input {
+        Input::Switch(event) => Some(event.leg),
+        _ => None,
     }
 }
 

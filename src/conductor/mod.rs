@@ -18,7 +18,7 @@ mod writer;
 use crate::base::ids::AgentId;
 use crate::base::limits;
 use crate::floor::effect::{AgentLive, Refusal, SwitchCommand};
-use crate::floor::input::{AgentCommand, Input, SupervisorCommand};
+use crate::floor::input::{AgentCommand, Input, RecordingSpace, SupervisorCommand};
 use crate::live::hub::Hub;
 use crate::store::Db;
 use crate::store::changes::Changes;
@@ -33,6 +33,11 @@ pub trait SwitchPort: Send + Sync + 'static {
     /// Hands a command over without waiting. `false`: it cannot be taken now;
     /// the floor's timers find out what became of it.
     fn send(&self, command: SwitchCommand) -> bool;
+    /// The same for a command that the event just applied, of the command's own
+    /// leg, has brought about: its delay is measured.
+    fn send_at_once(&self, command: SwitchCommand) -> bool {
+        self.send(command)
+    }
     /// Gateways changed: have the switch forget these and read what there is.
     fn reload_gateways(&self, names: &[String]);
 }
@@ -40,6 +45,10 @@ pub trait SwitchPort: Send + Sync + 'static {
 impl SwitchPort for LinkHandle {
     fn send(&self, command: SwitchCommand) -> bool {
         LinkHandle::send(self, command).is_ok()
+    }
+
+    fn send_at_once(&self, command: SwitchCommand) -> bool {
+        LinkHandle::send_at_once(self, command).is_ok()
     }
 
     fn reload_gateways(&self, names: &[String]) {
@@ -73,10 +82,11 @@ pub struct Handle {
     commands: mpsc::Sender<Command>,
 }
 
-/// What somebody asks, and where the answer goes.
-struct Command {
-    ask: Ask,
-    answer: Answer,
+enum Command {
+    /// What somebody asks, and where the answer goes.
+    Ask(Ask, Answer),
+    /// How the recordings' disk is.
+    RecordingSpace(RecordingSpace),
 }
 
 enum Ask {
@@ -117,9 +127,17 @@ impl Handle {
         self.ask(Ask::Supervisor(supervisor, command)).await.map(|_| ())
     }
 
+    /// Tells the floor how the recordings' disk is. A floor that cannot take it
+    /// now is told with the next change.
+    pub fn recording_space(&self, space: RecordingSpace) {
+        if self.commands.try_send(Command::RecordingSpace(space)).is_err() {
+            tracing::error!(?space, "the floor could not be told how the recordings' disk is");
+        }
+    }
+
     async fn ask(&self, ask: Ask) -> Result<Option<AgentLive>, CommandError> {
         let (answer, answered) = oneshot::channel();
-        self.commands.try_send(Command { ask, answer }).map_err(|_| CommandError::Busy)?;
+        self.commands.try_send(Command::Ask(ask, answer)).map_err(|_| CommandError::Busy)?;
         answered.await.map_err(|_| CommandError::Busy)?.map_err(CommandError::from)
     }
 }

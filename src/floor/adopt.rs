@@ -5,7 +5,7 @@
 //! In: the channels as found. Out: the plan that fits them, which from then on
 //! is followed as if nothing had happened.
 
-use super::agent::AgentState;
+use super::agent::{AgentState, REASON_SWITCH_DOWN};
 use super::call::{Call, CallState, Plan, Third, Want};
 use super::effect::{HangUpCause, SwitchCommand};
 use super::input::{ChannelSnapshot, LegLabel, Party};
@@ -107,7 +107,7 @@ impl Floor {
         found: &HashMap<LegId, ChannelSnapshot>,
     ) -> Option<(Want, Option<(Party, LegId)>)> {
         let agent_leg = self.agents.get(&agent)?.phone.leg();
-        let third = self.third_found(id, agent, agent_leg, found);
+        let third = self.third_found(id, agent, customer.in_room == Some(id), found);
         if customer.on_music {
             let asked = third
                 .as_ref()
@@ -121,24 +121,34 @@ impl Floor {
         (aside && third.is_some()).then_some((Want::Aside, third))
     }
 
-    /// The third's leg: labelled so, or a colleague's with the agent or in the
-    /// call's room.
+    /// Not one who has left the call, and whose leg is about to leave its room.
+    fn may_be_third(&self, id: CallId, agent: AgentId) -> bool {
+        self.agents.get(&agent).is_some_and(|agent| {
+            agent.state.live_call() == Some(id)
+                || agent.state == AgentState::Unreachable { reason: REASON_SWITCH_DOWN }
+        })
+    }
+
+    /// The third's leg: labelled so, or a colleague's with the agent or, when the
+    /// customer is there, in the call's room.
     fn third_found(
         &self,
         id: CallId,
         agent: AgentId,
-        agent_leg: Option<LegId>,
+        customer_in_room: bool,
         found: &HashMap<LegId, ChannelSnapshot>,
     ) -> Option<(Party, LegId)> {
+        let agent_leg = self.agents.get(&agent)?.phone.leg();
         let mut legs: Vec<&ChannelSnapshot> = found.values().filter(|c| c.answered).collect();
         legs.sort_by_key(|channel| channel.leg);
         legs.into_iter().find_map(|channel| match (self.legs.get(&channel.leg)?, &channel.label) {
             (LegOwner::Third(call), Some(LegLabel::Third { number, .. })) if *call == id => {
                 Some((Party::Outside(number.clone()), channel.leg))
             }
-            (LegOwner::Agent(other), _) if *other != agent => {
+            (LegOwner::Agent(other), _) if *other != agent && self.may_be_third(id, *other) => {
                 let together = channel.bridged_to.is_some() && channel.bridged_to == agent_leg;
-                (together || channel.in_room == Some(id)).then_some((Party::Agent(*other), channel.leg))
+                let in_room = customer_in_room && channel.in_room == Some(id);
+                (together || in_room).then_some((Party::Agent(*other), channel.leg))
             }
             _ => None,
         })

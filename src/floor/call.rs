@@ -169,6 +169,8 @@ pub struct Call {
     pub talked_ms: i64,
     /// The running recording's file, as the switch named it.
     pub recording: Option<String>,
+    /// Whether the switch was asked to record it.
+    pub record_asked: bool,
     /// Whether it is silent now.
     pub recording_paused: bool,
 }
@@ -197,6 +199,7 @@ impl Call {
             span_since: now,
             talked_ms: 0,
             recording: None,
+            record_asked: false,
             recording_paused: false,
         }
     }

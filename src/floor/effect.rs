@@ -8,7 +8,9 @@ use crate::base::ids::{AgentId, CallId, CampaignId, LeadId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::input::{CommandName, Keys, MonitorMode, Ticket};
 
-pub use crate::floor::fact::{AgentStateKind, CallResult, EndedBy, Fact, SpanKind, TransferOutcome};
+pub use crate::floor::fact::{
+    AgentStateKind, CallResult, EndedBy, Fact, NotRecorded, SpanKind, TransferOutcome,
+};
 pub use crate::floor::tell::{
     AgentAction, AgentLive, CallLive, CallStateKind, CampaignLive, MonitorLive, Notice, Tell, ThirdLive,
 };

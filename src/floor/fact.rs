@@ -212,6 +212,26 @@ impl SpanKind {
     }
 }
 
+/// Why a conversation, or its beginning, is not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotRecorded {
+    /// The recordings' disk has too little room.
+    DiskFull,
+    /// The switch would not record.
+    SwitchRefused,
+}
+
+impl NotRecorded {
+    /// The name in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NotRecorded::DiskFull => "disk_full",
+            NotRecorded::SwitchRefused => "switch_refused",
+        }
+    }
+}
+
 /// How a transfer came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -425,6 +445,15 @@ pub enum Fact {
         call: CallId,
         /// The file on the switch's disk.
         path: String,
+        /// When.
+        at: Moment,
+    },
+    /// A conversation begins without a recording.
+    NotRecorded {
+        /// Which call.
+        call: CallId,
+        /// Why.
+        why: NotRecorded,
         /// When.
         at: Moment,
     },

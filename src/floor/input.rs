@@ -84,6 +84,8 @@ pub enum Input {
     /// The store lags behind (true) or has caught up (false): no new attempts
     /// while it lags.
     StoreLagging(bool),
+    /// How the recordings' disk is.
+    RecordingSpace(RecordingSpace),
     /// After a restart: what the store knew of an agent's state.
     RestoreAgent {
         /// Who.
@@ -96,6 +98,17 @@ pub enum Input {
     /// After a restart: a call that has no end in the ledger yet. Sent before
     /// the first `SwitchUp`, which decides whether it still lives.
     RestoreCall(StoredCall),
+}
+
+/// Room on the recordings' disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordingSpace {
+    /// Whether new recordings may be started.
+    pub enough: bool,
+    /// What is free, in MiB.
+    pub free_mib: u64,
+    /// What must be free, in MiB.
+    pub min_mib: u64,
 }
 
 /// What an event says about one leg, in the words of the floor.

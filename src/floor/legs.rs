@@ -108,6 +108,7 @@ impl Floor {
             LegChange::RecordingStarted { path } => {
                 call.recording = Some(path.clone());
                 self.touched.calls.insert(id);
+                // Of one that begins before the bridge is heard of, then.
                 if let Some((agent, _)) = call.connected {
                     self.record(Fact::RecordingStarted { call: id, agent, path, at: now });
                 }
@@ -186,7 +187,7 @@ impl Floor {
         };
         self.tell(pop);
         match phone {
-            Phone::Up { leg } => self.send(SwitchCommand::Bridge { first: customer_leg, second: leg }),
+            Phone::Up { leg } => self.bridge_recorded(now, id, customer_leg, leg),
             Phone::Ringing { .. } | Phone::Down => self.ring_phone(now, agent_id, Some(id)),
         }
         self.touched.calls.insert(id);
@@ -211,12 +212,7 @@ impl Floor {
         call.state = CallState::Talking { agent: agent_id, apart_since: None };
         let before = call.connected;
         call.connected = Some((agent_id, before.map_or(now, |(_, at)| at)));
-        let leg = call.leg;
-        let recorded = call.recording.is_some();
         self.touched.calls.insert(id);
-        if !recorded {
-            self.send(SwitchCommand::StartRecording { leg, call: id });
-        }
         if let Some(agent) = self.agents.get_mut(&agent_id) {
             agent.phone = Phone::Up { leg: other };
             agent.heard_at = now;
@@ -225,6 +221,7 @@ impl Floor {
             None => Fact::CallConnected { call: id, agent: agent_id, agent_leg: other, at: now },
             Some(_) => Fact::CallHanded { call: id, agent: Some(agent_id), leg: other, at: now },
         });
+        self.note_recording(now, id, before.is_none());
         self.set_span(now, id, SpanKind::Talking);
         self.set_state(now, agent_id, AgentState::Talking { call: id });
     }
@@ -301,8 +298,8 @@ impl Floor {
             AgentState::Reserved { call } => {
                 if let Some(call) = self.calls.get_mut(&call) {
                     call.state = CallState::Connecting { agent: id, until: now + BRIDGE_MS_MAX };
-                    let customer = call.leg;
-                    self.send(SwitchCommand::Bridge { first: customer, second: leg });
+                    let (id, customer) = (call.id, call.leg);
+                    self.bridge_recorded(now, id, customer, leg);
                 }
             }
             // An off-hook phone that answers during a pause stays up for when

@@ -8,7 +8,7 @@
 //! Where to look: `people` (agents' states), `control` (agents' commands about
 //! their call), `plan` (how the legs of a call are put), `third` (transfers),
 //! `legs` (switch events), `dialling` (campaigns and pacing), `timers` (what
-//! comes due), `pending` (requests that wait for the switch), `resync` (after a
+//! comes due), `recording` (what is recorded), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
 
 mod adopt;
@@ -30,6 +30,9 @@ pub mod pacing;
 pub mod pending;
 mod people;
 mod plan;
+mod recording;
+#[cfg(test)]
+mod recording_tests;
 pub mod result;
 mod resync;
 mod tell;
@@ -77,6 +80,8 @@ pub struct Floor {
     mint: IdMint,
     switch_up: bool,
     store_lagging: bool,
+    /// No room for new ones.
+    recordings_stopped: bool,
     agents: BTreeMap<AgentId, Agent>,
     campaigns: BTreeMap<CampaignId, Campaign>,
     calls: BTreeMap<CallId, Call>,
@@ -123,6 +128,7 @@ impl Floor {
             mint: IdMint::new(run),
             switch_up: false,
             store_lagging: false,
+            recordings_stopped: false,
             agents: BTreeMap::new(),
             campaigns: BTreeMap::new(),
             calls: BTreeMap::new(),
@@ -161,6 +167,7 @@ impl Floor {
             Input::Leads { campaign, leads } => self.on_leads(now, campaign, leads),
             Input::AttemptNotStored { call } => self.on_attempt_not_stored(now, call),
             Input::StoreLagging(lagging) => self.store_lagging = lagging,
+            Input::RecordingSpace(space) => self.on_recording_space(now, space),
             Input::RestoreAgent { agent, state, since } => self.on_restore_agent(now, agent, state, since),
             Input::RestoreCall(call) => self.on_restore_call(now, call),
         }
@@ -403,7 +410,7 @@ impl Floor {
                     self.send(SwitchCommand::Check { leg: agent_leg });
                 }
             }
-            CommandName::Record => self.ignore(now, format!("recording of leg {leg} failed: {reason}")),
+            CommandName::Record => self.on_recording_failed(now, leg, owner, reason),
             CommandName::Move => self.on_move_failed(now, leg, owner),
             CommandName::Mute | CommandName::SendKeys | CommandName::Mask | CommandName::Answer => {
                 self.on_request_failed(owner, command, reason);

@@ -143,15 +143,17 @@ impl Floor {
             let Some(channel) = found.get(&leg) else { continue };
             if let Some(call) = self.calls.get_mut(&id) {
                 call.heard_at = now;
+                // The command to record may have been lost with the connection.
+                call.record_asked = call.recording.is_some();
             }
-            if self.take_up_plan(now, id, channel, found) {
-                continue;
+            if !self.take_up_plan(now, id, channel, found) {
+                match channel.bridged_to {
+                    Some(other) => self.take_up_conversation(now, id, other),
+                    None if channel.answered => self.take_up_answered(now, id),
+                    None => {}
+                }
             }
-            match channel.bridged_to {
-                Some(other) => self.take_up_conversation(now, id, other),
-                None if channel.answered => self.take_up_answered(now, id),
-                None => {}
-            }
+            self.record_conversation(now, id);
         }
         let rings = |phone| match phone {
             Phone::Ringing { leg, .. } => Some(leg),
@@ -174,8 +176,16 @@ impl Floor {
             CallState::Talking { agent, .. } if agent == agent_id => {
                 call.state = CallState::Talking { agent, apart_since: None };
             }
-            CallState::Ending { .. } => return,
+            CallState::Ending { .. }
+                if call.connected.is_some() || call.ended_by != Some(EndedBy::System) =>
+            {
+                return;
+            }
             _ => {
+                // Given up for want of an agent while nobody could hear that
+                // there was one.
+                call.ended_by = None;
+                call.dropped = false;
                 if call.answered_at.is_none() {
                     call.answered_at = Some(now);
                     self.record(Fact::CallAnswered { call: id, at: now });
@@ -216,9 +226,8 @@ impl Floor {
             self.record(Fact::CallHanded { call: id, agent: Some(agent_id), leg: agent_leg, at: now });
         } else if had_it.is_none() {
             call.connected = Some((agent_id, now));
-            let leg = call.leg;
             self.record(Fact::CallConnected { call: id, agent: agent_id, agent_leg, at: now });
-            self.send(SwitchCommand::StartRecording { leg, call: id });
+            self.record_call(now, id);
         }
         self.touched.calls.insert(id);
         self.set_span(now, id, SpanKind::Talking);
@@ -252,7 +261,7 @@ impl Floor {
         call.state = CallState::Connecting { agent: agent_id, until: now + CONNECT_AGAIN_MS };
         if let Some(Phone::Up { leg }) = phone {
             let customer = call.leg;
-            self.send(SwitchCommand::Bridge { first: customer, second: leg });
+            self.bridge_recorded(now, id, customer, leg);
         }
     }
 

@@ -5,7 +5,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId};
 use crate::base::phone::Dialable;
 use crate::floor::fact::{AgentStateKind, TransferOutcome};
-use crate::floor::input::{MonitorMode, Party};
+use crate::floor::input::{MonitorMode, Party, RecordingSpace};
 use crate::floor::pacing::PacingReport;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,8 @@ pub enum Tell {
         /// In words.
         detail: String,
     },
+    /// How the recordings' disk is.
+    RecordingSpace(RecordingSpace),
 }
 
 /// An agent on the live floor.

@@ -42,6 +42,8 @@ pub struct HealthView {
     switch: Health,
     /// The database.
     database: Health,
+    /// Whether new conversations are recorded: `down` while the disk is full.
+    recordings: Health,
     /// The version that runs.
     version: &'static str,
 }
@@ -57,10 +59,11 @@ pub async fn get_health(
     let answered = tokio::time::timeout(DATABASE_ANSWERS, db.ping()).await;
     let database = if matches!(answered, Ok(Ok(()))) { Health::Ok } else { Health::Down };
     let switch = if hub.switch().up { Health::Ok } else { Health::Down };
-    let both = database == Health::Ok && switch == Health::Ok;
-    let status = if both { Health::Ok } else { Health::Down };
+    let recordings = if hub.recordings().stopped { Health::Down } else { Health::Ok };
+    let all = [database, switch, recordings].iter().all(|part| *part == Health::Ok);
+    let status = if all { Health::Ok } else { Health::Down };
     let code = if database == Health::Ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (code, Json(HealthView { status, switch, database, version: env!("CARGO_PKG_VERSION") }))
+    (code, Json(HealthView { status, switch, database, recordings, version: env!("CARGO_PKG_VERSION") }))
 }
 
 /// Only for this machine: figures tell much about a business. A request that a

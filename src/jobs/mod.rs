@@ -1,25 +1,34 @@
 //! The driver of reconcilers: functions of the rooms that take no input, can
 //! run any number of times, and put right what a crash or an absence left.
 //!
-//! In: nothing but time. Out: recordings closed, records of the switch
+//! In: nothing but time. Out: recordings closed, their disk watched, records of the switch
 //! collected, imports taken up again, reports sent by mail. A run that fails is logged and comes
 //! again with the next period; it never stops another job.
 
 use crate::api::Settings;
 use crate::base::clock;
 use crate::customers::jobs::ImportPoke;
+use crate::floor::input::RecordingSpace;
 use crate::mail::Mailer;
+use crate::recordings::space::SpaceWatch;
 use crate::reports::schedules::jobs::ReportPoke;
 use crate::store::Db;
 use crate::store::changes::Changes;
 use crate::{calls, customers, recordings, reports};
+use anyhow::Context;
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 /// How often recordings that ended are closed.
 const RECORDINGS_EVERY: Duration = Duration::from_secs(3);
+/// How often the recordings' folder is searched for files that are not known.
+const UNHEARD_EVERY: Duration = Duration::from_secs(60);
+/// How often the free space of the recordings' disk is looked at.
+const SPACE_EVERY: Duration = Duration::from_secs(3);
 /// How often the switch's spool of records is looked through.
 const SPOOL_EVERY: Duration = Duration::from_secs(30);
 
@@ -43,6 +52,7 @@ pub fn spawn(
     data: &Path,
     changes: &Changes,
     mailer: &Mailer,
+    tell_space: impl Fn(RecordingSpace) + Send + Sync + 'static,
     stop: &CancellationToken,
 ) -> Pokes {
     let spool = std::env::var_os("TRUNKLINE_SPOOL_DIR").map_or_else(|| data.join(SPOOL), PathBuf::from);
@@ -53,6 +63,29 @@ pub fn spawn(
             async move {
                 let status = recordings::jobs::measure_recordings(&db, &folder, clock::now()).await?;
                 Ok(status.measured)
+            }
+        }
+    });
+    every("finding recordings of which no event came", UNHEARD_EVERY, stop, {
+        let (db, folder) = (db.clone(), settings.recordings_dir.clone());
+        move || {
+            let (db, folder) = (db.clone(), folder.clone());
+            async move { recordings::jobs::find_unheard_recordings(&db, &folder, clock::now()).await }
+        }
+    });
+    every("looking at the recordings' disk", SPACE_EVERY, stop, {
+        let folder = settings.recordings_dir.clone();
+        let (watch, tell_space) = (SpaceWatch::new(settings.recordings_free_mib_min), Arc::new(tell_space));
+        let watch = Arc::new(Mutex::new(watch));
+        move || {
+            let (folder, watch, tell_space) = (folder.clone(), watch.clone(), tell_space.clone());
+            async move {
+                // A disk that hangs must not hold up a worker of the runtime.
+                let looked = spawn_blocking(move || {
+                    watch.lock().unwrap_or_else(PoisonError::into_inner).look(&folder)
+                });
+                let news = looked.await?.context("the recordings' folder")?;
+                Ok(news.map(|space| tell_space(space)).iter().count())
             }
         }
     });

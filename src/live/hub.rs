@@ -10,7 +10,7 @@ use crate::floor::effect::{AgentLive, CallLive, CampaignLive, MonitorLive, Tell}
 use crate::floor::input::Party;
 use crate::live::view::{
     AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, HandedView, LiveMessage, MonitorView,
-    PersonView, SwitchView, ThirdView,
+    PersonView, RecordingsView, SwitchView, ThirdView,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -32,6 +32,7 @@ struct State {
     handed: HashMap<AgentId, Handed>,
     cards: HashMap<AgentId, AgentCard>,
     switch: SwitchView,
+    recordings: RecordingsView,
 }
 
 /// The call that a colleague handed on to an agent last, until they are shown
@@ -92,6 +93,7 @@ impl Default for Hub {
             handed: HashMap::new(),
             cards: HashMap::new(),
             switch: SwitchView { up: false, detail: "not connected yet".to_owned() },
+            recordings: RecordingsView { stopped: false, free_mib: 0, min_mib: 0 },
         };
         Self { state: Arc::new(Mutex::new(state)), changes }
     }
@@ -119,6 +121,7 @@ impl Hub {
                 state.campaigns.insert(campaign.campaign, campaign.clone());
             }
             Tell::Switch { up, detail } => state.switch = SwitchView { up: *up, detail: detail.clone() },
+            Tell::RecordingSpace(space) => state.recordings = (*space).into(),
             Tell::Monitor(monitor) if monitor.mode.is_some() => {
                 state.monitors.insert(monitor.supervisor, monitor.clone());
             }
@@ -146,6 +149,11 @@ impl Hub {
     /// The switch as last told.
     pub fn switch(&self) -> SwitchView {
         self.lock().switch.clone()
+    }
+
+    /// The recordings' disk as last told.
+    pub fn recordings(&self) -> RecordingsView {
+        self.lock().recordings
     }
 
     /// One agent as last told.
@@ -213,6 +221,7 @@ impl Hub {
                 .map(|m| state.monitor_view(m.clone()))
                 .collect(),
             switch: state.switch.clone(),
+            recordings: state.recordings,
         };
         (snapshot, self.changes.subscribe())
     }
@@ -258,6 +267,7 @@ impl Hub {
             Tell::Switch { up, detail } => {
                 Some(LiveMessage::Switch { seq, switch: SwitchView { up, detail } })
             }
+            Tell::RecordingSpace(space) => Some(LiveMessage::Recordings { seq, recordings: space.into() }),
             Tell::Agent(_)
             | Tell::AgentGone(_)
             | Tell::Call(_)
@@ -320,7 +330,7 @@ mod tests {
     use crate::base::ids::CustomerId;
     use crate::base::phone::Dialable;
     use crate::floor::effect::{AgentStateKind, CallStateKind};
-    use crate::floor::input::MonitorMode;
+    use crate::floor::input::{MonitorMode, RecordingSpace};
     use uuid::Uuid;
 
     fn agent(id: i64) -> Tell {
@@ -401,6 +411,21 @@ mod tests {
         assert_eq!(hub.message(&own, 1, agent(2)), None);
         assert!(hub.message(&own, 1, agent(1)).is_some());
         assert!(hub.message(&all, 1, call(3, None)).is_some());
+    }
+
+    #[test]
+    fn everybody_sees_that_nothing_is_recorded() {
+        let hub = Hub::default();
+        let space = RecordingSpace { enough: false, free_mib: 7, min_mib: 1_024 };
+        hub.publish(Tell::RecordingSpace(space));
+        let told = RecordingsView { stopped: true, free_mib: 7, min_mib: 1_024 };
+        assert_eq!(hub.recordings(), told);
+        let own = viewer(1, Some(&[]), Some(&[]));
+        assert!(
+            matches!(hub.subscribe(&own).0, LiveMessage::Snapshot { recordings, .. } if recordings == told)
+        );
+        let message = hub.message(&own, 1, Tell::RecordingSpace(space));
+        assert_eq!(message, Some(LiveMessage::Recordings { seq: 1, recordings: told }));
     }
 
     #[tokio::test]

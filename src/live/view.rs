@@ -4,7 +4,7 @@ use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, TeamId};
 use crate::floor::effect::{
     AgentAction, AgentLive, AgentStateKind, CallLive, CallStateKind, CampaignLive, Notice,
 };
-use crate::floor::input::MonitorMode;
+use crate::floor::input::{MonitorMode, RecordingSpace};
 use crate::floor::pacing::PacingReport;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub enum LiveMessage {
         monitors: Vec<MonitorView>,
         /// The switch.
         switch: SwitchView,
+        /// The recordings' disk.
+        recordings: RecordingsView,
     },
     /// An agent changed.
     Agent {
@@ -108,6 +110,13 @@ pub enum LiveMessage {
         seq: u64,
         /// The switch now.
         switch: SwitchView,
+    },
+    /// The recordings' disk has less, or again enough, room.
+    Recordings {
+        /// Number of the frame.
+        seq: u64,
+        /// How it is now.
+        recordings: RecordingsView,
     },
     /// The token is not accepted (any more): sign in again.
     Refused {
@@ -271,6 +280,23 @@ pub struct SwitchView {
     pub up: bool,
     /// If not, why; for people.
     pub detail: String,
+}
+
+/// Whether conversations are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RecordingsView {
+    /// Whether new recordings are not started for want of room.
+    pub stopped: bool,
+    /// What is free on their disk, in MiB.
+    pub free_mib: u64,
+    /// What must be free, in MiB.
+    pub min_mib: u64,
+}
+
+impl From<RecordingSpace> for RecordingsView {
+    fn from(space: RecordingSpace) -> Self {
+        Self { stopped: !space.enough, free_mib: space.free_mib, min_mib: space.min_mib }
+    }
 }
 
 /// What people see of an agent beside the state.

@@ -5,7 +5,11 @@
 //! another name (another machine, a container), and a path from outside must
 //! never lead out of it.
 
+use crate::base::ids::CallId;
 use std::path::{Component, Path, PathBuf};
+
+/// Characters of a call's id.
+const CALL_CHARS: usize = 36;
 
 /// How much of the end of a path names a recording: year, month, day, file.
 const PARTS: usize = 4;
@@ -27,6 +31,30 @@ pub fn locate(folder: &Path, switch_path: &str) -> Option<PathBuf> {
     (relative.file_name().is_some() && relative.is_relative()).then(|| folder.join(relative))
 }
 
+/// The recordings in a folder of a day, with the calls that name them. A folder
+/// that is not there has none.
+pub fn recordings_in(folder: &Path) -> std::io::Result<Vec<(CallId, String)>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if let (Some(call), Some(path)) = (call_of(&path), path.to_str()) {
+            found.push((call, path.to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+/// A recording is named `CALL-SECRET.wav` (see `switch::encode::recording_path`).
+fn call_of(path: &Path) -> Option<CallId> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".wav")?;
+    name.get(..CALL_CHARS)?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +69,16 @@ mod tests {
         assert_eq!(located("/srv/recordings/2026/11/23/a.wav"), expected);
         assert_eq!(located("/var/lib/freeswitch/recordings/2026/11/23/a.wav"), expected);
         assert_eq!(located("a.wav"), Some("/srv/recordings/a.wav".to_owned()));
+    }
+
+    #[test]
+    fn a_file_is_told_by_the_call_that_names_it() {
+        let call = "00000000-0000-0000-0000-000000000005";
+        let of = |name: &str| call_of(Path::new(name)).map(|call| call.to_string());
+        assert_eq!(of(&format!("/rec/2026/11/23/{call}-5ec2e7.wav")), Some(call.to_owned()));
+        for other in ["/rec/notes.txt", "/rec/a.wav", "/rec", &format!("/rec/{call}.mp3")] {
+            assert_eq!(of(other), None, "{other}");
+        }
     }
 
     #[test]

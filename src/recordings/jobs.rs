@@ -15,9 +15,11 @@ use std::path::{Path, PathBuf};
 
 /// Files measured in one run.
 const FILES_PER_RUN: u64 = 200;
-/// A recording this old whose stop was never reported has been cut off by a
-/// crash; no call lasts longer.
-const STOP_LOST_MS: i64 = 12 * 3_600_000;
+/// A recording whose call ended so long ago is over, though its stop was never
+/// reported: it fell into a crash or an outage.
+const STOP_LOST_MS: i64 = 60_000;
+
+const DAY_MS: i64 = 86_400_000;
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,6 +52,25 @@ pub async fn measure_recordings(db: &Db, folder: &Path, now: Moment) -> anyhow::
         }
     }
     Ok(status)
+}
+
+/// How far back the folder is searched for files that the ledger does not know.
+const SEARCHED_DAYS: i64 = 2;
+
+/// Finds recordings of which no event came: the file is there, named after its
+/// call, and the call is over. Gives how many were new to the ledger.
+pub async fn find_unheard_recordings(db: &Db, folder: &Path, now: Moment) -> anyhow::Result<usize> {
+    let mut found = 0;
+    for days in 0..SEARCHED_DAYS {
+        let folder = folder.join((now - days * DAY_MS).to_utc().format("%Y/%m/%d").to_string());
+        let files = tokio::task::spawn_blocking(move || files::recordings_in(&folder)).await??;
+        for files in files.chunks(FILES_PER_RUN as usize) {
+            let tx = write_tx(db).await?;
+            found += store::insert_unheard(&tx, files, now - STOP_LOST_MS).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(found)
 }
 
 fn measure(path: PathBuf) -> anyhow::Result<Measured> {

@@ -11,7 +11,8 @@ use crate::store::entity::{call_spans, calls, recording_pauses, recordings};
 use crate::store::{Db, WriteTx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// What a closed file turned out to be.
@@ -113,6 +114,36 @@ fn recording_id(call: CallId, path: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// Enters files of calls that were connected and ended before then, and that are
+/// not known; gives how many.
+pub async fn insert_unheard(
+    tx: &WriteTx,
+    files: &[(CallId, String)],
+    ended_before: Moment,
+) -> Result<usize, DbErr> {
+    let ids = files.iter().map(|(call, path)| recording_id(*call, path));
+    let known = recordings::Entity::find().filter(recordings::Column::Id.is_in(ids)).all(tx).await?;
+    let known: HashSet<Uuid> = known.into_iter().map(|row| row.id).collect();
+    let unknown: Vec<_> =
+        files.iter().filter(|(call, path)| !known.contains(&recording_id(*call, path))).collect();
+    let over = calls::Entity::find()
+        .filter(calls::Column::Id.is_in(unknown.iter().map(|(call, _)| call.0)))
+        .filter(calls::Column::EndedAt.lt(ended_before.to_utc()))
+        .all(tx)
+        .await?;
+    let over: HashMap<Uuid, calls::Model> = over.into_iter().map(|row| (row.id, row)).collect();
+    let mut inserted = 0;
+    for (call, path) in unknown {
+        let Some(row) = over.get(&call.0) else { continue };
+        if let Some((agent, since)) = row.agent_id.zip(row.connected_at) {
+            tracing::warn!(call.id = %call, "a recording of which no event came is in the ledger now");
+            insert_once(tx, *call, agent, path, since).await?;
+            inserted += 1;
+        }
+    }
+    Ok(inserted)
+}
+
 /// A recording, if one of these has, or had, its call.
 pub async fn find_recording(
     db: &Db,
@@ -130,16 +161,20 @@ pub async fn find_recording(
     Ok(spans.one(db.read()).await?.map(|_| recording))
 }
 
-/// Recordings to be measured: stopped, or started so long ago that their stop
-/// must have been lost; oldest first.
+/// Recordings to be measured: stopped, or of a call that ended so long ago that
+/// their stop must have been lost; oldest first.
 pub async fn find_unmeasured(
     db: &Db,
-    started_before: Moment,
+    ended_before: Moment,
     limit: u64,
 ) -> Result<Vec<recordings::Model>, DbErr> {
-    let is_over = recordings::Column::StoppedAt
-        .is_not_null()
-        .or(recordings::Column::StartedAt.lt(started_before.to_utc()));
+    let ended = calls::Entity::find()
+        .select_only()
+        .column(calls::Column::Id)
+        .filter(calls::Column::EndedAt.lt(ended_before.to_utc()))
+        .into_query();
+    let is_over =
+        recordings::Column::StoppedAt.is_not_null().or(recordings::Column::CallId.in_subquery(ended));
     recordings::Entity::find()
         .filter(recordings::Column::Bytes.is_null())
         .filter(is_over)

@@ -1,8 +1,8 @@
 //! Call records, posted per leg as mod_json_cdr does.
 //!
 //! In: a leg that is over. Out: `POST URL?uuid=LEG` with a JSON body; a record
-//! that cannot be posted is tried again a few times, then given up with a
-//! warning (the real module would spool it on disk).
+//! that cannot be posted is tried again a few times, then left in the spool, a
+//! file `LEG.cdr.json`, as the real module does.
 
 use crate::sim::event::EventKind;
 use crate::sim::headers::{self, Identity};
@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -33,6 +34,8 @@ pub struct CdrTarget {
     pub user: String,
     /// For basic authentication.
     pub password: SecretString,
+    /// Where a record is left that cannot be posted; `None`: it is lost.
+    pub spool: Option<PathBuf>,
 }
 
 /// One leg's record.
@@ -100,7 +103,22 @@ async fn deliver(target: &CdrTarget, record: &LegRecord) {
         tokio::time::sleep(wait).await;
         wait *= 2;
     }
-    tracing::warn!(leg.id = record.leg, "a call record could not be posted");
+    let spooled = match &target.spool {
+        Some(folder) => leave(folder, record).await,
+        None => Err(std::io::Error::other("there is no spool")),
+    };
+    if let Err(error) = spooled {
+        tracing::warn!(leg.id = record.leg, %error, "a call record could not be posted, and is lost");
+    }
+}
+
+/// Under another name first: whoever collects it must not find half of it.
+async fn leave(folder: &Path, record: &LegRecord) -> std::io::Result<()> {
+    tokio::fs::create_dir_all(folder).await?;
+    let file = folder.join(format!("{}.cdr.json", record.leg));
+    let part = folder.join(format!("{}.part", record.leg));
+    tokio::fs::write(&part, &record.body).await?;
+    tokio::fs::rename(&part, &file).await
 }
 
 /// One request over a connection of its own; the status of the answer.

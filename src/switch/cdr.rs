@@ -28,6 +28,8 @@ pub struct LegCdr {
     pub hang_up: HangUp,
     /// The last leg it was bridged to.
     pub bridged_to: Option<LegId>,
+    /// When it was first bridged.
+    pub bridged_at: Option<Moment>,
 }
 
 /// Why a body is not a leg's record.
@@ -68,7 +70,16 @@ pub fn read(body: &Value) -> Result<LegCdr, CdrRefused> {
             ..HangUp::default()
         },
         bridged_to: leg_named("last_bridge_to").or_else(|| leg_named("bridge_uuid")),
+        bridged_at: first_bridged(body),
     })
+}
+
+/// Each part of the call flow has its times, in microseconds since 1970; 0
+/// stands for never.
+fn first_bridged(body: &Value) -> Option<Moment> {
+    let parts = body.get("callflow")?.as_array()?;
+    let bridged = |part: &Value| part.get("times")?.get("bridged_time")?.as_str()?.parse::<i64>().ok();
+    parts.iter().filter_map(bridged).filter(|us| *us > 0).min().map(|us| Moment(us / 1000))
 }
 
 #[cfg(test)]
@@ -86,7 +97,11 @@ mod tests {
             "uuid": LEG, "tl_role": "customer", "tl_call": "00000000-0000-0000-0000-000000000005",
             "start_uepoch": "1795420054790226", "answer_uepoch": "1795420056290227",
             "end_uepoch": "1795420060000999", "hangup_cause": "NORMAL_CLEARING",
-            "last_bridge_to": AGENT_LEG}})
+            "last_bridge_to": AGENT_LEG},
+            "callflow": [
+                {"times": {"bridged_time": "1795420057500000"}},
+                {"times": {"bridged_time": "1795420056350000"}},
+                {"times": {"bridged_time": "0"}}]})
     }
 
     #[test]
@@ -99,6 +114,7 @@ mod tests {
             ended_at: Moment(1_795_420_060_000),
             hang_up: HangUp::cause("NORMAL_CLEARING"),
             bridged_to: Some(AGENT_LEG.parse().unwrap()),
+            bridged_at: Some(Moment(1_795_420_056_350)),
         };
         assert_eq!(parse(&record().to_string()).unwrap(), expect);
     }

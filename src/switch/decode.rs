@@ -145,13 +145,14 @@ fn one(event: &EslEvent, what: LegChange) -> Vec<Input> {
 /// may already be the next partner (transfer_blind_rebridge.jsonl at 3399 ms)
 /// or be missing (transfer_attended.jsonl at 2736 ms).
 fn both(event: &EslEvent, change: impl Fn(LegId) -> LegChange) -> Vec<Input> {
-    let (Some(a), Some(b)) =
-        (header_leg(event, "Bridge-A-Unique-ID"), header_leg(event, "Bridge-B-Unique-ID"))
-    else {
-        return Vec::new();
-    };
+    let [Some(a), Some(b)] = bridged_legs(event) else { return Vec::new() };
     let tell = |leg, other| Input::Switch(LegEvent { leg, what: change(other) });
     vec![tell(a, b), tell(b, a)]
+}
+
+/// The two legs of a CHANNEL_BRIDGE or CHANNEL_UNBRIDGE.
+pub(super) fn bridged_legs(event: &EslEvent) -> [Option<LegId>; 2] {
+    ["Bridge-A-Unique-ID", "Bridge-B-Unique-ID"].map(|name| header_leg(event, name))
 }
 
 fn recording_path(event: &EslEvent) -> Option<String> {

@@ -42,7 +42,16 @@ pub struct LinkConfig {
     pub connect_timeout: Duration,
     /// How long the switch may take to answer a command.
     pub command_timeout: Duration,
-    /// How long the switch may be silent; it sends a sign of life every 20 s.
+    /// After this without an answer to a command the switch counts as away,
+    /// until it answers; less than the floor waits for a bridge.
+    pub stall_after: Duration,
+    /// How long the switch may be silent before it is asked whether it is there:
+    /// half of a broken connection says nothing by itself. With our
+    /// configuration it sends a sign of life every 5 s.
+    pub quiet_max: Duration,
+    /// How long it may then take to answer.
+    pub try_for: Duration,
+    /// How long the switch may be silent in any case.
     pub silence_max: Duration,
     /// How often the switch's channels are compared with those we know of. A
     /// lost event is noticed after two comparisons.
@@ -68,6 +77,9 @@ impl LinkConfig {
             event_log: None,
             connect_timeout: Duration::from_secs(3),
             command_timeout: Duration::from_secs(5),
+            stall_after: Duration::from_millis(1_500),
+            quiet_max: Duration::from_secs(7),
+            try_for: Duration::from_secs(3),
             silence_max: Duration::from_secs(60),
             roll_call_every: Duration::from_secs(30),
             backoff_min: Duration::from_millis(500),
@@ -88,7 +100,12 @@ impl LinkConfig {
 #[derive(Debug)]
 pub(super) enum Request {
     /// A command of the floor.
-    Command(SwitchCommand),
+    Command {
+        /// Which.
+        command: SwitchCommand,
+        /// It answers an event of its leg that has just been told.
+        at_once: bool,
+    },
     /// Read the gateways from the directory again.
     RescanGateways,
     /// Take a gateway away.
@@ -110,7 +127,13 @@ impl LinkHandle {
     /// Queues a command, in order. That it was queued says nothing; the switch's
     /// events do, or `CommandFailed`. Without a connection it fails at once.
     pub fn send(&self, command: SwitchCommand) -> Result<(), LinkFull> {
-        self.queue(Request::Command(command))
+        self.queue(Request::Command { command, at_once: false })
+    }
+
+    /// The same for what an event of the command's leg has brought about at
+    /// once; how long that took is measured.
+    pub fn send_at_once(&self, command: SwitchCommand) -> Result<(), LinkFull> {
+        self.queue(Request::Command { command, at_once: true })
     }
 
     /// Lets the switch read the gateways again, so that new ones appear; also

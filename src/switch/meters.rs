@@ -2,6 +2,33 @@
 
 use std::time::Duration;
 
+/// The histograms of a customer's way to an agent and their buckets, in
+/// seconds; fine around what is promised (5 ms, 100 ms).
+pub const DELAYS: [(&str, &[f64]); 3] =
+    [(ANSWER_TO_COMMAND, &TO_COMMAND), (COMMAND_TO_BRIDGE, &TO_BRIDGE), (ANSWER_TO_BRIDGE, &TO_BRIDGE)];
+
+const ANSWER_TO_COMMAND: &str = "switch_answer_to_bridge_command_seconds";
+const COMMAND_TO_BRIDGE: &str = "switch_bridge_command_to_bridge_seconds";
+const ANSWER_TO_BRIDGE: &str = "switch_answer_to_bridge_seconds";
+const TO_COMMAND: [f64; 17] = [
+    0.000_25, 0.000_5, 0.001, 0.001_5, 0.002, 0.002_5, 0.003, 0.004, 0.005, 0.006, 0.008, 0.01, 0.02, 0.05,
+    0.1, 0.5, 1.0,
+];
+const TO_BRIDGE: [f64; 16] =
+    [0.001, 0.002_5, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.2, 0.5, 1.0, 3.0];
+
+/// A bridge was commanded because a customer had answered: the time from
+/// reading the answer to writing the command.
+pub fn bridge_commanded(since_answer: Duration) {
+    metrics::histogram!(ANSWER_TO_COMMAND).record(since_answer.as_secs_f64());
+}
+
+/// Such a bridge is there: the time since the answer, and since the command.
+pub fn bridge_done(since_answer: Duration, since_command: Duration) {
+    metrics::histogram!(ANSWER_TO_BRIDGE).record(since_answer.as_secs_f64());
+    metrics::histogram!(COMMAND_TO_BRIDGE).record(since_command.as_secs_f64());
+}
+
 /// Events received.
 pub fn event() {
     metrics::counter!("switch_events_total").increment(1);

@@ -27,11 +27,14 @@
 
 pub mod cdr;
 pub mod decode;
+mod delays;
 pub mod directory;
+mod ears;
 pub mod encode;
 mod event_log;
 pub mod link;
-mod meters;
+pub mod meters;
+mod orders;
 mod problem;
 pub mod readiness;
 mod session;

@@ -20,6 +20,8 @@ pub(super) enum Problem {
     Broken(String),
     #[error("the switch has been silent for {0} s")]
     Silent(u64),
+    #[error("the switch at {0} does not answer")]
+    Stalled(String),
     #[error("the switch at {0} is starting: waiting until its SIP profiles run ({1})")]
     Starting(String, String),
     #[error(

@@ -4,25 +4,29 @@
 //! In: requests, and the switch's events. Out: inputs for the floor, and why
 //! the connection ended.
 
-use crate::base::clock::{self, Moment};
+use crate::base::clock::{self, Moment, Stopwatch};
 use crate::base::ids::LegId;
 use crate::base::limits;
 use crate::floor::effect::SwitchCommand;
 use crate::floor::input::{ChannelSnapshot, CommandName, Input, LegLabel};
 use crate::switch::decode;
+use crate::switch::delays::Delays;
+use crate::switch::ears::Ears;
 use crate::switch::encode::{self, Line, Site};
 use crate::switch::event_log::EventLog;
 use crate::switch::link::{Backoff, LinkConfig, Request};
 use crate::switch::meters;
+use crate::switch::orders::{launched, metric_name, proved_by_reply};
 use crate::switch::problem::{Problem, address};
 use crate::switch::snapshot::{self, RollCall};
 use crate::switch::wire::{Failure, Wire};
 use freeswitch_esl::{
-    AuthMethod, EslClient, EslConnectOptions, EslError, EslEvent, EslEventStream, EslEventType, EventFormat,
+    AuthMethod, EslClient, EslConnectOptions, EslError, EslEvent, EslEventType, EventFormat,
     EventSubscription,
 };
 use secrecy::ExposeSecret;
 use std::collections::HashMap;
+use std::future::Future;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -61,11 +65,18 @@ pub(super) struct Session<'a> {
     site: Site,
     inputs: &'a mpsc::Sender<Input>,
     wire: Wire,
-    events: EslEventStream,
+    events: Ears,
+    delays: Delays,
     log: Option<EventLog>,
     roll: RollCall,
     /// Originates whose result is not in yet.
     pending: HashMap<LegId, Pending>,
+    /// When the switch was last heard.
+    heard_at: Moment,
+    /// A command was not answered in time.
+    suspect: bool,
+    /// The floor was told that the switch does not answer.
+    stalled: bool,
     dropped: u64,
     resync_due: bool,
     up: bool,
@@ -108,10 +119,14 @@ impl<'a> Session<'a> {
             site: config.site(),
             inputs,
             wire: Wire { client, address: address(config), command_timeout: config.command_timeout },
-            events,
+            events: Ears::open(events),
+            delays: Delays::default(),
             log,
             roll: RollCall::default(),
             pending: HashMap::new(),
+            heard_at: clock::now(),
+            suspect: false,
+            stalled: false,
             dropped: 0,
             resync_due: false,
             up: false,
@@ -156,13 +171,16 @@ impl<'a> Session<'a> {
         let mut loss_check = every(LOSS_CHECK_EVERY);
         let mut roll_call = every(self.config.roll_call_every);
         loop {
+            // Before anything else: commands that wait must not each run into
+            // their deadline on a connection that is dead.
+            self.try_if_quiet().await?;
             // Every branch runs to its end once chosen: only the waiting is
             // given up, and that is safe for all of them.
             let open = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                event = self.events.recv() => match event {
-                    None => return Err(Problem::ended(self.config, self.events.status())),
-                    Some(event) => self.received(event).await,
+                event = self.events.next() => match event {
+                    None => return Err(self.ended()),
+                    Some((event, at)) => self.received(event, at).await,
                 },
                 request = requests.recv() => match request {
                     None => return Ok(()),
@@ -235,11 +253,11 @@ impl<'a> Session<'a> {
                 // What is over before the list is read must not come after it.
                 biased;
                 () = shutdown.cancelled() => return Ok(false),
-                event = self.events.recv() => match event {
-                    None => return Err(Problem::ended(self.config, self.events.status())),
-                    Some(Ok(event)) => self.note(&event).await,
+                event = self.events.next() => match event {
+                    None => return Err(self.ended()),
+                    Some((Ok(event), _)) => self.note(&event).await,
                     // Lost before the list of channels: nothing is missed.
-                    Some(Err(_)) => {}
+                    Some((Err(_), _)) => {}
                 },
                 request = requests.recv() => match request {
                     None => return Ok(false),
@@ -274,7 +292,7 @@ impl<'a> Session<'a> {
     /// After lost events: the whole truth once more. Commands that wait are
     /// sent first, so that their legs are in it or among the pending ones.
     async fn resync(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<bool, Problem> {
-        self.resync_due = false;
+        (self.resync_due, self.stalled) = (false, false);
         while let Ok(request) = requests.try_recv() {
             if !self.carry_out(request).await {
                 return Ok(false);
@@ -292,14 +310,12 @@ impl<'a> Session<'a> {
             }
         }
         meters::resynced();
-        tracing::warn!(
-            switch.channels = channels.len(),
-            "events of the switch were lost: starting from its list"
-        );
+        tracing::warn!(switch.channels = channels.len(), "starting from the switch's list of channels");
         Ok(self.tell(Input::SwitchUp { core, channels }).await)
     }
 
-    async fn received(&mut self, event: Result<EslEvent, EslError>) -> bool {
+    async fn received(&mut self, event: Result<EslEvent, EslError>, at: Stopwatch) -> bool {
+        self.heard_at = clock::now();
         let event = match event {
             Ok(event) => event,
             Err(EslError::QueueFull) => {
@@ -313,6 +329,7 @@ impl<'a> Session<'a> {
                 return true;
             }
         };
+        self.delays.heard(&event, at);
         self.note(&event).await;
         if !self.keep_account(&event) {
             return true;
@@ -323,6 +340,28 @@ impl<'a> Session<'a> {
             }
         }
         true
+    }
+
+    /// Finds out whether a silent connection still works.
+    async fn try_if_quiet(&mut self) -> Result<(), Problem> {
+        let silent = Duration::from_millis(clock::now().since_ms(self.heard_at).unsigned_abs());
+        if !self.suspect && silent < self.config.quiet_max {
+            return Ok(());
+        }
+        // Given up half-way: the connection is closed then.
+        let tried = tokio::time::timeout(self.config.try_for, self.wire.core());
+        match patiently(self.config, self.inputs, &mut self.stalled, tried).await {
+            Ok(Ok(_)) => {
+                self.resync_due |= self.stalled;
+                self.heard_at = clock::now();
+                self.suspect = false;
+                Ok(())
+            }
+            Ok(Err(_)) | Err(_) => {
+                let silent_ms = clock::now().since_ms(self.heard_at);
+                Err(Problem::Silent(silent_ms.unsigned_abs() / 1_000))
+            }
+        }
     }
 
     /// Counts an event and writes it into the log.
@@ -359,7 +398,7 @@ impl<'a> Session<'a> {
     }
 
     async fn carry_out(&mut self, request: Request) -> bool {
-        let command = match request {
+        let (command, at_once) = match request {
             Request::RescanGateways => {
                 self.wire.rescan_gateways().await;
                 return true;
@@ -371,18 +410,34 @@ impl<'a> Session<'a> {
                 }
                 return true;
             }
-            Request::Command(command) => command,
+            Request::Command { command, at_once } => (command, at_once),
         };
         let (leg, name) = command.subject();
+        if name == CommandName::Bridge {
+            self.delays.commanded(leg, at_once);
+        }
         match self.obey(&command).await {
             Ok(()) if proved_by_reply(name) => self.tell(Input::CommandDone { leg, command: name }).await,
             Ok(()) => true,
             // Silence is no answer to the question whether a leg exists.
             Err(Failure::NoAnswer(reason)) if name == CommandName::Exists => {
+                self.suspect = true;
                 tracing::warn!(leg.id = %leg, reason, "could not ask for a leg");
                 true
             }
-            Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) => {
+            // It may have happened all the same; its events or the list tell.
+            Err(Failure::NoAnswer(reason)) if name == CommandName::Originate => {
+                self.suspect = true;
+                meters::command_failed(metric_name(name));
+                tracing::warn!(leg.id = %leg, reason, "nobody knows yet whether a leg is dialled");
+                true
+            }
+            Err(Failure::NoAnswer(reason)) => {
+                self.suspect = true;
+                meters::command_failed(metric_name(name));
+                self.tell(Input::CommandFailed { leg, command: name, reason }).await
+            }
+            Err(Failure::Refused(reason)) => {
                 meters::command_failed(metric_name(name));
                 self.tell(Input::CommandFailed { leg, command: name, reason }).await
             }
@@ -409,8 +464,12 @@ impl<'a> Session<'a> {
             self.pending.insert(leg, Pending { label, made: false, until });
         }
         for line in lines {
-            let answer = match self.wire.send(&line, metric_name(name)).await {
-                Ok(answer) => answer,
+            let sent = self.wire.send(&line, metric_name(name));
+            let answer = match patiently(self.config, self.inputs, &mut self.stalled, sent).await {
+                Ok(answer) => {
+                    self.resync_due |= self.stalled;
+                    answer
+                }
                 Err(Failure::Refused(_)) if matches!(line, Line::Setting(_)) => continue,
                 Err(failure) => {
                     if name == CommandName::Originate && matches!(failure, Failure::Refused(_)) {
@@ -429,11 +488,15 @@ impl<'a> Session<'a> {
     /// Compares the switch's list with ours. When it cannot be had, the next
     /// time will do: a broken or silent connection shows by itself.
     async fn call_the_roll(&mut self) {
-        let listed = self.wire.send(&Line::Api("show channels as json".into()), "list").await;
+        let question = Line::Api("show channels as json".into());
+        let asked = self.wire.send(&question, "list");
+        let listed = patiently(self.config, self.inputs, &mut self.stalled, asked).await;
+        self.resync_due |= self.stalled && listed.is_ok();
         let legs = match listed.map(|list| snapshot::channels(&list)) {
             Ok(Ok(legs)) => legs,
             Ok(Err(error)) => return tracing::warn!(%error, "no roll call"),
             Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) => {
+                self.suspect = true;
                 return tracing::warn!(reason, "no roll call");
             }
         };
@@ -453,15 +516,43 @@ impl<'a> Session<'a> {
         }
     }
 
+    fn ended(&self) -> Problem {
+        Problem::ended(self.config, self.wire.client.status())
+    }
+
     async fn tell(&self, input: Input) -> bool {
         self.inputs.send(input).await.is_ok()
     }
 }
 
+/// Awaits an answer of the switch. When it takes long, the floor is told that
+/// the switch is away, so that it does not take silence for failure: what it
+/// would do then would be done on top of what is only late. A full list follows
+/// when the switch answers again.
+async fn patiently<T>(
+    config: &LinkConfig,
+    inputs: &mpsc::Sender<Input>,
+    stalled: &mut bool,
+    answer: impl Future<Output = T>,
+) -> T {
+    tokio::pin!(answer);
+    if let Ok(answered) = tokio::time::timeout(config.stall_after, &mut answer).await {
+        return answered;
+    }
+    if !*stalled {
+        *stalled = true;
+        let reason = Problem::Stalled(address(config)).to_string();
+        tracing::warn!(switch.reason = %reason, "waiting for the switch");
+        // Nobody reads the inputs at the end alone.
+        let _ = inputs.send(Input::SwitchDown { reason }).await;
+    }
+    answer.await
+}
+
 /// Answers a request that cannot be carried out for want of a connection. False:
 /// nobody reads the inputs any more.
 pub(super) async fn refuse(request: Request, inputs: &mpsc::Sender<Input>) -> bool {
-    let Request::Command(command) = request else { return true };
+    let Request::Command { command, .. } = request else { return true };
     let (leg, name) = command.subject();
     if name == CommandName::Exists {
         // Not known; the next SwitchUp tells.
@@ -469,46 +560,6 @@ pub(super) async fn refuse(request: Request, inputs: &mpsc::Sender<Input>) -> bo
     }
     let reason = "not connected to the switch".to_owned();
     inputs.send(Input::CommandFailed { leg, command: name, reason }).await.is_ok()
-}
-
-/// Keys sent and silence in a recording leave no event.
-fn proved_by_reply(name: CommandName) -> bool {
-    matches!(name, CommandName::SendKeys | CommandName::Mask)
-}
-
-/// The label that a command gives to the leg it starts, and how long it rings.
-fn launched(command: &SwitchCommand) -> Option<(LegLabel, u32)> {
-    match command {
-        SwitchCommand::DialCustomer { call, ring_seconds, .. } => {
-            Some((LegLabel::Customer { call: *call }, *ring_seconds))
-        }
-        SwitchCommand::RingAgent { agent, nailed, call, ring_seconds, .. } => {
-            Some((LegLabel::Agent { agent: *agent, nailed: *nailed, call: *call }, *ring_seconds))
-        }
-        SwitchCommand::DialThird { call, number, ring_seconds, .. } => {
-            Some((LegLabel::Third { call: *call, number: number.clone() }, *ring_seconds))
-        }
-        SwitchCommand::Monitor { supervisor, ring_seconds, .. } => {
-            Some((LegLabel::Monitor { supervisor: *supervisor }, *ring_seconds))
-        }
-        _ => None,
-    }
-}
-
-fn metric_name(name: CommandName) -> &'static str {
-    match name {
-        CommandName::Originate => "originate",
-        CommandName::Bridge => "bridge",
-        CommandName::HangUp => "hang_up",
-        CommandName::Record => "record",
-        CommandName::Exists => "exists",
-        CommandName::Move => "move",
-        CommandName::Mute => "mute",
-        CommandName::SendKeys => "send_keys",
-        CommandName::Mask => "mask",
-        CommandName::Answer => "answer",
-        CommandName::Monitor => "monitor",
-    }
 }
 
 /// A ticker that waits a whole period before its first tick and does not make

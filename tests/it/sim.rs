@@ -2,6 +2,7 @@
 //! it, also when connections break, the switch dies, or events are lost.
 
 use secrecy::SecretString;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -237,12 +238,43 @@ async fn lost_events_are_noticed_and_made_good_by_the_list() {
     assert_eq!(channels, []);
 }
 
+fn records_to(authority: String, spool: Option<PathBuf>) -> CdrTarget {
+    let password = SecretString::from("cdr");
+    CdrTarget { authority, path: "/switch/cdr".into(), user: "freeswitch".into(), password, spool }
+}
+
+#[tokio::test]
+async fn a_call_record_that_nobody_takes_is_left_in_the_spool() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A port on which nobody listens.
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let authority = listener.local_addr().expect("an address").to_string();
+    drop(listener);
+    let target = records_to(authority, Some(folder.path().join("spool")));
+    let mut rig = Rig::start(SimConfig { cdr: Some(target), ..config() }).await;
+    rig.up().await;
+    let leg = LegId(Uuid::new_v4());
+    rig.send(dial(leg, "13800138004"));
+    let file = folder.path().join("spool").join(format!("{leg}.cdr.json"));
+    let left = async {
+        let mut look = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            look.tick().await;
+            if let Ok(text) = tokio::fs::read_to_string(&file).await {
+                return text;
+            }
+        }
+    };
+    let text = tokio::time::timeout(PATIENCE, left).await.expect("it is left there");
+    let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(record["variables"]["uuid"], leg.to_string());
+}
+
 #[tokio::test]
 async fn every_leg_leaves_a_call_record() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let authority = listener.local_addr().expect("an address").to_string();
-    let password = SecretString::from("cdr");
-    let target = CdrTarget { authority, path: "/switch/cdr".into(), user: "freeswitch".into(), password };
+    let target = records_to(authority, None);
     let mut rig = Rig::start(SimConfig { cdr: Some(target), ..config() }).await;
     rig.up().await;
     let leg = LegId(Uuid::new_v4());

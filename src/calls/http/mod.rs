@@ -15,7 +15,7 @@ use crate::calls::model::{
     CallCursor, CallFilter, DispositionRefused, DispositionRequest, LedgerEntry, PAUSE_REASONS,
 };
 use crate::calls::store;
-use crate::floor::effect::CallResult;
+use crate::floor::effect::{CallResult, NotRecorded};
 use crate::store::entity::dispositions;
 use crate::store::{Db, write_tx};
 use axum::Extension;
@@ -81,6 +81,9 @@ pub struct CallView {
     disposition: Option<DispositionView>,
     note: Option<String>,
     recording_id: Option<Uuid>,
+    /// Why the conversation, or its beginning, is not recorded; null when it is.
+    #[schema(value_type = Option<NotRecorded>)]
+    unrecorded_reason: Option<String>,
 }
 
 /// A disposition that agents choose from.
@@ -300,6 +303,7 @@ impl From<LedgerEntry> for CallView {
             disposition: entry.disposition.map(DispositionView::from),
             note: call.note,
             recording_id: entry.recording_id,
+            unrecorded_reason: call.unrecorded_reason,
         }
     }
 }

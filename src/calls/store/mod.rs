@@ -8,6 +8,7 @@
 
 mod detail;
 mod disposition;
+mod heal;
 mod list;
 mod spans;
 mod story;
@@ -24,7 +25,7 @@ use crate::floor::effect::{Fact, SpanKind};
 use crate::floor::input::{DialMode, Lead, StoredCall};
 use crate::store::entity::{call_spans, calls, recording_pauses, recordings, switch_cdrs};
 use crate::store::{Db, WriteTx};
-use crate::switch::cdr::{self, LegCdr};
+use crate::switch::cdr::LegCdr;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set, UpdateMany};
 use std::collections::{HashMap, HashSet};
@@ -63,7 +64,11 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
                 .col_expr(calls::Column::SipStatus, status)
                 .col_expr(calls::Column::EndedBy, Expr::value(ended_by.as_str()))
                 .col_expr(calls::Column::TalkMs, Expr::value(*talk_ms));
-            if ended.exec(tx).await?.rows_affected == 1 { heal_from_kept(tx, *call).await } else { Ok(()) }
+            if ended.exec(tx).await?.rows_affected == 1 { heal::from_kept(tx, *call).await } else { Ok(()) }
+        }
+        Fact::NotRecorded { call, why, .. } => {
+            let column = calls::Column::UnrecordedReason;
+            only(*call, column).col_expr(column, Expr::value(why.as_str())).exec(tx).await.map(|_| ())
         }
         Fact::CallLeg { .. }
         | Fact::CallLegEnded { .. }
@@ -236,22 +241,21 @@ pub async fn keep_cdr(tx: &WriteTx, leg: LegId, body: serde_json::Value, now: Mo
     once.exec_without_returning(tx).await.map(|_| ())
 }
 
-/// An end that the switch saw this much earlier than the ledger was noticed
-/// late, after an outage; less is the way of the event.
-const NOTICED_LATE_MS: i64 = 2_000;
-
 /// Merges the switch's own record of a leg: fills in what an outage left out.
 /// Idempotent. An open call is left open, because its `CallEnded` knows more;
 /// what the record knows better of the end is taken from it then.
 pub async fn merge_cdr(tx: &WriteTx, cdr: &LegCdr, now: Moment) -> Result<CdrMerge, DbErr> {
     story::merge_cdr(tx, cdr).await?;
     let call = calls::Entity::find().filter(calls::Column::Leg.eq(cdr.leg.0)).one(tx).await?;
-    let Some(call) = call else { return Ok(CdrMerge::NotACall) };
+    let Some(call) = call else {
+        heal::from_agents_record(tx, cdr).await?;
+        return Ok(CdrMerge::NotACall);
+    };
     let merged = if call.ended_at.is_some() { CdrMerge::Closed } else { CdrMerge::StillOpen };
     if call.cdr_at.is_some() {
         return Ok(merged);
     }
-    let mut row = true_end(tx, &call, cdr).await?.unwrap_or_default();
+    let mut row = heal::from_record(tx, &call, cdr).await?.unwrap_or_default();
     row.id = Set(call.id);
     row.cdr_at = Set(Some(now.to_utc()));
     if call.answered_at.is_none() {
@@ -263,54 +267,6 @@ pub async fn merge_cdr(tx: &WriteTx, cdr: &LegCdr, now: Moment) -> Result<CdrMer
     }
     calls::Entity::update(row).exec(tx).await?;
     Ok(merged)
-}
-
-/// A call that has just got its end: when the switch's record was here before,
-/// it tells when that really was.
-async fn heal_from_kept(tx: &WriteTx, call: CallId) -> Result<(), DbErr> {
-    let recorded = calls::Entity::find_by_id(call.0).filter(calls::Column::CdrAt.is_not_null());
-    let Some(row) = recorded.one(tx).await? else { return Ok(()) };
-    let Some(kept) = switch_cdrs::Entity::find_by_id(row.leg).one(tx).await? else { return Ok(()) };
-    let cdr = match cdr::read(&kept.body) {
-        Ok(cdr) => cdr,
-        Err(error) => {
-            tracing::error!(%error, call.id = %call, "a record that was kept cannot be read");
-            return Ok(());
-        }
-    };
-    match true_end(tx, &row, &cdr).await? {
-        Some(healed) => calls::Entity::update(healed).exec(tx).await.map(|_| ()),
-        None => Ok(()),
-    }
-}
-
-/// The end as the switch saw it, for a call whose end was noticed late; nobody's
-/// part in it lasted longer.
-async fn true_end(
-    tx: &WriteTx,
-    call: &calls::Model,
-    cdr: &LegCdr,
-) -> Result<Option<calls::ActiveModel>, DbErr> {
-    let late = |at: &Moment| at.since_ms(cdr.ended_at) > NOTICED_LATE_MS;
-    if !call.ended_at.map(Moment::from).is_some_and(|at| late(&at)) {
-        return Ok(None);
-    }
-    // The switch's clock may be slow; a call cannot end before it began.
-    let lived_at = call.connected_at.or(call.answered_at).unwrap_or(call.started_at);
-    let ended_at = cdr.ended_at.max(lived_at.into());
-    let id = CallId(call.id);
-    spans::cut(tx, id, ended_at).await?;
-    story::cut(tx, id, ended_at).await?;
-    let totals = spans::totals(tx, id).await?.unwrap_or_default();
-    Ok(Some(calls::ActiveModel {
-        id: Set(call.id),
-        ended_at: Set(Some(ended_at.to_utc())),
-        hangup_cause: Set(Some(cdr.hang_up.cause.clone())),
-        sip_status: Set(cdr.hang_up.sip_status.map(i32::from)),
-        talk_ms: Set(totals.talk_ms),
-        hold_ms: Set(totals.hold_ms),
-        ..Default::default()
-    }))
 }
 
 /// A call's own row, whoever asks; for the desk that the call is on.

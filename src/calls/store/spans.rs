@@ -71,6 +71,26 @@ pub(super) async fn enter(
     row.insert(tx).await.map(|_| ())
 }
 
+/// A span that is known when it is over.
+pub(super) async fn insert(
+    tx: &WriteTx,
+    call: CallId,
+    kind: SpanKind,
+    agent: AgentId,
+    from: Moment,
+    to: Moment,
+) -> Result<(), DbErr> {
+    let row = call_spans::ActiveModel {
+        call_id: Set(call.0),
+        kind: Set(kind.as_str().to_owned()),
+        agent_id: Set(Some(agent.0)),
+        started_at: Set(from.to_utc()),
+        ended_at: Set(Some(to.to_utc())),
+        ..Default::default()
+    };
+    row.insert(tx).await.map(|_| ())
+}
+
 /// Ends the open span.
 pub(super) async fn close(tx: &WriteTx, call: CallId, at: Moment) -> Result<(), DbErr> {
     let close = call_spans::Entity::update_many()
@@ -78,6 +98,18 @@ pub(super) async fn close(tx: &WriteTx, call: CallId, at: Moment) -> Result<(), 
         .filter(call_spans::Column::CallId.eq(call.0))
         .filter(call_spans::Column::EndedAt.is_null());
     close.exec(tx).await.map(|_| ())
+}
+
+/// The call went on longer than its spans say: the last one lasts until then.
+pub(super) async fn extend(tx: &WriteTx, call: CallId, ended_at: Moment) -> Result<(), DbErr> {
+    let spans = load(tx, &[call.0]).await?.remove(&call.0).unwrap_or_default();
+    let Some(last) = spans.last() else { return Ok(()) };
+    let longer = call_spans::ActiveModel {
+        id: Unchanged(last.id),
+        ended_at: Set(Some(ended_at.to_utc())),
+        ..Default::default()
+    };
+    longer.update(tx).await.map(|_| ())
 }
 
 /// The call was over earlier than its spans say: what they hold beyond that is

@@ -78,6 +78,37 @@ pub(super) async fn join_agent(
     join(tx, call, leg, Some(agent), user.and_then(|user| user.extension), at).await
 }
 
+/// Whose desk phone this leg is: off the hook it takes part in many calls.
+pub(super) async fn find_agent_of_leg(tx: &WriteTx, leg: LegId) -> Result<Option<i64>, DbErr> {
+    let known = call_legs::Entity::find()
+        .filter(call_legs::Column::Leg.eq(leg.0))
+        .filter(call_legs::Column::AgentId.is_not_null())
+        .order_by_desc(call_legs::Column::StartedAt);
+    Ok(known.one(tx).await?.and_then(|row| row.agent_id))
+}
+
+/// An agent's part that is known when it is over.
+pub(super) async fn insert_agent(
+    tx: &WriteTx,
+    call: CallId,
+    agent: AgentId,
+    leg: LegId,
+    from: Moment,
+    to: Moment,
+) -> Result<(), DbErr> {
+    let user = users::Entity::find_by_id(agent.0).one(tx).await?;
+    let row = call_legs::ActiveModel {
+        call_id: Set(call.0),
+        leg: Set(leg.0),
+        agent_id: Set(Some(agent.0)),
+        number: Set(user.and_then(|user| user.extension)),
+        started_at: Set(from.to_utc()),
+        ended_at: Set(Some(to.to_utc())),
+        ..Default::default()
+    };
+    row.insert(tx).await.map(|_| ())
+}
+
 /// The customer talks on this leg from now on: agents on others have left.
 pub(super) async fn leave_but(tx: &WriteTx, call: CallId, leg: LegId, at: Moment) -> Result<(), DbErr> {
     let others = call_legs::Column::AgentId.is_not_null().and(call_legs::Column::Leg.ne(leg.0));

@@ -195,6 +195,7 @@ impl Ledger {
             | Fact::TransferEnded { .. }
             | Fact::RecordingMasked { .. }
             | Fact::Monitored { .. }
+            | Fact::NotRecorded { .. }
             | Fact::Ignored { .. } => {}
         }
         broken.extend(self.handling.write(now, fact, |call| self.live.contains_key(&call)));
@@ -449,6 +450,7 @@ fn fact_time(fact: &Fact) -> Moment {
         | Fact::TransferEnded { at, .. }
         | Fact::RecordingMasked { at, .. }
         | Fact::Monitored { at, .. }
+        | Fact::NotRecorded { at, .. }
         | Fact::Ignored { at, .. } => *at,
     }
 }

@@ -44,6 +44,8 @@ pub struct Model {
     pub hold_ms: i64,
     /// When it was last handed on: `agent_id` is the last who had it.
     pub handed_at: Option<DateTimeUtc>,
+    /// `NotRecorded`: why the conversation, or its beginning, is not recorded.
+    pub unrecorded_reason: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

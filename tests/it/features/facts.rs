@@ -3,7 +3,7 @@
 
 use super::world::{MINUTE, MONDAY_10, World, call_id, leg_id, write};
 use crate::both_databases;
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use trunkline::base::clock::Moment;
 use trunkline::base::ids::CallId;
@@ -11,10 +11,10 @@ use trunkline::calls::model::{CdrMerge, DispositionRefused, DispositionRequest};
 use trunkline::calls::records::take;
 use trunkline::calls::store::{load_open_calls, merge_cdr, save_disposition};
 use trunkline::campaigns::store::claim_leads;
-use trunkline::floor::effect::{CallResult, Fact};
+use trunkline::floor::effect::{CallResult, Fact, NotRecorded, SpanKind};
 use trunkline::floor::input::{HangUp, LegLabel};
 use trunkline::store::Db;
-use trunkline::store::entity::{calls, dispositions, leads, recordings};
+use trunkline::store::entity::{call_spans, calls, dispositions, leads, recordings};
 use trunkline::switch::cdr::LegCdr;
 
 both_databases!(
@@ -23,6 +23,9 @@ both_databases!(
     calls_in_progress_are_found_after_a_restart,
     the_switchs_record_heals_what_an_outage_left,
     a_record_that_came_first_still_tells_when_a_call_ended,
+    a_conversation_of_which_no_event_came_is_known_from_the_switchs_record,
+    a_call_that_was_given_up_too_early_ends_when_the_switch_says,
+    the_reason_why_a_call_is_not_recorded_stays_with_it,
     a_recording_whose_start_was_lost_is_known_from_its_stop,
     a_disposition_is_the_agents_own_and_may_end_dialling_for_good,
 );
@@ -138,6 +141,7 @@ fn record(n: u64, answered_at: Option<Moment>, ended_at: Moment, cause: &str) ->
         ended_at,
         hang_up: HangUp { sip_status: Some(486), ..HangUp::cause(cause) },
         bridged_to: None,
+        bridged_at: None,
     }
 }
 
@@ -172,6 +176,101 @@ async fn the_switchs_record_heals_what_an_outage_left(db: Db) {
     assert_eq!(healed.talk_ms, 60_000);
 
     assert_eq!(merge(&record(77, None, MONDAY_10, "X")).await, CdrMerge::NotACall);
+}
+
+/// The connection broke between the command to bridge and its event, and the
+/// two had hung up when it came back: the floor takes the call for dropped.
+async fn a_conversation_of_which_no_event_came_is_known_from_the_switchs_record(db: Db) {
+    let world = World::with_leads(db, 3).await;
+    let agent = world.agents[0];
+    let phone = leg_id(1_000_001);
+    // The phone is off the hook: the call before says whose it is.
+    world.write_facts(&world.conversation(&world.leads[0], 1, agent, MINUTE, MONDAY_10)).await;
+    let began = MONDAY_10 + 2 * MINUTE;
+    let unheard = |n: u64| {
+        let call = call_id(n);
+        let lead = &world.leads[usize::try_from(n - 1).expect("small")];
+        vec![
+            world.dialled(lead, n, began),
+            Fact::CallAnswered { call, at: began + 5_000 },
+            Fact::CallSpan { call, kind: SpanKind::Waiting, agent: None, at: began + 5_000 },
+            Fact::CallDropped { call, at: began + 7_000 },
+            world.ended(lead, n, CallResult::Dropped, 0, began + 20_000),
+        ]
+    };
+    let talked = |n, leg| LegCdr {
+        bridged_to: Some(leg),
+        bridged_at: Some(began + 5_100),
+        ..record(n, Some(began + 5_000), began + 15_100, "NORMAL_CLEARING")
+    };
+    let merge = async |cdr: &LegCdr| {
+        write(&world.db, async |tx| merge_cdr(tx, cdr, began + MINUTE).await.expect("merge")).await
+    };
+    world.write_facts(&unheard(2)).await;
+    for _ in 0..2 {
+        merge(&talked(2, phone)).await;
+        let find = calls::Entity::find_by_id(call_id(2).0).one(world.db.read()).await;
+        let row = find.expect("query").expect("the call");
+        assert_eq!((row.result.as_deref(), row.agent_id), (Some("answered"), Some(agent.0)));
+        assert_eq!((row.connected_at, row.dropped_at), (Some((began + 5_100).to_utc()), None));
+        assert_eq!((row.ended_at, row.talk_ms), (Some((began + 15_100).to_utc()), 10_000));
+        let spans = call_spans::Entity::find().filter(call_spans::Column::CallId.eq(call_id(2).0));
+        let spans =
+            spans.order_by_asc(call_spans::Column::StartedAt).all(world.db.read()).await.expect("spans");
+        let told: Vec<_> = spans.iter().map(|span| (span.kind.as_str(), span.ended_at)).collect();
+        let until = |ms| Some((began + ms).to_utc());
+        assert_eq!(told, [("dialling", until(5_000)), ("waiting", until(5_100)), ("talking", until(15_100))]);
+    }
+    // A leg that nobody is known to have had: its own record says whose it was.
+    world.write_facts(&unheard(3)).await;
+    let result = async || {
+        let find = calls::Entity::find_by_id(call_id(3).0).one(world.db.read()).await;
+        find.expect("query").expect("the call").result
+    };
+    let us = |at: Moment| (at.0 * 1_000).to_string();
+    let customer = json!({ "variables": {
+        "uuid": leg_id(3), "tl_role": "customer", "tl_call": call_id(3), "start_uepoch": us(began),
+        "answer_uepoch": us(began + 5_000), "end_uepoch": us(began + 15_100), "hangup_cause": "NORMAL_CLEARING",
+        "last_bridge_to": leg_id(5),
+    }, "callflow": [{ "times": { "bridged_time": us(began + 5_100) } }] });
+    take(&world.db, &customer.to_string()).await.expect("taken");
+    assert_eq!(result().await.as_deref(), Some("dropped"), "it is not made up");
+    let phone = json!({ "variables": {
+        "uuid": leg_id(5), "tl_role": "agent", "tl_agent": agent.0.to_string(), "tl_nailed": "false",
+        "start_uepoch": us(began), "end_uepoch": us(began + 15_200), "hangup_cause": "NORMAL_CLEARING",
+        "last_bridge_to": leg_id(3),
+    }});
+    take(&world.db, &phone.to_string()).await.expect("taken");
+    assert_eq!(result().await.as_deref(), Some("answered"));
+}
+
+/// Its originate was late: the floor had given it up when the switch rang.
+async fn a_call_that_was_given_up_too_early_ends_when_the_switch_says(db: Db) {
+    let world = World::with_leads(db, 1).await;
+    world
+        .write_facts(&[
+            world.dialled(&world.leads[0], 1, MONDAY_10),
+            world.ended(&world.leads[0], 1, CallResult::Failed, 0, MONDAY_10 + 5_000),
+        ])
+        .await;
+    let cdr = record(1, None, MONDAY_10 + 9_000, "ORIGINATOR_CANCEL");
+    write(&world.db, async |tx| merge_cdr(tx, &cdr, MONDAY_10 + MINUTE).await.expect("merge")).await;
+    let row =
+        calls::Entity::find_by_id(call_id(1).0).one(world.db.read()).await.expect("query").expect("the call");
+    assert_eq!(row.ended_at, Some((MONDAY_10 + 9_000).to_utc()));
+    let span = call_spans::Entity::find().one(world.db.read()).await.expect("query").expect("a span");
+    assert_eq!(span.ended_at, row.ended_at, "spans tile the call");
+}
+
+async fn the_reason_why_a_call_is_not_recorded_stays_with_it(db: Db) {
+    let world = World::with_leads(db, 1).await;
+    let call = call_id(1);
+    world.write_facts(&world.conversation(&world.leads[0], 1, world.agents[0], MINUTE, MONDAY_10)[..7]).await;
+    for why in [NotRecorded::DiskFull, NotRecorded::SwitchRefused] {
+        world.write_facts(&[Fact::NotRecorded { call, why, at: MONDAY_10 + 5_000 }]).await;
+    }
+    let row = calls::Entity::find_by_id(call.0).one(world.db.read()).await.expect("query").expect("the call");
+    assert_eq!(row.unrecorded_reason.as_deref(), Some("disk_full"));
 }
 
 /// The body that the switch posts of a customer's leg.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use trunkline::base::clock::Moment;
 use trunkline::base::ids::{AgentId, UserId};
 use trunkline::floor::effect::{AgentStateKind, CallResult, Fact};
-use trunkline::recordings::jobs::{MeasureStatus, measure_recordings};
+use trunkline::recordings::jobs::{MeasureStatus, find_unheard_recordings, measure_recordings};
 use trunkline::store::Db;
 use trunkline::store::entity::{audit_log, recordings};
 
@@ -17,6 +17,8 @@ both_databases!(
     the_report_counts_what_the_facts_say,
     the_ledger_is_paged_and_kept_to_ones_scope,
     a_recording_is_measured_played_in_parts_and_every_listening_is_noted,
+    a_recording_whose_stop_was_lost_is_measured_once_its_call_is_over,
+    a_recording_of_which_no_event_came_is_found_by_its_file,
 );
 
 fn state(agent: AgentId, kind: AgentStateKind, at: Moment) -> Fact {
@@ -158,6 +160,44 @@ async fn the_ledger_is_paged_and_kept_to_ones_scope(db: Db) {
     let dispositions = app.get(&own, "/dispositions").await.expect(200);
     assert_eq!(dispositions["items"][0]["key"], "sale");
     assert!(app.get(&own, "/pause-reasons").await.expect(200)["total"].as_u64() > Some(2));
+}
+
+/// Neither its start nor its stop was heard: the file alone tells.
+async fn a_recording_of_which_no_event_came_is_found_by_its_file(db: Db) {
+    let world = World::with_leads(db, 1).await;
+    let mut facts = world.conversation(&world.leads[0], 1, world.agents[0], MINUTE, MONDAY_10);
+    facts.retain(|fact| !matches!(fact, Fact::RecordingStarted { .. } | Fact::RecordingStopped { .. }));
+    world.write_facts(&facts).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let day = folder.path().join("2026/11/23");
+    std::fs::create_dir_all(&day).expect("a folder");
+    let file = day.join(format!("{}-5ec2e7.wav", call_id(1)));
+    for path in [&file, &day.join(format!("{}-5ec2e7.wav", call_id(9))), &day.join("notes.txt")] {
+        std::fs::write(path, b"RIFF").expect("a file");
+    }
+    let find = async |at| find_unheard_recordings(&world.db, folder.path(), at).await.expect("a run");
+    assert_eq!(find(MONDAY_10 + MINUTE + 6_000).await, 0, "its event may be on its way");
+    assert_eq!(find(MONDAY_10 + 3 * MINUTE).await, 1);
+    assert_eq!(find(MONDAY_10 + 4 * MINUTE).await, 0, "once");
+    let row = recordings::Entity::find().one(world.db.read()).await.expect("query").expect("recording");
+    assert_eq!((row.call_id, row.path.as_str()), (call_id(1).0, file.to_str().expect("UTF-8")));
+}
+
+/// Its stop fell into a crash: nobody waits for it for ever.
+async fn a_recording_whose_stop_was_lost_is_measured_once_its_call_is_over(db: Db) {
+    let world = World::with_leads(db, 1).await;
+    let mut facts = world.conversation(&world.leads[0], 1, world.agents[0], MINUTE, MONDAY_10);
+    facts.retain(|fact| !matches!(fact, Fact::RecordingStopped { .. }));
+    let end = facts.split_off(facts.len() - 1);
+    world.write_facts(&facts).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    // That the file is not there shows that it is looked for.
+    let looked = async |at| measure_recordings(&world.db, folder.path(), at).await.expect("a run").failed;
+    assert_eq!(looked(MONDAY_10 + 60 * MINUTE).await, 0, "the call goes on");
+    world.write_facts(&end).await;
+    let ended_at = MONDAY_10 + 5_000 + MINUTE;
+    assert_eq!(looked(ended_at + 1_000).await, 0, "its stop may be on its way");
+    assert_eq!(looked(ended_at + 2 * MINUTE).await, 1);
 }
 
 async fn a_recording_is_measured_played_in_parts_and_every_listening_is_noted(db: Db) {

@@ -94,7 +94,8 @@ CREATE TABLE "calls" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "disposed_at" timestamp_with_timezone_text NULL,
     "disposed_by" integer NULL,
     "hold_ms" integer NOT NULL DEFAULT 0,
-    "handed_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id"), FOREIGN KEY ("disposed_by") REFERENCES "users" ("id") );
+    "handed_at" timestamp_with_timezone_text NULL,
+    "unrecorded_reason" text NULL, FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id"), FOREIGN KEY ("disposed_by") REFERENCES "users" ("id") );
 CREATE INDEX calls_agent_started ON calls (agent_id, started_at);
 CREATE INDEX calls_campaign_figures ON calls (campaign_id, answered_at, connected_at, dropped_at);
 CREATE INDEX calls_campaign_started ON calls (campaign_id, started_at);

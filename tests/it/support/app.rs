@@ -78,6 +78,7 @@ impl TestApp {
             home_country: "CN".to_owned(),
             zone: chrono_tz::Asia::Shanghai,
             recordings_dir: folder.path().join("recordings"),
+            recordings_free_mib_min: 0,
             uploads_dir: folder.path().join("uploads"),
             sip_domain: "trunkline".to_owned(),
             switch_secret: SWITCH_SECRET.to_owned().into(),

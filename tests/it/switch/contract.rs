@@ -54,6 +54,7 @@ async fn the_simulated_switch_does_what_the_floor_asks() {
         path: "/switch/cdr".into(),
         user: "freeswitch".into(),
         password: SecretString::from("secret"),
+        spool: None,
     });
     let simulator = start(config).await.unwrap();
     let work = folder.path().to_owned();

@@ -380,10 +380,12 @@ async fn a_command_has_a_deadline_and_a_late_answer_is_nobody_elses() {
     let (failed, name, reason) = link.failed().await;
     assert_eq!((failed, name), (leg(1), CommandName::HangUp));
     assert!(reason.contains("no answer within 300 ms"), "{reason}");
-    // The answer to the first comes before that to the second.
+    // It is asked whether it is there; the answer to the first comes before.
+    assert_eq!(command(&mut conn).await, "api global_getvar core_uuid");
+    conn.reply_api("+OK\n").await.unwrap();
+    conn.reply_api("core-1").await.unwrap();
     link.handle.send(SwitchCommand::Check { leg: leg(2) }).unwrap();
     assert_eq!(command(&mut conn).await, format!("api uuid_exists {}", leg(2)));
-    conn.reply_api("+OK\n").await.unwrap();
     conn.reply_api("false").await.unwrap();
     let (failed, name, _) = link.failed().await;
     assert_eq!((failed, name), (leg(2), CommandName::Exists));
@@ -507,6 +509,38 @@ async fn a_switch_that_falls_silent_is_given_up() {
     let reason = link.down().await;
     assert!(reason.contains("silent for 1 s"), "{reason}");
     soon(server.accept()).await.unwrap();
+}
+
+/// The other side of a half-open connection is gone and nobody says so.
+#[tokio::test]
+async fn a_silent_switch_that_does_not_answer_is_given_up_before_the_commands_that_wait() {
+    let (mut link, server, mut conn) = connected(|config| {
+        config.command_timeout = Duration::from_millis(200);
+        config.try_for = Duration::from_millis(200);
+    })
+    .await;
+    for n in 1..=5 {
+        link.handle.send(hang_up(n)).unwrap();
+    }
+    assert!(command(&mut conn).await.starts_with("api uuid_kill"));
+    assert_eq!(link.failed().await.0, leg(1));
+    assert_eq!(command(&mut conn).await, "api global_getvar core_uuid");
+    let reason = link.down().await;
+    assert!(reason.contains("silent"), "{reason}");
+    assert_eq!(link.failed().await.2, "not connected to the switch");
+    soon(server.accept()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_switch_with_nothing_to_say_is_asked_and_kept() {
+    let (mut link, _server, mut conn) =
+        connected(|config| config.quiet_max = Duration::from_millis(100)).await;
+    for _ in 0..2 {
+        assert_eq!(command(&mut conn).await, "api global_getvar core_uuid");
+        conn.reply_api("core-1").await.unwrap();
+    }
+    event(&mut conn, "CHANNEL_ANSWER", &[unique(1)]).await;
+    assert_eq!(link.next().await, change(1, LegChange::Answered));
 }
 
 #[tokio::test]

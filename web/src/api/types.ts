@@ -40,6 +40,7 @@ export type LiveRequest = Schemas['LiveRequest'];
 export type MeView = Schemas['MeView'];
 export type MonitorMode = Schemas['MonitorMode'];
 export type MonitorView = Schemas['MonitorView'];
+export type RecordingsView = Schemas['RecordingsView'];
 export type PacingReport = Schemas['PacingReport'];
 export type PhoneMode = Schemas['PhoneMode'];
 export type Problem = Schemas['Problem'];

@@ -47,6 +47,7 @@ const snapshot: LiveMessage = {
   campaigns: [],
   monitors: [monitor(8)],
   switch: { up: true, detail: '' },
+  recordings: { stopped: false, free_mib: 9000, min_mib: 1024 },
 };
 const start = applyMessage(EMPTY, snapshot);
 
@@ -86,6 +87,13 @@ describe('applyMessage', () => {
     const old: LiveMessage = { type: 'agent', seq: 4, agent: agent(1, 'paused') };
     expect(applyMessage(start, old)).toBe(start);
     expect(applyMessage(EMPTY, old)).toBe(EMPTY);
+  });
+
+  it('knows when nothing is recorded', () => {
+    expect(start.recordings?.stopped).toBe(false);
+    const full = { stopped: true, free_mib: 10, min_mib: 1024 };
+    const next = applyMessage(start, { type: 'recordings', seq: 5, recordings: full });
+    expect(next.recordings).toEqual(full);
   });
 
   it('knows when the switch is down', () => {

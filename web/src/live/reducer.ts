@@ -8,6 +8,7 @@ import type {
   CampaignLiveView,
   LiveMessage,
   MonitorView,
+  RecordingsView,
 } from '../api/types';
 
 /** What is known of the floor right now. */
@@ -22,6 +23,8 @@ export interface LiveState {
   /** Who takes part in whose call, by the supervisor's id. */
   monitors: Record<number, MonitorView>;
   switch: { up: boolean; detail: string } | null;
+  /** Whether new conversations are recorded. */
+  recordings: RecordingsView | null;
 }
 
 export const EMPTY: LiveState = {
@@ -32,6 +35,7 @@ export const EMPTY: LiveState = {
   campaigns: {},
   monitors: {},
   switch: null,
+  recordings: null,
 };
 
 function without<T>(map: Record<string, T>, key: string | number): Record<string, T> {
@@ -63,6 +67,7 @@ export function applyMessage(state: LiveState, message: LiveMessage): LiveState 
       campaigns: keyed(message.campaigns, (campaign) => campaign.campaign_id),
       monitors: keyed(message.monitors, (monitor) => monitor.supervisor.agent_id),
       switch: message.switch,
+      recordings: message.recordings,
     };
   }
   if (state.outOfStep || state.seq === null) return state;
@@ -88,6 +93,8 @@ export function applyMessage(state: LiveState, message: LiveMessage): LiveState 
       return { ...next, monitors: withMonitor(state.monitors, message.monitor) };
     case 'switch':
       return { ...next, switch: message.switch };
+    case 'recordings':
+      return { ...next, recordings: message.recordings };
     case 'refused':
       // The connection renews the token and connects anew.
       return next;

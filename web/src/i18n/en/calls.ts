@@ -33,4 +33,8 @@ export const calls = {
   agentSide: 'Agent',
   stillRecording: 'The call is in progress; its recording can be heard afterwards',
   unplayable: 'The recording cannot be played',
+  unrecorded: {
+    disk_full: 'Not recorded from its beginning: the disk of the recordings was full',
+    switch_refused: 'Not recorded: the switch refused',
+  },
 };

@@ -79,6 +79,8 @@ export const common = {
     lost: 'The live connection is lost; reconnecting',
     lostHint: 'States on this page may be out of date. Calls go on.',
     switchDown: 'The switch cannot be used; dialling has stopped',
+    notRecorded:
+      'New calls are not recorded: {{free}} MiB free on the disk of the recordings, {{min}} MiB needed',
     link: {
       open: 'The live connection stands',
       connecting: 'Connecting',

@@ -33,4 +33,8 @@ export const calls = {
   agentSide: '坐席',
   stillRecording: '通话进行中，结束后可以收听录音',
   unplayable: '录音无法播放',
+  unrecorded: {
+    disk_full: '接通时录音磁盘已满，未录音或录音不完整',
+    switch_refused: '交换机拒绝录音，未录音',
+  },
 };

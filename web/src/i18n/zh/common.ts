@@ -79,6 +79,7 @@ export const common = {
     lost: '实时连接已断开，正在重新连接',
     lostHint: '页面上的状态可能已过时；通话不受影响。',
     switchDown: '电话交换机不可用，已暂停外呼',
+    notRecorded: '录音磁盘空间不足，新通话不再录音：剩余 {{free}} MiB，至少需要 {{min}} MiB',
     link: {
       open: '实时连接正常',
       connecting: '正在建立实时连接',

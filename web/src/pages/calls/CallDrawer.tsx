@@ -88,6 +88,9 @@ function Content({ call }: { call: CallView }) {
       {call.recording_id && !call.ended_at && (
         <span className="quiet">{t('calls.stillRecording')}</span>
       )}
+      {call.unrecorded_reason && (
+        <span className="quiet">{t(`calls.unrecorded.${call.unrecorded_reason}`)}</span>
+      )}
       {call.recording_id && call.ended_at && mayListen && (
         <Suspense fallback={<div style={{ height: 170 }} />}>
           <Player key={call.recording_id} recordingId={call.recording_id} />
