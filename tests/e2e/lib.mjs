@@ -23,7 +23,7 @@ const LOOK_EVERY_MS = 100;
 export class Skip extends Error {}
 
 /** Runs one test: `tell(test)` makes checks; everything that was started is ended afterwards, also on a signal. */
-export async function runTest(name, tell) {
+export async function runTest(name, tell, msMax = TEST_MS_MAX) {
   console.log(`e2e ${name}`);
   const test = new Test();
   const interrupted = (signal) => {
@@ -34,7 +34,7 @@ export async function runTest(name, tell) {
   process.once("SIGTERM", interrupted);
   // For an end that no cleaning up precedes.
   process.once("exit", () => test.killAll());
-  const overdue = setTimeout(() => interrupted(`the limit of ${TEST_MS_MAX / 1000} s`), TEST_MS_MAX);
+  const overdue = setTimeout(() => interrupted(`the limit of ${msMax / 1000} s`), msMax);
   overdue.unref();
   try {
     await tell(test);

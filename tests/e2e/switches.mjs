@@ -86,13 +86,19 @@ class Simulator extends Switch {
   /** Nobody looks at it. */
   carrier = "127.0.0.1:5080";
 
-  static async prepare(test) {
-    return new Simulator(test, await freePort());
+  #serverPort;
+
+  static async prepare(test, serverPort) {
+    const simulator = new Simulator(test, await freePort());
+    simulator.#serverPort = serverPort;
+    return simulator;
   }
 
   async start() {
-    const child = spawn(program(), ["simulator", "--port", String(this.eslPort), "--scripted"], {
-      env: cleanEnvironment({ TRUNKLINE_ESL_PASSWORD: this.eslPassword }),
+    const args = ["simulator", "--port", String(this.eslPort), "--scripted", "--records-to", `http://127.0.0.1:${this.#serverPort}`];
+    const secrets = { TRUNKLINE_ESL_PASSWORD: this.eslPassword, TRUNKLINE_SWITCH_SECRET: this.secret };
+    const child = spawn(program(), args, {
+      env: cleanEnvironment({ ...secrets, TRUNKLINE_SPOOL_DIR: this.spool }),
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = this.test.watch(child);
@@ -118,6 +124,9 @@ class Simulator extends Switch {
 
   /** They live in the switch. */
   hangUpPhones() {}
+
+  /** So do they. */
+  async restartCustomers() {}
 }
 
 class FreeSwitch extends Switch {
@@ -126,7 +135,11 @@ class FreeSwitch extends Switch {
   #customers = null;
   #phones = null;
   #registered = new Set();
-  #said = [];
+  /** What the desk phones said, with when: `{t, phone, event, …}`. */
+  said = [];
+  #customerRuns = 0;
+  /** Where SIPp notes every message, a file a start. */
+  customerLogs = [];
 
   static async prepare(test, serverPort) {
     for (const tool of ["sipp", "python3"]) {
@@ -195,9 +208,12 @@ class FreeSwitch extends Switch {
   }
 
   async #startCustomers() {
-    const work = join(this.test.folder(), "customers");
+    this.#customerRuns += 1;
+    const work = join(this.test.folder(), `customers-${this.#customerRuns}`);
     mkdirSync(work);
-    const environment = cleanEnvironment({ CUSTOMERS_WORK_DIR: work, CUSTOMERS_PORT: String(this.customersPort) });
+    const log = join(work, "messages.log");
+    this.customerLogs.push(log);
+    const environment = cleanEnvironment({ CUSTOMERS_WORK_DIR: work, CUSTOMERS_PORT: String(this.customersPort), CUSTOMERS_MESSAGES: log });
     const child = this.test.watch(spawn(join(KIT, "start-customers"), [], { env: environment, stdio: ["ignore", "ignore", "inherit"] }));
     // SIPp has bound its port once its media file is made and it draws its screen.
     await eventually("SIPp listens", async () => {
@@ -208,6 +224,12 @@ class FreeSwitch extends Switch {
     return child;
   }
 
+  /** New customers, who know nothing of conversations that a dead switch left behind. */
+  async restartCustomers() {
+    await endProcess(this.#customers, "SIGKILL");
+    this.#customers = await this.#startCustomers();
+  }
+
   /** Registers the agents' desk phones: `[{extension, secret}]`. */
   async connectPhones(phones) {
     const args = [join(KIT, "desk_phone.py"), "--switch", `127.0.0.1:${this.phonePort}`, "--answer-after", "0.6", "--expires", "8"];
@@ -216,12 +238,12 @@ class FreeSwitch extends Switch {
     this.#phones = child;
     createInterface({ input: child.stdout }).on("line", (line) => {
       const said = JSON.parse(line);
-      this.#said.push(line);
+      this.said.push({ t: Date.now(), ...said });
       if (said.event === "registered") this.#registered.add(said.phone);
       if (said.event === "unregistered" || said.event === "register_failed") this.#registered.delete(said.phone);
     });
     const missing = () => phones.filter(({ extension }) => !this.#registered.has(extension)).map((phone) => phone.extension);
-    await eventually("every desk phone is registered", () => missing().length === 0, PHONES_MS_MAX, () => `; not: ${missing()}; they said ${this.#said}`);
+    await eventually("every desk phone is registered", () => missing().length === 0, PHONES_MS_MAX, () => `; not: ${missing()}; they said ${JSON.stringify(this.said.slice(-20))}`);
   }
 
   /** Puts the receivers down that hear nothing any more since the switch is gone. */
