@@ -143,7 +143,7 @@ async function oneKill(centre, kill, of) {
 }
 
 /** No new calls, the last conversations end, the spool is empty; the ledger. */
-async function close({ admin, server, robots, campaign, phoneSwitch }) {
+async function close({ admin, server, robots, campaign, phoneSwitch, tap }) {
   await allParts(server);
   await admin.logIn("admin", ADMIN_PASSWORD);
   await admin.post(`/campaigns/${campaign.id}/pause`);
@@ -154,6 +154,12 @@ async function close({ admin, server, robots, campaign, phoneSwitch }) {
   for (const robot of robots) await robot.stop();
   // The collector comes round every 30 s.
   await eventually("the spool is empty", () => !existsSync(phoneSwitch.spool) || readdirSync(phoneSwitch.spool).every((file) => !file.endsWith(".json")), 75_000);
+  // So does what finds recordings by their files, a minute after the call; what is missing after that is lost.
+  const bridged = new Set(customerLegs(tap.records).filter((leg) => leg.bridged).map((leg) => leg.call));
+  await eventually("recordings are found", async () => {
+    const calls = await admin.all("/calls");
+    return calls.every((call) => call.recording_id || !bridged.has(call.id));
+  }, 150_000).catch(() => {});
   return admin.all("/calls");
 }
 
