@@ -76,6 +76,8 @@ enum LegOwner {
 pub struct Floor {
     mint: IdMint,
     switch_up: bool,
+    /// Which run of the switch we last were connected to.
+    switch_core: Option<String>,
     store_lagging: bool,
     agents: BTreeMap<AgentId, Agent>,
     campaigns: BTreeMap<CampaignId, Campaign>,
@@ -122,6 +124,7 @@ impl Floor {
         Self {
             mint: IdMint::new(run),
             switch_up: false,
+            switch_core: None,
             store_lagging: false,
             agents: BTreeMap::new(),
             campaigns: BTreeMap::new(),
@@ -146,7 +149,7 @@ impl Floor {
             Input::Tick => {}
             Input::Switch(event) => self.on_leg(now, event.leg, event.what),
             Input::SwitchDown { reason } => self.on_switch_down(now, reason),
-            Input::SwitchUp { core: _, channels } => self.on_switch_up(now, channels),
+            Input::SwitchUp { core, channels } => self.on_switch_up(now, core, channels),
             Input::CommandFailed { leg, command, reason } => {
                 self.on_command_failed(now, leg, command, &reason)
             }

@@ -18,11 +18,11 @@ use crate::floor::input::{DialMode, WindowCounts};
 
 /// The share of the cap aimed at; the rest absorbs what the model does not
 /// know (agents leaving, answers in bursts).
-const CAP_AIM: f64 = 0.5;
+const CAP_AIM: f64 = 0.45;
 /// The share of the cap that the window is filled up to: beyond it the dialler
 /// is progressive, so that what is in flight does not carry the window over
 /// the cap.
-const CAP_FILL: f64 = 0.5;
+const CAP_FILL: f64 = 0.45;
 /// Calls in flight have rung for a while already: an agent must be free within
 /// this share of the mean time to answer to be of use to them.
 const TIME_LEFT: f64 = 0.5;

@@ -471,6 +471,28 @@ fn a_restart_adopts_the_agents_leg_although_the_list_lags() {
     assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Agent)]);
 }
 
+/// The switch's list lags: a young call that is not in it may well live.
+#[test]
+fn a_young_call_that_is_not_listed_is_asked_for() {
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
+    let phone = s.off_hook_ready(1);
+    let (call, leg) = s.leads(&["13800000001"])[0];
+    s.leg(leg, LegChange::Answered);
+    s.leg(leg, LegChange::Bridged { other: phone });
+    s.give(Input::SwitchDown { reason: "gone".into() });
+    s.effects.clear();
+    s.give(Input::SwitchUp { core: "core-1".into(), channels: Vec::new() });
+    let asked: Vec<_> = s.effects.iter().filter(|effect| asks_for(effect, leg)).collect();
+    assert_eq!((asked.len(), s.ended()), (1, vec![]));
+    assert_eq!(s.floor.calls_live()[0].call, call);
+    s.give(Input::CommandFailed { leg, command: CommandName::Exists, reason: String::new() });
+    assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Switch)]);
+}
+
+fn asks_for(effect: &Effect, leg: LegId) -> bool {
+    matches!(effect, Effect::Switch(SwitchCommand::Check { leg: of }) if *of == leg)
+}
+
 #[test]
 fn a_call_that_ended_during_a_restart_leaves_its_after_call_work() {
     let (mut s, call, ..) = restarted();

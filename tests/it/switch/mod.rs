@@ -3,6 +3,7 @@
 
 mod contract;
 mod control;
+mod exam;
 mod link;
 mod rig;
 mod traces;

@@ -212,7 +212,13 @@ impl Desk {
     }
 
     pub async fn next(&mut self) -> Input {
-        tokio::time::timeout(PATIENCE, self.inputs.recv()).await.expect("in time").expect("the link runs")
+        self.next_while("waiting for the link").await
+    }
+
+    /// The next input; `doing` is what a test that waits in vain says.
+    pub async fn next_while(&mut self, doing: &str) -> Input {
+        let next = tokio::time::timeout(PATIENCE, self.inputs.recv()).await;
+        next.unwrap_or_else(|_| panic!("nothing came in time while {doing}")).expect("the link runs")
     }
 
     /// The next change of this leg; those of others are kept for later.
