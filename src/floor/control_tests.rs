@@ -312,6 +312,9 @@ fn three_talk_in_one_room_and_the_agent_may_leave() {
     assert_eq!(bridges(&effects), [(t.customer, colleague)]);
     together(&mut t.s, t.customer, colleague);
     assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::WrapUp, AgentStateKind::Talking));
+    // Nothing else would take the agent's phone out of the room.
+    let leaves = SwitchCommand::Park { leg: t.agent, partner: None };
+    assert!(t.s.effects.contains(&Effect::Switch(leaves)));
 }
 
 #[test]
@@ -424,10 +427,16 @@ fn supervise(t: &mut Talk, command: SupervisorCommand) -> Vec<Effect> {
     t.s.give(Input::Supervisor { supervisor: AgentId(2), command, ticket: Ticket(7) })
 }
 
+/// Of one who may not barge.
+fn monitor(mode: MonitorMode) -> SupervisorCommand {
+    let may = vec![MonitorMode::Listen, MonitorMode::Whisper];
+    SupervisorCommand::Monitor { agent: AgentId(1), mode, may }
+}
+
 /// Agent 2, paused, listens to agent 1.
 fn listen(t: &mut Talk) -> LegId {
     t.s.ask(2, AgentCommand::Pause { reason: "meeting".into() });
-    let effects = supervise(t, SupervisorCommand::Monitor { agent: AgentId(1), mode: MonitorMode::Listen });
+    let effects = supervise(t, monitor(MonitorMode::Listen));
     let leg = effects.iter().find_map(|effect| match effect {
         Effect::Switch(SwitchCommand::Monitor { leg, target, .. }) if *target == t.agent => Some(*leg),
         _ => None,
@@ -443,11 +452,13 @@ fn listen(t: &mut Talk) -> LegId {
 fn a_supervisor_changes_how_they_take_part_without_a_second_call() {
     let mut t = talk(PhoneMode::OnHook);
     let leg = listen(&mut t);
-    let whisper = SupervisorCommand::Monitor { agent: AgentId(1), mode: MonitorMode::Whisper };
-    let effects = supervise(&mut t, whisper);
+    let effects = supervise(&mut t, monitor(MonitorMode::Whisper));
     assert_eq!(effects[0], Effect::Switch(SwitchCommand::SetMonitorMode { leg, mode: MonitorMode::Whisper }));
     assert_eq!(answers(&effects), []);
     assert_eq!(answers(&t.s.leg(leg, LegChange::Key('2'))), [None]);
+    // A key for what they may not do is taken back at once.
+    let back = t.s.leg(leg, LegChange::Key('3'));
+    assert_eq!(back, [Effect::Switch(SwitchCommand::SetMonitorMode { leg, mode: MonitorMode::Whisper })]);
     // Losing the ear changes nothing for the two on the call.
     t.s.leg(leg, ended_by_customer());
     assert_eq!((t.s.kind(1), t.state()), (AgentStateKind::Talking, Some(CallStateKind::Talking)));

@@ -167,6 +167,8 @@ pub enum SwitchCommand {
         target: LegId,
         /// How to begin.
         mode: MonitorMode,
+        /// Whether keys pressed on the phone change how they listen.
+        phone_keys: bool,
         /// How long to let it ring, in seconds.
         ring_seconds: u32,
     },

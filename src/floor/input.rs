@@ -277,6 +277,9 @@ pub enum SupervisorCommand {
         agent: AgentId,
         /// How.
         mode: MonitorMode,
+        /// How the supervisor may take part at all, whether asked for here or
+        /// with the keys of their phone.
+        may: Vec<MonitorMode>,
     },
     /// Stop listening.
     StopMonitoring,

@@ -91,8 +91,11 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
             vec![Line::Api(format!("uuid_record {leg} {action} {}", checked("recording path", path)?))]
         }
         SwitchCommand::AnswerPhone { leg } => vec![Line::Api(format!("uuid_phone_event {leg} talk"))],
-        SwitchCommand::Monitor { supervisor, leg, extension, target, mode, ring_seconds } => {
-            let variables = Variables::new(*leg, extension, *ring_seconds)?;
+        SwitchCommand::Monitor { supervisor, leg, extension, target, mode, phone_keys, ring_seconds } => {
+            let mut variables = Variables::new(*leg, extension, *ring_seconds)?;
+            if !phone_keys {
+                variables.set("eavesdrop_enable_dtmf", "false")?;
+            }
             vec![monitor(variables, *supervisor, extension, *target, *mode, site)?]
         }
         SwitchCommand::SetMonitorMode { leg, mode } => {
@@ -458,8 +461,18 @@ mod tests {
         let (ear, target) = (leg(1), leg(2));
         let monitor = |mode| {
             let (supervisor, extension) = (AgentId(7), number("1003"));
-            texts(&SwitchCommand::Monitor { supervisor, leg: ear, extension, target, mode, ring_seconds: 20 })
-                .join("|")
+            let phone_keys = mode != MonitorMode::Listen;
+            let leg = ear;
+            texts(&SwitchCommand::Monitor {
+                supervisor,
+                leg,
+                extension,
+                target,
+                mode,
+                phone_keys,
+                ring_seconds: 20,
+            })
+            .join("|")
         };
         let listen = monitor(MonitorMode::Listen);
         let end = format!("}}user/1003@trunkline 'eavesdrop:{target}' inline");
@@ -467,7 +480,9 @@ mod tests {
         for part in ["tl_role=monitor,tl_supervisor=7", "sip_auto_answer=true", "originate_timeout=21"] {
             assert!(listen.contains(part), "{part} in {listen}");
         }
+        assert!(listen.contains(",eavesdrop_enable_dtmf=false"), "{listen}");
         let whisper = monitor(MonitorMode::Whisper);
+        assert!(!whisper.contains("eavesdrop_enable_dtmf"), "{whisper}");
         assert!(whisper.ends_with(&format!(" 'queue_dtmf:w2@300,eavesdrop:{target}' inline")), "{whisper}");
         let set = texts(&SwitchCommand::SetMonitorMode { leg: ear, mode: MonitorMode::Barge });
         assert_eq!(set, [format!("uuid_recv_dtmf {ear} 3@300")]);

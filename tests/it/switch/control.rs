@@ -255,10 +255,12 @@ async fn supervisors(exam: &mut Exam, agent: LegId) {
     exam.desk.end(customer).await;
     exam.desk.end(ear).await;
 
-    // An ear that hangs up by itself changes nothing for the two; one whose
-    // agent hangs up ends.
+    // An ear without keys only listens. One that hangs up by itself changes
+    // nothing for the two; one whose agent hangs up ends.
     let (_, customer) = exam.talk(agent).await;
-    let ear = exam.listen(agent, MonitorMode::Listen).await;
+    let ear = exam.ear(agent, MonitorMode::Listen, false).await;
+    exam.send(SwitchCommand::SetMonitorMode { leg: ear, mode: MonitorMode::Barge });
+    exam.people.hear(&[("1003", both), ("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
     exam.people.hang_up("1003", ear).await;
     exam.desk.end(ear).await;
     exam.desk.expect(agent, &[LegChange::Overheard(false)]).await;
@@ -360,6 +362,7 @@ async fn legs_that_are_gone(exam: &mut Exam, agent: LegId) {
         extension: number("1003"),
         target: gone,
         mode: MonitorMode::Listen,
+        phone_keys: true,
         ring_seconds: 20,
     });
     assert_eq!(exam.desk.end(leg).await.cause, "NORMAL_CLEARING");

@@ -210,6 +210,11 @@ impl Exam {
 
     /// A supervisor's phone, on an agent's leg.
     pub async fn listen(&mut self, target: LegId, mode: MonitorMode) -> LegId {
+        self.ear(target, mode, true).await
+    }
+
+    /// The same; whether keys change how they listen can be chosen.
+    pub async fn ear(&mut self, target: LegId, mode: MonitorMode, phone_keys: bool) -> LegId {
         let leg = fresh();
         self.send(SwitchCommand::Monitor {
             supervisor: AgentId(3),
@@ -217,6 +222,7 @@ impl Exam {
             extension: number("1003"),
             target,
             mode,
+            phone_keys,
             ring_seconds: 20,
         });
         self.desk.expect(leg, &answered()[..3]).await;
