@@ -107,7 +107,7 @@ impl Floor {
         found: &HashMap<LegId, ChannelSnapshot>,
     ) -> Option<(Want, Option<(Party, LegId)>)> {
         let agent_leg = self.agents.get(&agent)?.phone.leg();
-        let third = self.third_found(id, agent, agent_leg, found);
+        let third = self.third_found(id, agent, agent_leg, customer.in_room == Some(id), found);
         if customer.on_music {
             let asked = third
                 .as_ref()
@@ -121,13 +121,14 @@ impl Floor {
         (aside && third.is_some()).then_some((Want::Aside, third))
     }
 
-    /// The third's leg: labelled so, or a colleague's with the agent or in the
-    /// call's room.
+    /// The third's leg: labelled so, or a colleague's with the agent or, when
+    /// the customer is there, in the call's room.
     fn third_found(
         &self,
         id: CallId,
         agent: AgentId,
         agent_leg: Option<LegId>,
+        in_room: bool,
         found: &HashMap<LegId, ChannelSnapshot>,
     ) -> Option<(Party, LegId)> {
         let mut legs: Vec<&ChannelSnapshot> = found.values().filter(|c| c.answered).collect();
@@ -138,7 +139,8 @@ impl Floor {
             }
             (LegOwner::Agent(other), _) if *other != agent => {
                 let together = channel.bridged_to.is_some() && channel.bridged_to == agent_leg;
-                (together || channel.in_room == Some(id)).then_some((Party::Agent(*other), channel.leg))
+                (together || in_room && channel.in_room == Some(id))
+                    .then_some((Party::Agent(*other), channel.leg))
             }
             _ => None,
         })

@@ -14,6 +14,7 @@ use super::effect::{
 use super::input::{HangUp, LegChange, Party};
 use super::pending::Expect;
 use super::people::{PHONE_GRACE_MS, PHONE_RING_SECONDS};
+use super::plan::Place;
 use super::result::call_result;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
@@ -262,9 +263,7 @@ impl Floor {
             if keeps_leg {
                 // A bridge that is still on its way is parted when it stands:
                 // parking a leg before that would strand its partner.
-                if let Some(partner) = self.partner(leg) {
-                    self.send(SwitchCommand::Park { leg, partner: Some(partner) });
-                }
+                self.leave_place(leg);
             } else {
                 agent.phone = Phone::Down;
                 self.forget_leg(leg);
@@ -274,6 +273,26 @@ impl Floor {
         self.unmute(colleague);
         self.give_up_pending(colleague, Refusal::CallEnded);
         self.back_to_work(now, colleague);
+    }
+
+    /// A leg that stays up leaves whom or what it hears.
+    pub(super) fn leave_place(&mut self, leg: LegId) {
+        let partner = match self.place(leg) {
+            Place::Alone => return,
+            Place::With(partner) => Some(partner),
+            Place::Music | Place::Room => None,
+        };
+        self.send(SwitchCommand::Park { leg, partner });
+    }
+
+    /// Whom the customer was bridged away from is parked by it; who was in the
+    /// room with them would stay there.
+    fn leave_room(&mut self, agent: AgentId) {
+        let stays = self.agents.get(&agent).filter(|agent| agent.off_hook() && !agent.leg_for_one_call);
+        let leg = stays.and_then(|agent| agent.phone.leg());
+        if let Some(leg) = leg.filter(|leg| self.place(*leg) == Place::Room) {
+            self.leave_place(leg);
+        }
     }
 
     /// Two desk phones that no plan wants together were bridged by an order
@@ -337,6 +356,7 @@ impl Floor {
         self.record(Fact::CallHanded { call: id, agent, leg: third.leg, at: now });
         self.set_span(now, id, span);
         if third.from_stays {
+            self.leave_room(third.from);
             self.leave_call(now, third.from, id, campaign);
         }
         if let Some(agent) = agent {
