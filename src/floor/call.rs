@@ -234,8 +234,12 @@ impl Call {
     /// Talk time so far, in milliseconds: agents and customer connected, hold
     /// and consultations not included.
     pub fn talk_ms(&self, now: Moment) -> i64 {
-        let open = matches!(self.span, SpanKind::Talking | SpanKind::Conference);
-        self.talked_ms + if open { now.since_ms(self.span_since) } else { 0 }
+        self.talked_ms + self.talking_since().map_or(0, |since| now.since_ms(since))
+    }
+
+    /// Since when agents and customer talk without a break.
+    fn talking_since(&self) -> Option<Moment> {
+        matches!(self.span, SpanKind::Talking | SpanKind::Conference).then_some(self.span_since)
     }
 
     /// Whether the customer has not answered yet.
@@ -264,6 +268,8 @@ impl Call {
             started_at: self.started_at,
             answered_at: self.answered_at,
             connected_at: self.connected.map(|(_, at)| at),
+            talked_ms: self.talked_ms,
+            talking_since: self.talking_since(),
             third: self.third().map(|third| ThirdLive {
                 party: third.party.clone(),
                 from: third.from,

@@ -192,6 +192,10 @@ pub struct CallLive {
     pub answered_at: Option<Moment>,
     /// When the agent was connected.
     pub connected_at: Option<Moment>,
+    /// Milliseconds of talk before the talk that goes on now.
+    pub talked_ms: i64,
+    /// Since when agent and customer talk; `None`: they do not now.
+    pub talking_since: Option<Moment>,
     /// Who is being asked, or handed the call.
     pub third: Option<ThirdLive>,
     /// Whether the recording is silent.

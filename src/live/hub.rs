@@ -349,6 +349,8 @@ mod tests {
             started_at: Moment(0),
             answered_at: None,
             connected_at: None,
+            talked_ms: 0,
+            talking_since: None,
             third: None,
             recording_paused: false,
         })

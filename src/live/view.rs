@@ -181,6 +181,10 @@ pub struct CallLiveView {
     pub answered_at: Option<DateTime<Utc>>,
     /// When the agent was connected.
     pub connected_at: Option<DateTime<Utc>>,
+    /// Milliseconds of talk before the talk that goes on now.
+    pub talked_ms: i64,
+    /// Since when agent and customer talk; null while they do not.
+    pub talking_since: Option<DateTime<Utc>>,
     /// Who is being asked, or handed the call.
     pub third: Option<ThirdView>,
     /// Whether the recording is silent.
@@ -318,6 +322,8 @@ impl CallLiveView {
             started_at: live.started_at.to_utc(),
             answered_at: live.answered_at.map(|at| at.to_utc()),
             connected_at: live.connected_at.map(|at| at.to_utc()),
+            talked_ms: live.talked_ms,
+            talking_since: live.talking_since.map(|at| at.to_utc()),
             third,
             recording_paused: live.recording_paused,
         }

@@ -25,6 +25,7 @@ function call(id: string): CallLiveView {
     customer_id: 1,
     number: '13800138000',
     started_at: '2026-11-23T01:00:00Z',
+    talked_ms: 0,
     recording_paused: false,
   };
 }

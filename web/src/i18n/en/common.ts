@@ -109,6 +109,17 @@ export const common = {
     phone_hung_up: 'phone hung up',
     bridge_failed: 'bridge failed',
   },
+  transferOutcome: {
+    completed: 'handed over',
+    cancelled: 'taken back',
+    busy: 'busy',
+    rejected: 'refused',
+    no_answer: 'no answer',
+    unreachable: 'not reached',
+    left_early: 'hung up early',
+    failed: 'failed',
+    customer_left: 'the customer left',
+  },
   callState: {
     dialling: 'Dialling',
     ringing: 'Ringing',
