@@ -260,6 +260,10 @@ async fn supervisors(exam: &mut Exam, agent: LegId) {
     let (_, customer) = exam.talk(agent).await;
     let ear = exam.ear(agent, MonitorMode::Listen, false).await;
     exam.send(SwitchCommand::SetMonitorMode { leg: ear, mode: MonitorMode::Barge });
+    // No event tells that nothing happened: the answer to a later order does.
+    let keys = Keys::new("1").unwrap();
+    exam.send(SwitchCommand::SendKeys { leg: customer, keys });
+    assert_eq!(exam.reply(customer, CommandName::SendKeys).await, Ok(()));
     exam.people.hear(&[("1003", both), ("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
     exam.people.hang_up("1003", ear).await;
     exam.desk.end(ear).await;

@@ -1,3 +1,4 @@
+// The course of a call in order of time, and the time in each kind of span.
 import type { TFunction } from 'i18next';
 import { expect, test } from 'vitest';
 import type { CallDetailView } from '../../api/types';
