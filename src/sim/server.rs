@@ -114,8 +114,9 @@ pub async fn start(config: SimConfig) -> std::io::Result<SimHandle> {
     let addr = listener.local_addr()?;
     let now = clock::now();
     let stop = CancellationToken::new();
-    let mut ids = Chance::new(config.world.seed ^ 0x5eed_1d5e);
-    let identity = Identity { core: ids.uuid(), hostname: "simulator".into(), started_at: now };
+    let ids = Chance::new(config.world.seed ^ 0x5eed_1d5e);
+    // Every start of a switch is a core of its own, whatever the seed.
+    let identity = Identity { core: Uuid::new_v4(), hostname: "simulator".into(), started_at: now };
     let core = Core {
         world: World::new(config.world),
         identity,
