@@ -10,7 +10,7 @@ use crate::sim::apps::App;
 use crate::sim::headers::{self, Identity};
 use crate::sim::leg::{Leg, LegState};
 use crate::sim::world::{Reply, World, WorldCommand};
-use crate::sim::{originate, recorder};
+use crate::sim::{originate, recorder, registrar};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -52,12 +52,12 @@ pub fn run(world: &mut World, identity: &Identity, now: Moment, line: &str, job:
         "uuid_send_dtmf" => send_keys(world, now, &words),
         "uuid_recv_dtmf" => take_keys(world, now, &words),
         "uuid_phone_event" => phone_event(world, now, &words),
-        "show" => show(world, identity, &words),
+        "show" => show(world, identity, now, &words),
         "status" => status(world, identity, now),
         "global_getvar" => global(identity, words.first()),
         "version" => "FreeSWITCH Version 1.10.12-release~64bit (simulator)\n".to_owned(),
         "reloadacl" | "reloadxml" => "+OK [Success]\n".to_owned(),
-        "sofia" => sofia(&words),
+        "sofia" => sofia(world, now, &words),
         unknown => format!("-ERR {unknown} Command not found!\n"),
     };
     Answer::Text(text)
@@ -267,9 +267,10 @@ fn transfer(world: &mut World, now: Moment, words: &[&str]) -> String {
     }
 }
 
-fn show(world: &World, identity: &Identity, words: &[&str]) -> String {
+fn show(world: &World, identity: &Identity, now: Moment, words: &[&str]) -> String {
     let legs = world.legs();
     let rows: Vec<Value> = match words.first() {
+        Some(&"registrations") => registrar::rows(world, identity, now),
         Some(&"channels") => legs.iter().map(|leg| channel_row(leg, identity)).collect(),
         Some(&"calls" | &"bridged_calls") => {
             let firsts =
@@ -374,11 +375,13 @@ fn global(identity: &Identity, name: Option<&&str>) -> String {
     }
 }
 
-fn sofia(words: &[&str]) -> String {
+fn sofia(world: &World, now: Moment, words: &[&str]) -> String {
     match words {
         ["profile", name, "rescan", ..] => format!("+OK scan complete [{name}]\n"),
         ["profile", _, "killgw", name] => format!("+OK gateway [{name}] marked for deletion.\n"),
         ["status"] => profiles(),
+        ["xmlstatus", "profile", "internal", "reg"] => registrar::list(world, now),
+        ["xmlstatus", "profile", _, "reg"] => "Invalid Profile!\n".to_owned(),
         _ => "-ERR Unknown command!\n".to_owned(),
     }
 }

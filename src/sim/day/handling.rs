@@ -83,6 +83,7 @@ impl Handling {
                 }
                 self.count("transfers");
             }
+            Fact::CallForwarded { .. } => self.count("calls forwarded"),
             Fact::TransferEnded { call, outcome, .. } => {
                 self.count(name(*outcome));
                 if self.calls.entry(*call).or_default().transfer.take().is_none() {
@@ -121,6 +122,7 @@ impl Handling {
             | Fact::TransferStarted { call, .. }
             | Fact::TransferEnded { call, .. }
             | Fact::CallLeg { call, .. }
+            | Fact::CallForwarded { call, .. }
             | Fact::RecordingMasked { call, .. } => Some(*call),
             _ => None,
         };

@@ -15,6 +15,7 @@ use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::base::phone::Dialable;
 use trunkline::floor::effect::{HangUpCause, SwitchCommand};
 use trunkline::floor::input::{ChannelSnapshot, CommandName, Input, Keys, LegChange, LegLabel, MonitorMode};
+use trunkline::floor::make::Make;
 use trunkline::sim::customer::Customers;
 use trunkline::sim::server::{SimConfig, SimHandle, start};
 use trunkline::sim::world::WorldConfig;
@@ -167,6 +168,7 @@ impl Exam {
             nailed,
             call: (!nailed).then(|| CallId(Uuid::new_v4())),
             ring_seconds: 20,
+            make: Make::Other,
         });
         leg
     }
@@ -382,6 +384,7 @@ impl Exam {
             target,
             mode,
             ring_seconds: 20,
+            make: Make::Other,
         });
         self.desk.expect(leg, &answered()[..3]).await;
         self.desk.expect(target, &[LegChange::Overheard(true)]).await;
@@ -582,6 +585,7 @@ async fn legs_that_are_gone(exam: &mut Exam, agent: LegId) {
         target: gone,
         mode: MonitorMode::Listen,
         ring_seconds: 20,
+        make: Make::Other,
     });
     assert_eq!(exam.desk.end(leg).await.cause, "NORMAL_CLEARING");
     exam.people.hear(&[("1001", &[])]).await;

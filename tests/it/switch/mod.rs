@@ -4,5 +4,6 @@
 mod contract;
 mod control;
 mod link;
+mod phones;
 mod rig;
 mod traces;

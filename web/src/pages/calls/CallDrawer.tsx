@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useMay } from '../../api/access';
 import { api, ask } from '../../api/client';
-import type { CallView } from '../../api/types';
+import type { CallDetailView } from '../../api/types';
 import { dateTime, DASH, duration, phone, timeOfDay } from '../../base/format';
 import { labelIn } from '../../base/label';
 import { ResultLabel } from '../../parts/labels';
@@ -18,7 +18,7 @@ const Player = lazy(() => import('./Player'));
 
 const ENDED_BY = ['customer', 'agent', 'supervisor', 'system', 'switch'] as const;
 
-function Course({ call }: { call: CallView }) {
+function Course({ call }: { call: CallDetailView }) {
   const { t } = useTranslation();
   const endedBy = ENDED_BY.find((each) => each === call.ended_by);
   const steps = [
@@ -33,7 +33,17 @@ function Course({ call }: { call: CallView }) {
       at: call.ended_at,
       text: endedBy ? t(`endedBy.${endedBy}`) : t('calls.ended'),
     },
-  ].filter((step) => step.at != null);
+    ...call.forwards.map((forward) => ({
+      at: forward.at,
+      text: t('calls.forwarded', {
+        name: forward.agent_name,
+        case: t(`forwarding.${forward.reason}`),
+        to: forward.to_agent_name ?? forward.to_number ?? DASH,
+      }),
+    })),
+  ]
+    .filter((step) => step.at != null)
+    .sort((a, b) => (a.at ?? '').localeCompare(b.at ?? ''));
   return (
     <Timeline
       items={steps.map((step) => ({
@@ -48,7 +58,7 @@ function Course({ call }: { call: CallView }) {
   );
 }
 
-function Content({ call }: { call: CallView }) {
+function Content({ call }: { call: CallDetailView }) {
   const { t, i18n } = useTranslation();
   const mayListen = useMay('recording:listen');
   const signalling = [call.hangup_cause, call.sip_status && `SIP ${call.sip_status}`]
