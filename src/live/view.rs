@@ -159,7 +159,7 @@ pub struct AgentLiveView {
     /// What the agent may do now.
     pub allowed: Vec<AgentAction>,
     /// The desk phone at the switch's registrar.
-    pub phone: PhoneView,
+    pub phone: DeskPhoneView,
     /// Where the agent's personal calls go; absent when nowhere else.
     pub forwarding: Option<ForwardsView>,
     /// Whether a colleague may hand them a call now.
@@ -168,7 +168,7 @@ pub struct AgentLiveView {
 
 /// A desk phone at the switch's registrar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PhoneView {
+pub struct DeskPhoneView {
     /// Whether it is registered; null: the switch has not said.
     pub registered: Option<bool>,
     /// Since when it is, or is not any more, where that was seen.
@@ -346,7 +346,7 @@ impl AgentLiveView {
             wrap_up_until: live.wrap_up_until.map(|at| at.to_utc()),
             muted: live.muted,
             allowed: live.allowed,
-            phone: PhoneView {
+            phone: DeskPhoneView {
                 registered: live.phone.registered,
                 since: live.phone.since.map(|at| at.to_utc()),
                 expired: live.phone.expired,

@@ -52,7 +52,7 @@ pub fn run(world: &mut World, identity: &Identity, now: Moment, line: &str, job:
         "uuid_send_dtmf" => send_keys(world, now, &words),
         "uuid_recv_dtmf" => take_keys(world, now, &words),
         "uuid_phone_event" => phone_event(world, now, &words),
-        "show" => show(world, identity, now, &words),
+        "show" => show(world, identity, &words),
         "status" => status(world, identity, now),
         "global_getvar" => global(identity, words.first()),
         "version" => "FreeSWITCH Version 1.10.12-release~64bit (simulator)\n".to_owned(),
@@ -267,10 +267,9 @@ fn transfer(world: &mut World, now: Moment, words: &[&str]) -> String {
     }
 }
 
-fn show(world: &World, identity: &Identity, now: Moment, words: &[&str]) -> String {
+fn show(world: &World, identity: &Identity, words: &[&str]) -> String {
     let legs = world.legs();
     let rows: Vec<Value> = match words.first() {
-        Some(&"registrations") => registrar::rows(world, identity, now),
         Some(&"channels") => legs.iter().map(|leg| channel_row(leg, identity)).collect(),
         Some(&"calls" | &"bridged_calls") => {
             let firsts =

@@ -1,15 +1,13 @@
 //! The simulated registrar of desk phones, in the words of FreeSWITCH 1.10.12.
 //!
 //! In: the world's phones, and events of them. Out: the headers of `sofia::…`
-//! events, the XML of `sofia xmlstatus profile internal reg`, the rows of `show
-//! registrations`.
+//! events, the XML of `sofia xmlstatus profile internal reg`.
 
 use crate::base::clock::Moment;
 use crate::sim::event::EventKind;
-use crate::sim::headers::{Headers, Identity};
+use crate::sim::headers::Headers;
 use crate::sim::phone::SimPhone;
 use crate::sim::world::World;
-use serde_json::{Value, json};
 
 /// How long a registration lasts that is not renewed, in seconds.
 const EXPIRES: i64 = 120;
@@ -86,20 +84,6 @@ pub fn list(world: &World, now: Moment) -> String {
         "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<profile>\n  <registrations>\n{rows}  \
          </registrations>\n</profile>\n"
     )
-}
-
-/// The rows of `show registrations`.
-pub fn rows(world: &World, identity: &Identity, now: Moment) -> Vec<Value> {
-    let expires = (now.0 / 1000 + EXPIRES).to_string();
-    let row = |phone: &SimPhone| {
-        json!({
-            "reg_user": phone.extension, "realm": "trunkline", "token": call_id(phone),
-            "url": format!("sofia/internal/sip:{}@{}:{}", phone.extension, phone.ip, phone.port),
-            "expires": expires, "network_ip": phone.ip, "network_port": phone.port.to_string(),
-            "network_proto": "udp", "hostname": identity.hostname, "metadata": "",
-        })
-    };
-    world.registered_phones().iter().map(row).collect()
 }
 
 fn call_id(phone: &SimPhone) -> String {

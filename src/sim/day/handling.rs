@@ -83,7 +83,13 @@ impl Handling {
                 }
                 self.count("transfers");
             }
-            Fact::CallForwarded { .. } => self.count("calls forwarded"),
+            Fact::CallForwarded { call, to, .. } => {
+                let handled = self.calls.entry(*call).or_default();
+                if handled.transfer.replace(to.clone()).is_none() {
+                    broken.push(format!("call {call} is forwarded to {to:?} and was handed to nobody"));
+                }
+                self.count("calls forwarded");
+            }
             Fact::TransferEnded { call, outcome, .. } => {
                 self.count(name(*outcome));
                 if self.calls.entry(*call).or_default().transfer.take().is_none() {

@@ -4,7 +4,13 @@ import { Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../api/client';
 import type { ForwardingRequest, ForwardingView } from '../api/types';
-import { FORWARD_CASES, fieldsOf, requestOf, type ForwardCase, type ForwardFields } from './forwarding';
+import {
+  FORWARD_CASES,
+  fieldsOf,
+  requestOf,
+  type ForwardCase,
+  type ForwardFields,
+} from './forwarding';
 import { showFieldProblems } from './form';
 import { ProblemAlert } from './Problem';
 import { QueryGate } from './QueryGate';

@@ -1,3 +1,4 @@
+// Forwarding as the form has it, and the desk phone in a word.
 import { describe, expect, test } from 'vitest';
 import type { AgentLiveView, ForwardingView } from '../api/types';
 import { fieldsOf, forwardsOf, requestOf } from './forwarding';

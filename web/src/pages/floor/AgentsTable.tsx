@@ -44,8 +44,7 @@ export function AgentsTable({ ids }: { ids: number[] }) {
     column(t('floor.since'), (agent) => <Elapsed since={agent.since} />),
     column(t('floor.phone'), (agent) => (
       <>
-        <PhoneMark phone={agent.phone} />{' '}
-        {t(agent.phone_up ? 'floor.phoneUp' : 'floor.phoneDown')}
+        <PhoneMark phone={agent.phone} /> {t(agent.phone_up ? 'floor.phoneUp' : 'floor.phoneDown')}
       </>
     )),
     column(t('forwarding.title'), (agent) => <ForwardMark agent={agent} text />),

@@ -24,7 +24,12 @@ interface Fields {
 function changeOf(user: UserView | undefined, fields: Fields): UserChange {
   const { username, password, active, extension, team_id, remote_answer, ...rest } = fields;
   const remote = remote_answer === 'auto' ? null : remote_answer === 'yes';
-  const common = { ...rest, remote_answer: remote, extension: extension?.trim() || null, team_id: team_id ?? null };
+  const common = {
+    ...rest,
+    remote_answer: remote,
+    extension: extension?.trim() || null,
+    team_id: team_id ?? null,
+  };
   if (!user) return { body: { ...common, username, password: password ?? '' } };
   return { id: user.id, body: { ...common, active, ...(password && { password }) } };
 }
@@ -154,12 +159,7 @@ export function UserDialog({ user, onClose }: { user?: UserView; onClose: () => 
       {saved ? (
         <Secret {...saved} />
       ) : (
-        <Form
-          form={form}
-          layout="vertical"
-          initialValues={initialValues(user)}
-          onFinish={submit}
-        >
+        <Form form={form} layout="vertical" initialValues={initialValues(user)} onFinish={submit}>
           <UserFields user={user} />
           {save.error && <ProblemAlert error={save.error} />}
         </Form>
