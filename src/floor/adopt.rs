@@ -65,6 +65,8 @@ impl Floor {
             rings: true,
             up: true,
             until: now,
+            note: None,
+            forwarded_by: Vec::new(),
         });
         if let Some(call) = self.calls.get_mut(&id) {
             call.plan = Some(plan);

@@ -124,6 +124,10 @@ pub struct Third {
     pub up: bool,
     /// When ringing is given up.
     pub until: Moment,
+    /// For their screen.
+    pub note: Option<String>,
+    /// By whose wishes, one after the other, the call came to them.
+    pub forwarded_by: Vec<AgentId>,
 }
 
 /// A call.
@@ -275,6 +279,7 @@ impl Call {
                 from: third.from,
                 attended: third.attended,
                 up: third.up,
+                forwarded_by: third.forwarded_by.last().copied(),
             }),
             recording_paused: self.recording_paused,
         }

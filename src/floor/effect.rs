@@ -7,6 +7,7 @@
 use crate::base::ids::{AgentId, CallId, CampaignId, LeadId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::input::{CommandName, Keys, MonitorMode, Ticket};
+use crate::floor::make::Make;
 
 pub use crate::floor::fact::{AgentStateKind, CallResult, EndedBy, Fact, SpanKind, TransferOutcome};
 pub use crate::floor::tell::{
@@ -81,6 +82,8 @@ pub enum SwitchCommand {
         call: Option<CallId>,
         /// How long to let it ring, in seconds.
         ring_seconds: u32,
+        /// What kind of phone it is.
+        make: Make,
     },
     /// Connect two legs.
     Bridge {
@@ -171,6 +174,8 @@ pub enum SwitchCommand {
         phone_keys: bool,
         /// How long to let it ring, in seconds.
         ring_seconds: u32,
+        /// What kind of phone it is.
+        make: Make,
     },
     /// Change how a supervisor listens.
     SetMonitorMode {

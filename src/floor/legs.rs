@@ -13,6 +13,7 @@ use super::call::CallState;
 use super::effect::{CallResult, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell, TransferOutcome};
 use super::input::{HangUp, LegChange};
 use super::pending::Expect;
+use super::people::PHONE_RING_SECONDS;
 use super::plan::Place;
 use super::result::call_result;
 use super::{Floor, LegOwner};
@@ -187,7 +188,9 @@ impl Floor {
         self.tell(pop);
         match phone {
             Phone::Up { leg } => self.send(SwitchCommand::Bridge { first: customer_leg, second: leg }),
-            Phone::Ringing { .. } | Phone::Down => self.ring_phone(now, agent_id, Some(id)),
+            Phone::Ringing { .. } | Phone::Down => {
+                self.ring_phone(now, agent_id, Some(id), PHONE_RING_SECONDS)
+            }
         }
         self.touched.calls.insert(id);
         self.set_state(now, agent_id, AgentState::Reserved { call: id });
@@ -289,6 +292,7 @@ impl Floor {
             return;
         }
         agent.phone = Phone::Up { leg };
+        agent.misses = 0;
         self.touched.agents.insert(id);
         let state = agent.state.clone();
         self.seen(id, Expect::PhoneUp);
@@ -335,10 +339,16 @@ impl Floor {
         let state = agent.state.clone();
         self.give_up_pending_phone(id);
         if let Some(call) = state.live_call().filter(|call| self.is_third(*call, id)) {
-            let unreachable = AgentState::Unreachable { reason };
-            match state {
-                AgentState::Reserved { .. } => self.set_state(now, id, unreachable),
-                _ => self.back_to_work(now, id),
+            let rung = matches!(state, AgentState::Reserved { .. });
+            let forward = self.forwards_after(id, hang_up).filter(|_| rung);
+            // Who has calls forwarded that they do not take has missed none.
+            if rung && (forward.is_none() || reason == REASON_PHONE_NOT_REGISTERED) {
+                self.cannot_take(now, id, reason);
+            } else {
+                self.back_to_work(now, id);
+            }
+            if forward.is_some_and(|reason| self.forward_third(now, call, reason)) {
+                return;
             }
             return self.colleague_gone(now, call, hang_up);
         }
@@ -354,10 +364,10 @@ impl Floor {
             }
             AgentState::Talking { call } => self.end_call_by(now, call, EndedBy::Agent),
             AgentState::Reserved { call } => {
-                self.set_state(now, id, AgentState::Unreachable { reason });
+                self.cannot_take(now, id, reason);
                 self.back_to_waiting(now, call);
             }
-            AgentState::Connecting => self.set_state(now, id, AgentState::Unreachable { reason }),
+            AgentState::Connecting => self.cannot_take(now, id, reason),
             AgentState::Ready if agent.off_hook() => {
                 self.set_state(now, id, AgentState::Unreachable { reason });
             }

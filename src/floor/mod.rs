@@ -7,7 +7,8 @@
 //!
 //! Where to look: `people` (agents' states), `control` (agents' commands about
 //! their call), `plan` (how the legs of a call are put), `third` (transfers),
-//! `legs` (switch events), `dialling` (campaigns and pacing), `timers` (what
+//! `legs` (switch events), `dialling` (campaigns and pacing), `phone` (which
+//! desk phones are registered), `forward` (calls to an agent personally), `timers` (what
 //! comes due), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
 
@@ -23,12 +24,17 @@ mod dialling;
 pub mod effect;
 pub mod estimate;
 mod fact;
+pub mod forward;
 pub mod input;
 mod legs;
+pub mod make;
 mod monitor;
 pub mod pacing;
 pub mod pending;
 mod people;
+pub mod phone;
+#[cfg(test)]
+mod phone_tests;
 mod plan;
 pub mod result;
 mod resync;
@@ -91,6 +97,8 @@ pub struct Floor {
     waiting: BTreeMap<AgentId, Waiting>,
     /// E.164 numbers in live attempts: never the same twice.
     numbers: HashSet<String>,
+    /// The registrar's desk phones.
+    phones: phone::Phones,
     gone: HashMap<LegId, Gone>,
     gone_order: VecDeque<LegId>,
     next_pacing: Moment,
@@ -134,6 +142,7 @@ impl Floor {
             monitors: BTreeMap::new(),
             waiting: BTreeMap::new(),
             numbers: HashSet::new(),
+            phones: phone::Phones::default(),
             gone: HashMap::new(),
             gone_order: VecDeque::new(),
             next_pacing: Moment(i64::MIN),
@@ -159,6 +168,7 @@ impl Floor {
                 self.on_supervisor_command(now, supervisor, command, ticket);
             }
             Input::AgentProfile(profile) => self.on_agent_profile(now, profile),
+            Input::Phone(news) => self.on_phone_news(now, news),
             Input::AgentRemoved(agent) => self.on_agent_removed(now, agent),
             Input::Campaign(profile) => self.on_campaign(now, profile),
             Input::Leads { campaign, leads } => self.on_leads(now, campaign, leads),
@@ -203,7 +213,20 @@ impl Floor {
 
     fn live_of(&self, agent: &Agent) -> AgentLive {
         let call = agent.state.live_call().and_then(|call| self.calls.get(&call));
-        agent.live(call)
+        let mut live = agent.live(call);
+        live.allowed = self.allowed(agent);
+        live.phone = self.phone_live(agent);
+        live
+    }
+
+    /// The commands that would be accepted of an agent now.
+    fn allowed(&self, agent: &Agent) -> Vec<effect::AgentAction> {
+        let call = agent.state.live_call().and_then(|call| self.calls.get(&call));
+        let mut allowed = agent.allowed(call);
+        if !self.answers_on_request(agent) {
+            allowed.retain(|action| *action != effect::AgentAction::Answer);
+        }
+        allowed
     }
 
     fn send(&mut self, command: SwitchCommand) {

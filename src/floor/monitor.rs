@@ -10,6 +10,7 @@ use super::agent::{AfterCall, AgentState, Phone};
 use super::call::{CallState, Plan, Third, Want};
 use super::effect::{EndedBy, Fact, HangUpCause, MonitorLive, Refusal, SwitchCommand, Tell};
 use super::input::{AgentCommand, LegChange, MonitorMode, Party, SupervisorCommand, Ticket};
+use super::make::Make;
 use super::pending::{CONFIRM_SECONDS, Expect};
 use super::people::{PHONE_GRACE_MS, PHONE_RING_SECONDS};
 use super::{Floor, LegOwner};
@@ -134,6 +135,7 @@ impl Floor {
             return Ok(self.await_for(now, supervisor, ticket, Awaits::Mode(mode)));
         }
         let extension = self.free_phone(supervisor, agent)?;
+        let make = self.agents.get(&supervisor).map_or(Make::Other, |own| self.make_of(own));
         let leg = self.new_leg(LegOwner::Monitor(supervisor));
         let until = now + i64::from(PHONE_RING_SECONDS) * 1_000 + PHONE_GRACE_MS;
         let phone_keys = may.len() > 1;
@@ -147,6 +149,7 @@ impl Floor {
             mode,
             phone_keys,
             ring_seconds: PHONE_RING_SECONDS,
+            make,
         });
         Ok(self.await_for(now, supervisor, ticket, Awaits::Ear))
     }
@@ -271,6 +274,8 @@ impl Floor {
             rings: true,
             up: true,
             until: now,
+            note: None,
+            forwarded_by: Vec::new(),
         };
         self.record(Fact::TransferStarted {
             call: monitor.call,

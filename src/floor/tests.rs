@@ -27,11 +27,7 @@ impl Story {
         let agents: Vec<AgentId> = (1..=phones.len() as i64).map(AgentId).collect();
         for (agent, phone_mode) in agents.iter().zip(phones) {
             let extension = Dialable::new(&format!("100{agent}")).expect("digits");
-            story.give(Input::AgentProfile(AgentProfile {
-                agent: *agent,
-                extension,
-                phone_mode: *phone_mode,
-            }));
+            story.give(Input::AgentProfile(AgentProfile::new(*agent, extension, *phone_mode)));
         }
         story.give(Input::Campaign(profile(mode, agents)));
         story.give(Input::SwitchUp { core: "core-1".into(), channels: Vec::new() });
@@ -419,11 +415,7 @@ pub(super) fn restarted() -> (Story, CallId, LegId, LegId) {
     let (call, leg, phone) = (CallId(id(1)), LegId(id(2)), LegId(id(3)));
     let mut s = Story { floor: Floor::new(9), now: Moment(5_000_000), effects: Vec::new() };
     let extension = Dialable::new("1001").expect("digits");
-    s.give(Input::AgentProfile(AgentProfile {
-        agent: AgentId(1),
-        extension,
-        phone_mode: PhoneMode::OffHook,
-    }));
+    s.give(Input::AgentProfile(AgentProfile::new(AgentId(1), extension, PhoneMode::OffHook)));
     s.give(Input::Campaign(profile(DialMode::Progressive, vec![AgentId(1)])));
     s.give(Input::RestoreAgent { agent: AgentId(1), state: StoredState::Working, since: Moment(4_000_000) });
     let stored = StoredCall {

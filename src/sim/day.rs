@@ -21,7 +21,7 @@ use crate::base::ids::{AgentId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::floor::Floor;
 use crate::floor::effect::{Effect, Fact, Refusal, SwitchCommand};
-use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, PhoneMode, WindowCounts};
+use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode, WindowCounts};
 use crate::sim::chance::Chance;
 use crate::sim::customer::{CustomerShares, Customers};
 use crate::sim::phone::Phones;
@@ -270,6 +270,7 @@ impl Day {
                 self.apply(Input::AgentProfile(profile));
             }
         }
+        self.list_phones();
         let up = self.wire.connect(&self.world);
         self.apply(up);
         if self.options.faults {
@@ -494,11 +495,18 @@ fn supervisors(options: &DayOptions) -> std::ops::RangeInclusive<u32> {
     first..=options.agents + (options.agents / 6).max(1)
 }
 
-/// Two of three agents are off-hook.
+/// Two of three agents are off-hook; every fourth has calls forwarded to the one
+/// before, every fifth those that come while they are busy or do not answer.
 fn profile(n: u32) -> Option<AgentProfile> {
-    Some(AgentProfile {
-        agent: AgentId(i64::from(n)),
-        extension: Dialable::new(&(1000 + n).to_string()).ok()?,
-        phone_mode: if n.is_multiple_of(3) { PhoneMode::OnHook } else { PhoneMode::OffHook },
-    })
+    let mode = if n.is_multiple_of(3) { PhoneMode::OnHook } else { PhoneMode::OffHook };
+    let extension = Dialable::new(&(1000 + n).to_string()).ok()?;
+    let mut profile = AgentProfile::new(AgentId(i64::from(n)), extension, mode);
+    let before = Party::Agent(AgentId(i64::from(n) - 1));
+    if n.is_multiple_of(4) {
+        profile.forwarding.always = Some(before);
+    } else if n.is_multiple_of(5) {
+        profile.forwarding.no_answer = Some((before.clone(), 5));
+        profile.forwarding.busy = Some(before);
+    }
+    Some(profile)
 }

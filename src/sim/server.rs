@@ -14,7 +14,7 @@ use crate::sim::headers::{self, Headers, Identity};
 use crate::sim::leg::Leg;
 use crate::sim::protocol::Subscription;
 use crate::sim::world::{World, WorldConfig};
-use crate::sim::{commands, commands::Answer, recorder};
+use crate::sim::{commands, commands::Answer, recorder, registrar};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
@@ -285,6 +285,15 @@ impl Core {
                 let more = |_: &Identity| headers::of_event(event, leg);
                 self.publish(event.at, kind.name(), kind.subclass(), more, "");
             }
+            (
+                kind @ (EventKind::Registered(phone)
+                | EventKind::Unregistered(phone)
+                | EventKind::Expired(phone)),
+                None,
+            ) => {
+                let more = |_: &Identity| registrar::of_event(kind, phone, event.at);
+                self.publish(event.at, kind.name(), kind.subclass(), more, "");
+            }
             (_, None) => {}
         }
     }
@@ -395,9 +404,16 @@ impl SimHandle {
         done
     }
 
-    /// A desk phone loses its registration, or has it again.
+    /// A desk phone takes its registration back, or registers (again).
     pub fn set_registered(&self, extension: &str, registered: bool) {
-        self.shared.lock().world.set_registered(extension, registered);
+        self.shared.lock().world.set_registered(clock::now(), extension, registered);
+        self.shared.wake();
+    }
+
+    /// The registration of a desk phone that is gone without a word runs out.
+    pub fn expire(&self, extension: &str) {
+        self.shared.lock().world.expire(clock::now(), extension);
+        self.shared.wake();
     }
 
     /// The trunk fails, or works again.

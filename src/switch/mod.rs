@@ -34,6 +34,7 @@ pub mod link;
 mod meters;
 mod problem;
 pub mod readiness;
+mod registrations;
 mod session;
 pub mod snapshot;
 mod wire;

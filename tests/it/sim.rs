@@ -11,6 +11,7 @@ use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::base::phone::Dialable;
 use trunkline::floor::effect::{HangUpCause, SwitchCommand};
 use trunkline::floor::input::{ChannelSnapshot, Input, LegChange, LegEvent, LegLabel};
+use trunkline::floor::make::Make;
 use trunkline::sim::cdr::CdrTarget;
 use trunkline::sim::customer::Customers;
 use trunkline::sim::server::{self, SimConfig, SimHandle};
@@ -141,6 +142,7 @@ fn ring(leg: LegId) -> SwitchCommand {
         nailed: true,
         call: None,
         ring_seconds: 20,
+        make: Make::Other,
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod detail;
 mod disposition;
+mod forwards;
 mod list;
 mod spans;
 mod story;
@@ -69,6 +70,7 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
         | Fact::CallLegEnded { .. }
         | Fact::TransferStarted { .. }
         | Fact::TransferEnded { .. }
+        | Fact::CallForwarded { .. }
         | Fact::RecordingMasked { .. }
         | Fact::Monitored { .. }
         | Fact::RecordingStarted { .. }

@@ -193,6 +193,7 @@ impl Ledger {
             | Fact::CallLegEnded { .. }
             | Fact::TransferStarted { .. }
             | Fact::TransferEnded { .. }
+            | Fact::CallForwarded { .. }
             | Fact::RecordingMasked { .. }
             | Fact::Monitored { .. }
             | Fact::Ignored { .. } => {}
@@ -444,6 +445,7 @@ fn fact_time(fact: &Fact) -> Moment {
         | Fact::CallHanded { at, .. }
         | Fact::CallSpan { at, .. }
         | Fact::CallLeg { at, .. }
+        | Fact::CallForwarded { at, .. }
         | Fact::CallLegEnded { at, .. }
         | Fact::TransferStarted { at, .. }
         | Fact::TransferEnded { at, .. }

@@ -70,6 +70,7 @@ fn faulty_days_see_every_fault() {
         "consulting",
         "conference",
         "outside",
+        "calls forwarded",
         "transfers completed",
         "transfers cancelled",
         "transfers in vain",

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::floor::effect::SwitchCommand;
 use trunkline::floor::input::{CommandName, Input, Keys, LegChange, LegLabel, MonitorMode};
+use trunkline::floor::make::Make;
 use trunkline::sim::customer::Customers;
 use trunkline::sim::server::{SimConfig, start};
 use trunkline::sim::world::WorldConfig;
@@ -368,6 +369,7 @@ async fn legs_that_are_gone(exam: &mut Exam, agent: LegId) {
         mode: MonitorMode::Listen,
         phone_keys: true,
         ring_seconds: 20,
+        make: Make::Other,
     });
     assert_eq!(exam.desk.end(leg).await.cause, "NORMAL_CLEARING");
     exam.people.hear(&[("1001", &[])]).await;

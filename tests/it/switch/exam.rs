@@ -8,6 +8,7 @@ use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::base::phone::Dialable;
 use trunkline::floor::effect::{HangUpCause, SwitchCommand};
 use trunkline::floor::input::{ChannelSnapshot, CommandName, Input, LegChange, MonitorMode};
+use trunkline::floor::make::Make;
 use trunkline::sim::server::SimHandle;
 use uuid::Uuid;
 
@@ -97,6 +98,7 @@ impl Exam {
             nailed,
             call: (!nailed).then(|| CallId(Uuid::new_v4())),
             ring_seconds: 20,
+            make: Make::Other,
         });
         leg
     }
@@ -151,7 +153,7 @@ impl Exam {
     /// An answer that no event proves.
     pub async fn reply(&mut self, leg: LegId, command: CommandName) -> Result<(), String> {
         loop {
-            match self.desk.next_while(&format!("waiting for the answer to {command:?}")).await {
+            match self.desk.next().await {
                 Input::CommandDone { leg: of, command: done } if (of, done) == (leg, command) => {
                     return Ok(());
                 }
@@ -224,6 +226,7 @@ impl Exam {
             mode,
             phone_keys,
             ring_seconds: 20,
+            make: Make::Other,
         });
         self.desk.expect(leg, &answered()[..3]).await;
         self.desk.expect(target, &[LegChange::Overheard(true)]).await;

@@ -5,5 +5,6 @@ mod contract;
 mod control;
 mod exam;
 mod link;
+mod phones;
 mod rig;
 mod traces;

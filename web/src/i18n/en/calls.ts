@@ -1,5 +1,6 @@
 // The ledger of calls.
 export const calls = {
+  forwarded: 'Forwarded by {{name}} ({{case}}) to {{to}}',
   one: 'Call',
   startedAt: 'Dialled at',
   answeredAt: 'Answered at',

@@ -108,6 +108,7 @@ export const common = {
     phone_not_registered: 'phone not registered',
     phone_hung_up: 'phone hung up',
     bridge_failed: 'bridge failed',
+    missed_rings: 'paused after missed rings',
   },
   transferOutcome: {
     completed: 'handed over',

@@ -1,5 +1,6 @@
 // 通话记录。The ledger of calls.
 export const calls = {
+  forwarded: '{{name}} 呼叫转移（{{case}}）到 {{to}}',
   one: '通话详情',
   startedAt: '呼叫时间',
   answeredAt: '接听时间',

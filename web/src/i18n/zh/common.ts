@@ -108,6 +108,7 @@ export const common = {
     phone_not_registered: '话机未注册',
     phone_hung_up: '话机已挂断',
     bridge_failed: '接续失败',
+    missed_rings: '多次未接自动暂停',
   },
   transferOutcome: {
     completed: '转接完成',

@@ -48,6 +48,14 @@ export function steps(call: CallDetailView, t: TFunction, language: string): Ste
       });
     }
   }
+  for (const forward of call.forwards) {
+    const to = forward.to_agent_name ?? forward.to_number ?? DASH;
+    const why = t(`forwarding.${forward.reason}`);
+    all.push({
+      at: forward.at,
+      text: t('calls.forwarded', { name: forward.agent_name, case: why, to }),
+    });
+  }
   for (const monitor of call.monitors ?? []) {
     const how = { name: monitor.supervisor_name, mode: t(`monitorMode.${monitor.mode}`) };
     all.push({ at: monitor.started_at, text: t('calls.monitorBegan', how) });

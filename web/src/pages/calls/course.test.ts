@@ -38,6 +38,15 @@ function handedOver(): CallDetailView {
     ],
     monitors: [{ supervisor_name: '赵', mode: 'listen', started_at: at(30), ended_at: null }],
     recording_pauses: [],
+    forwards: [
+      {
+        agent_name: '王芳',
+        reason: 'busy',
+        to_agent_name: null,
+        to_number: '1003',
+        at: at(15),
+      },
+    ],
     notes: [{ agent_name: '李伟', disposition: null, note: '已报价', saved_at: at(25) }],
   } as unknown as CallDetailView;
 }
@@ -49,6 +58,7 @@ test('a call that was handed on is told in order, with who had it first', () => 
     'calls.rang',
     'calls.customerAnswered',
     'calls.agentConnected 李伟',
+    'calls.forwarded 王芳 forwarding.busy 1003',
     'calls.transferred 李伟 王芳',
     '王芳: transferOutcome.completed',
     'calls.handedNote 李伟 –',

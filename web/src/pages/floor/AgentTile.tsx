@@ -3,6 +3,8 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { phone } from '../../base/format';
 import { useLive } from '../../live/store';
+import { ForwardMark } from '../../parts/ForwardMark';
+import { PhoneMark } from '../../parts/PhoneMark';
 import { Elapsed } from '../../parts/timers';
 import { useReasonText } from '../../parts/useReasonText';
 import { AGENT_STATE_COLOUR } from '../../theme';
@@ -37,6 +39,10 @@ export const AgentTile = memo(function AgentTile({ id }: { id: number }) {
         <span style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
           {agent.reason ? reasonText(agent.reason) : ''}
         </span>
+      </div>
+      <div className="row">
+        <PhoneMark phone={agent.phone} />
+        <ForwardMark agent={agent} />
       </div>
       <Ears agentId={id} />
     </div>
