@@ -4,8 +4,9 @@ use super::call::Call;
 use super::campaign::Campaign;
 use super::effect::{Effect, Fact, SwitchCommand};
 use super::input::{CampaignProfile, Lead};
-use super::pacing::{BindingLimit, Limits, Observed, PacingReport, pacing};
-use super::{Counts, Floor, LegOwner};
+use super::pacing::{Agents, BindingLimit, Limits, PacingReport, pacing};
+use super::sharing::Turns;
+use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, LegId};
 
@@ -27,20 +28,25 @@ impl Floor {
             return;
         }
         self.next_pacing = now + PACE_EVERY_MS;
+        self.offer_agents_let_go(now);
+        self.refresh_shares(now);
+        let turns = self.turns(now);
         let running: Vec<CampaignId> = self.campaigns.keys().copied().collect();
         for id in running {
-            self.pace_campaign(now, id);
+            self.pace_campaign(now, id, &turns);
         }
     }
 
-    fn pace_campaign(&mut self, now: Moment, id: CampaignId) {
+    fn pace_campaign(&mut self, now: Moment, id: CampaignId, turns: &Turns) {
+        self.refresh_estimates(now, id);
         let Some(campaign) = self.campaigns.get(&id) else { return };
-        let counts = self.campaign_counts(campaign);
-        let report = self.decide(now, campaign, counts);
+        let agents = self.agents_of(now, campaign, turns);
+        let report = self.decide(now, campaign, &agents);
         let launch = report.dial;
+        let at_work = agents.ready + agents.busy.len() as u32;
         let Some(campaign) = self.campaigns.get_mut(&id) else { return };
         campaign.report = Some(report);
-        if let Some(count) = campaign.leads_wanted(now, counts.working) {
+        if let Some(count) = campaign.leads_wanted(now, at_work) {
             self.effects.push(Effect::WantLeads { campaign: id, count });
         }
         for _ in 0..launch {
@@ -53,18 +59,9 @@ impl Floor {
         }
     }
 
-    fn decide(&self, now: Moment, campaign: &Campaign, counts: Counts) -> PacingReport {
-        let (answer_rate, answer_rate_sd) = campaign.estimates.answer_rate();
-        let observed = Observed {
-            answer_rate,
-            answer_rate_sd,
-            answer_ms: campaign.estimates.answer_ms,
-            talk_ms: campaign.estimates.talk_ms,
-            wrap_up_ms: campaign.estimates.wrap_up_ms,
-            in_flight: counts.in_flight,
-            waiting: counts.waiting,
-            window: campaign.window(now),
-        };
+    fn decide(&self, now: Moment, campaign: &Campaign, agents: &Agents) -> PacingReport {
+        let counts = self.call_counts(campaign);
+        let observed = self.observe(now, campaign, counts);
         let held = |limit| PacingReport::held(limit, &observed);
         if !campaign.profile.running {
             return held(BindingLimit::Paused);
@@ -89,7 +86,7 @@ impl Floor {
                 + counts.ending,
             leads: campaign.hopper.len() as u32,
         };
-        let mut report = pacing(&observed, counts.agents, limits);
+        let mut report = pacing(&observed, agents, limits);
         let allowed = campaign.trunk_allows(now, counts.in_flight);
         if report.dial > allowed {
             (report.dial, report.limit) = (allowed, BindingLimit::TrunkFailing);
@@ -106,6 +103,7 @@ impl Floor {
             return;
         }
         campaign.attempts += 1;
+        campaign.estimates.launched(now);
         let profile = campaign.profile.clone();
         let call = CallId(self.mint.mint());
         let leg = self.new_leg(LegOwner::Customer(call));
@@ -148,6 +146,7 @@ impl Floor {
         self.touched.calls.insert(id);
         if let Some(campaign) = self.campaigns.get_mut(&call.campaign) {
             campaign.attempts = campaign.attempts.saturating_sub(1);
+            campaign.estimates.withdrawn(now, now.since_ms(call.started_at));
         }
         self.ignore(now, format!("call {id} was not dialled: it could not be recorded"));
         self.effects.push(Effect::ReturnLeads { campaign: call.campaign, leads: vec![call.lead.lead] });
@@ -157,6 +156,7 @@ impl Floor {
         let id = profile.campaign;
         self.touched.campaigns.insert(id);
         self.next_pacing = now;
+        self.shares_due = now;
         match self.campaigns.get_mut(&id) {
             None => {
                 self.campaigns.insert(id, Campaign::new(profile, now));

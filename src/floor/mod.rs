@@ -26,12 +26,14 @@ mod fact;
 pub mod input;
 mod legs;
 mod monitor;
+mod observe;
 pub mod pacing;
 pub mod pending;
 mod people;
 mod plan;
 pub mod result;
 mod resync;
+mod sharing;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -92,6 +94,7 @@ pub struct Floor {
     gone: HashMap<LegId, Gone>,
     gone_order: VecDeque<LegId>,
     next_pacing: Moment,
+    shares_due: Moment,
     timers: Timers,
     effects: Vec<Effect>,
     touched: Touched,
@@ -134,6 +137,7 @@ impl Floor {
             gone: HashMap::new(),
             gone_order: VecDeque::new(),
             next_pacing: Moment(i64::MIN),
+            shares_due: Moment(i64::MIN),
             timers: Timers::default(),
             effects: Vec::new(),
             touched: Touched::default(),
@@ -245,6 +249,7 @@ impl Floor {
     /// store tile the shift.
     fn set_state(&mut self, now: Moment, id: AgentId, state: AgentState) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
+        let (before, since) = (agent.state.kind(), agent.since);
         let same = agent.state.kind() == state.kind()
             && agent.state.reason() == state.reason()
             && agent.state.call() == state.call();
@@ -262,10 +267,11 @@ impl Floor {
             at: now,
         };
         self.record(fact);
+        self.learn_of_agent(now.since_ms(since), id, before);
     }
 
-    fn campaign_counts(&self, campaign: &Campaign) -> Counts {
-        let mut counts = Counts::default();
+    fn call_counts(&self, campaign: &Campaign) -> CallCounts {
+        let mut counts = CallCounts::default();
         for call in self.calls.values().filter(|c| c.campaign == campaign.profile.campaign) {
             match call.state {
                 _ if call.in_flight() => counts.in_flight += 1,
@@ -276,22 +282,6 @@ impl Floor {
                 _ if call.agent().is_some() => counts.connecting += 1,
                 _ => counts.waiting += 1,
             }
-        }
-        for agent in campaign.profile.agents.iter().filter_map(|id| self.agents.get(id)) {
-            match agent.state {
-                AgentState::Ready => counts.agents.ready += 1,
-                AgentState::Talking { .. }
-                | AgentState::Holding { .. }
-                | AgentState::Consulted { .. }
-                | AgentState::Reserved { .. }
-                    if agent.after_call.is_none() =>
-                {
-                    counts.agents.talking += 1;
-                }
-                AgentState::WrapUp { .. } if agent.after_call.is_none() => counts.agents.wrapping_up += 1,
-                _ => {}
-            }
-            counts.working += u32::from(agent.working());
         }
         counts
     }
@@ -332,7 +322,8 @@ impl Floor {
 
     fn campaign_live(&mut self, now: Moment, id: CampaignId) -> Option<CampaignLive> {
         let campaign = self.campaigns.get(&id)?;
-        let counts = self.campaign_counts(campaign);
+        let counts = self.call_counts(campaign);
+        let agents = || campaign.profile.agents.iter().filter_map(|id| self.agents.get(id));
         let window = campaign.window(now);
         let live = CampaignLive {
             campaign: id,
@@ -340,8 +331,8 @@ impl Floor {
             in_flight: counts.in_flight,
             waiting: counts.waiting + counts.connecting,
             talking: counts.talking,
-            agents_ready: counts.agents.ready,
-            agents_working: counts.working,
+            agents_ready: agents().filter(|agent| agent.state == AgentState::Ready).count() as u32,
+            agents_working: agents().filter(|agent| agent.working()).count() as u32,
             hopper: campaign.hopper.len() as u32,
             attempts: campaign.attempts,
             answered: window.answered,
@@ -355,16 +346,14 @@ impl Floor {
     }
 }
 
-/// A campaign's calls and agents, counted.
+/// A campaign's calls, counted.
 #[derive(Debug, Default, Clone, Copy)]
-struct Counts {
+struct CallCounts {
     in_flight: u32,
     waiting: u32,
     connecting: u32,
     talking: u32,
     ending: u32,
-    agents: pacing::Agents,
-    working: u32,
 }
 
 impl Floor {

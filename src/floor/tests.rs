@@ -513,3 +513,27 @@ fn pausing_a_campaign_gives_its_leads_back_and_lets_calls_finish() {
     s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
     assert!(dialled(&s.later(2_000)).is_empty());
 }
+
+/// Another campaign of the same agents, with a lead in flight for one of them.
+const OTHER: CampaignId = CampaignId(2);
+
+#[test]
+fn no_two_campaigns_dial_for_the_same_free_agent() {
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook, PhoneMode::OffHook]);
+    let other =
+        CampaignProfile { campaign: OTHER, ..profile(DialMode::Progressive, vec![AgentId(1), AgentId(2)]) };
+    s.give(Input::Campaign(other));
+    let phones = [s.off_hook_ready(1), s.off_hook_ready(2)];
+    let mut calls = s.leads(&["13800000001", "13800000002", "13800000003"]);
+    let leads = vec![lead(11, "13900000001"), lead(12, "13900000002"), lead(13, "13900000003")];
+    calls.extend(dialled(&s.give(Input::Leads { campaign: OTHER, leads })));
+    calls.extend(dialled(&s.later(1_000)));
+    assert_eq!(calls.len(), 2, "two agents, two calls, whichever campaigns they are of");
+    for (_, leg) in &calls {
+        assert_eq!(bridges(&s.leg(*leg, LegChange::Answered)).len(), 1, "each finds an agent");
+    }
+    assert!(phones.iter().all(|phone| s.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Switch(SwitchCommand::Bridge { agent, .. }) if agent == phone
+    ))));
+}

@@ -4,13 +4,16 @@
 //! In: facts, messages and commands in their order. Out: broken promises in
 //! words, and the figures of the day.
 
-use super::DaySummary;
 use super::handling::Handling;
+use super::{CampaignCounts, DaySummary};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
 use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell};
 use crate::floor::input::{CampaignProfile, Ticket};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The most dropped calls up to which a cap is rounded up to whole calls.
+const ROUNDED_UP_TO: u64 = 3;
 
 /// The auditor's books.
 #[derive(Debug)]
@@ -31,6 +34,11 @@ pub struct Ledger {
     answered: u64,
     connected: u64,
     dropped: u64,
+    /// Answered and dropped calls by campaign.
+    counted: BTreeMap<CampaignId, CampaignCounts>,
+    /// When a fault last took the switch away, or an agent of the campaign.
+    switch_lost: Option<Moment>,
+    agent_lost: BTreeMap<CampaignId, Moment>,
     talk_ms: i64,
     waits: Vec<i64>,
     results: BTreeMap<CallResult, u64>,
@@ -81,6 +89,9 @@ impl Ledger {
             answered: 0,
             connected: 0,
             dropped: 0,
+            counted: BTreeMap::new(),
+            switch_lost: None,
+            agent_lost: BTreeMap::new(),
             talk_ms: 0,
             waits: Vec::new(),
             results: BTreeMap::new(),
@@ -168,10 +179,15 @@ impl Ledger {
             }
             Fact::CallAnswered { call, .. } => {
                 self.answered += 1;
+                self.count(*call).answered += 1;
                 self.within(*call, "is answered", &mut broken, |e| e.answered.replace(now).is_none());
             }
             Fact::CallDropped { call, .. } => {
                 self.dropped += 1;
+                let by_fault = self.lost_by_fault(*call);
+                let counts = self.count(*call);
+                counts.dropped += 1;
+                counts.dropped_by_faults += u64::from(by_fault);
                 self.within(*call, "is dropped", &mut broken, |entry| {
                     let before = entry.connected.is_none() && entry.answered.is_some();
                     before && !std::mem::replace(&mut entry.dropped, true)
@@ -220,6 +236,52 @@ impl Ledger {
         }
         if !self.popped.contains(&(call, agent)) {
             broken.push(format!("agent {agent} talks on call {call} without a screen pop"));
+        }
+    }
+
+    /// The counts of the campaign of this call.
+    fn count(&mut self, call: CallId) -> &mut CampaignCounts {
+        let campaign = self.live.get(&call).map_or(CampaignId(0), |entry| entry.campaign);
+        self.counted.entry(campaign).or_insert_with(|| CampaignCounts::new(campaign))
+    }
+
+    /// A fault took the connection, the switch, or an agent for good.
+    pub fn fault(&mut self, now: Moment, agent: Option<AgentId>) {
+        let Some(agent) = agent else {
+            self.switch_lost = Some(now);
+            return;
+        };
+        for campaign in self.campaigns.values().filter(|campaign| campaign.agents.contains(&agent)) {
+            self.agent_lost.insert(campaign.campaign, now);
+        }
+    }
+
+    /// Whether a fault took away, while the call was under way, what its pacing
+    /// had counted on: the switch, or an agent; or the desk phone of the agent
+    /// who was there did not answer.
+    fn lost_by_fault(&self, call: CallId) -> bool {
+        let Some(entry) = self.live.get(&call) else { return false };
+        let lost = self.agent_lost.get(&entry.campaign).copied().max(self.switch_lost);
+        let phone_rings = |span: &Span| span.kind == AgentStateKind::Ringing && span.call == Some(call);
+        lost.is_some_and(|lost| lost >= entry.started) || self.agents.values().any(phone_rings)
+    }
+
+    /// The cap on dropped calls over the whole day, for each campaign. Up to
+    /// three calls it is rounded up to whole ones: of the first customers of a
+    /// day one may always be lost to an agent who goes on a break.
+    fn caps_held(&self, broken: &mut Vec<String>) {
+        for (id, counts) in &self.counted {
+            let cap = self.campaigns.get(id).map_or(0, |campaign| u64::from(campaign.drop_cap_permille));
+            let dropped = counts.dropped - counts.dropped_by_faults;
+            let exact = cap * counts.answered;
+            let allowed = (exact / 1_000).max(exact.div_ceil(1_000).min(ROUNDED_UP_TO));
+            if cap > 0 && dropped > allowed {
+                broken.push(format!(
+                    "campaign {id}: {dropped} of {} answered calls were dropped for want of an agent, \
+                     the cap is {cap} per mille",
+                    counts.answered
+                ));
+            }
         }
     }
 
@@ -387,6 +449,9 @@ impl Ledger {
         {
             entry.agent = None;
         }
+        if kind == AgentStateKind::Unreachable {
+            self.fault(now, Some(agent));
+        }
     }
 
     /// The day is over: what is still open?
@@ -402,6 +467,7 @@ impl Ledger {
             }
         }
         broken.extend(self.handling.close());
+        self.caps_held(&mut broken);
         // A HashMap's order must not get into a summary that is compared.
         broken.sort();
         broken
@@ -419,6 +485,7 @@ impl Ledger {
         summary.connected = self.connected;
         summary.dropped = self.dropped;
         summary.abandoned_early = self.results.get(&CallResult::AbandonedEarly).copied().unwrap_or(0);
+        summary.campaigns = self.counted.values().cloned().collect();
         summary.drop_permille = self.dropped as f64 * 1000.0 / self.answered.max(1) as f64;
         summary.talk_minutes = minutes(self.talk_ms);
         summary.occupancy_percent = handled as f64 * 100.0 / offered.max(1) as f64;
