@@ -534,6 +534,6 @@ fn no_two_campaigns_dial_for_the_same_free_agent() {
     }
     assert!(phones.iter().all(|phone| s.effects.iter().any(|effect| matches!(
         effect,
-        Effect::Switch(SwitchCommand::Bridge { agent, .. }) if agent == phone
+        Effect::Switch(SwitchCommand::Bridge { second, .. }) if second == phone
     ))));
 }

@@ -135,9 +135,10 @@ impl Ledger {
             }
             // An agent and the third they ask.
             SwitchCommand::Bridge { first, second } if self.phones.contains(first) => {
-                if !self.phones.contains(second) && !self.handling.knows(*second) {
-                    broken.push(format!("leg {second} is bridged with an agent and is nobody's"));
-                }
+                let known = self.phones.contains(second) || self.handling.knows(*second);
+                broken.extend(
+                    (!known).then(|| format!("leg {second} is bridged with an agent and is nobody's")),
+                );
             }
             SwitchCommand::Bridge { first, .. } => match self.legs.get(first) {
                 Some(call) if self.popped.iter().any(|(popped, _)| popped == call) => {}

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+  '/api/v1/agents/{id}/hang-up': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Hangs up an agent's call. */
+    post: operations['post_agent_hang_up'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents/{id}/state': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sets an agent's state, as the agent could. */
+    post: operations['post_agent_state'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/auth/login': {
     parameters: {
       query?: never;
@@ -305,6 +339,108 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/desk/answer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has the ringing desk phone answer. */
+    post: operations['post_answer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/cancel-transfer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lets the other go and talks with the customer again. */
+    post: operations['post_cancel_transfer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/colleagues': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everybody else with a desk phone: who can be handed a call first. */
+    get: operations['get_colleagues'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/complete-transfer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Connects the customer with the other and leaves. */
+    post: operations['post_complete_transfer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/conference': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has all three talk. */
+    post: operations['post_conference'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/consult': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks the other first, while the customer hears music. */
+    post: operations['post_consult'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/desk/hang-up': {
     parameters: {
       query?: never;
@@ -316,6 +452,40 @@ export interface paths {
     put?: never;
     /** Hangs up the customer. */
     post: operations['post_hang_up'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/hold': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Puts the customer on music. */
+    post: operations['post_hold'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends keys to the customer's side. */
+    post: operations['post_keys'];
     delete?: never;
     options?: never;
     head?: never;
@@ -356,6 +526,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/desk/mute': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Silences the agent. */
+    post: operations['post_mute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/desk/pause': {
     parameters: {
       query?: never;
@@ -384,6 +571,108 @@ export interface paths {
     put?: never;
     /** Takes calls. */
     post: operations['post_ready'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/recording/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Silences the recording, which goes on. */
+    post: operations['post_recording_pause'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/recording/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Records sound again. */
+    post: operations['post_recording_resume'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Talks with the customer again. */
+    post: operations['post_resume'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/swap': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Talks with the one who hears music. */
+    post: operations['post_swap'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/transfer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Hands the call over as soon as the other answers. */
+    post: operations['post_transfer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/unmute': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lets the agent be heard again. */
+    post: operations['post_unmute'];
     delete?: never;
     options?: never;
     head?: never;
@@ -743,6 +1032,60 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/supervision/monitor': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Listens to an agent's call from one's own desk phone, or, when it is
+     *     listened to already, changes how.
+     */
+    post: operations['post_monitor'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supervision/stop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ceases to listen. */
+    post: operations['post_stop'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supervision/take-over': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes the agent's place in the call that one listens to. */
+    post: operations['post_take_over'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/teams': {
     parameters: {
       query?: never;
@@ -805,7 +1148,27 @@ export interface components {
      * @description A command an agent may give now; the console shows just these.
      * @enum {string}
      */
-    AgentAction: 'log_in' | 'log_out' | 'ready' | 'pause' | 'hang_up' | 'dispose';
+    AgentAction:
+      | 'log_in'
+      | 'log_out'
+      | 'ready'
+      | 'pause'
+      | 'hang_up'
+      | 'answer'
+      | 'hold'
+      | 'resume'
+      | 'mute'
+      | 'unmute'
+      | 'send_keys'
+      | 'pause_recording'
+      | 'resume_recording'
+      | 'transfer'
+      | 'consult'
+      | 'swap'
+      | 'complete_transfer'
+      | 'cancel_transfer'
+      | 'conference'
+      | 'dispose';
     /**
      * Format: int64
      * @description A user who answers calls; the same number as the user's id.
@@ -820,6 +1183,8 @@ export interface components {
       call_id?: components['schemas']['CallId'] | null;
       /** @description The desk phone's number. */
       extension: string;
+      /** @description Whether nobody hears the agent. */
+      muted: boolean;
       /** @description Name for people. */
       name: string;
       next?: components['schemas']['AgentStateKind'] | null;
@@ -865,6 +1230,13 @@ export interface components {
       | 'wrap_up'
       | 'paused'
       | 'unreachable';
+    /** @description The state an agent is to be in. */
+    AgentStateRequest: {
+      /** @description Of a pause: one of the keys of `/pause-reasons`. */
+      reason?: string | null;
+      /** @description Which. */
+      state: components['schemas']['WantedState'];
+    };
     /** @description The agents report. */
     AgentsReportView: {
       /** @description Calls that are over, by result; every result is there. */
@@ -974,6 +1346,8 @@ export interface components {
       customer_id: components['schemas']['CustomerId'];
       /** @description The number dialled. */
       number: string;
+      /** @description Whether the recording is silent. */
+      recording_paused: boolean;
       /**
        * Format: date-time
        * @description When dialled.
@@ -981,6 +1355,7 @@ export interface components {
       started_at: string;
       /** @description Where it is. */
       state: components['schemas']['CallStateKind'];
+      third?: components['schemas']['ThirdView'] | null;
     };
     /** @description A span in which a supervisor took part in one way. */
     CallMonitorView: {
@@ -1047,9 +1422,6 @@ export interface components {
      * @description The states of a call.
      * @enum {string}
      */
-<<<<<<< .merge_file_WvjiSG
-    CallStateKind: 'dialling' | 'ringing' | 'waiting' | 'connecting' | 'talking' | 'ending';
-=======
     CallStateKind:
       | 'dialling'
       | 'ringing'
@@ -1086,7 +1458,6 @@ export interface components {
       /** @description The outside party's number. */
       to_number?: string | null;
     };
->>>>>>> .merge_file_fZkszp
     /** @description A call in the ledger. */
     CallView: {
       /**
@@ -1374,6 +1745,21 @@ export interface components {
       /** Format: int32 */
       wrap_up_seconds: number;
     };
+    /** @description A colleague on the floor. */
+    ColleagueView: {
+      /** @description Who. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description The desk phone's number. */
+      extension: string;
+      /** @description Name for people. */
+      name: string;
+      /** @description Whether a call can be handed to them now. */
+      ready: boolean;
+      /** @description Their state now. */
+      state: components['schemas']['AgentStateKind'];
+      /** @description The name of their team. */
+      team?: string | null;
+    };
     /** @description What a cron expression means. */
     CronPreviewView: {
       /** @description The next three instants. */
@@ -1453,12 +1839,8 @@ export interface components {
        * @description The disposition that this agent has saved so far.
        */
       disposition_id?: number | null;
-<<<<<<< .merge_file_WvjiSG
-      /** @description The note saved so far. */
-=======
       handed?: components['schemas']['HandedView'] | null;
       /** @description Their note so far. */
->>>>>>> .merge_file_fZkszp
       note?: string | null;
       /** @description The number dialled. */
       number: string;
@@ -1631,6 +2013,24 @@ export interface components {
       username?: string | null;
     };
     /**
+     * @description To whom a call is handed, or who is asked first: a colleague or a number
+     *     outside, one of the two.
+     */
+    HandOnRequest: {
+      agent_id?: components['schemas']['AgentId'] | null;
+      /** @description For the colleague's screen. */
+      note?: string | null;
+      /** @description A number outside, as people write it. */
+      number?: string | null;
+    };
+    /** @description Who hands a call on to an agent, or handed it on. */
+    HandedView: {
+      /** @description The colleague. */
+      from: components['schemas']['PersonView'];
+      /** @description What they typed. */
+      note?: string | null;
+    };
+    /**
      * @description Whether a part works.
      * @enum {string}
      */
@@ -1719,8 +2119,6 @@ export interface components {
       /** @description Which column seems to mean what. */
       suggested_mapping: components['schemas']['SuggestedMapping'];
     };
-<<<<<<< .merge_file_WvjiSG
-=======
     /** @description Keys for the customer's side, as a telephone has them. */
     KeysRequest: {
       /** @description `0`-`9`, `*`, `#`, `A`-`D`, 1 to 32 of them. */
@@ -1731,7 +2129,6 @@ export interface components {
      * @enum {string}
      */
     LegRole: 'customer' | 'agent' | 'outside';
->>>>>>> .merge_file_fZkszp
     /** @description A list of leads. */
     ListView: {
       /** Format: date-time */
@@ -1767,6 +2164,8 @@ export interface components {
           calls: components['schemas']['CallLiveView'][];
           /** @description Campaigns. */
           campaigns: components['schemas']['CampaignLiveView'][];
+          /** @description Who listens to whom. */
+          monitors: components['schemas']['MonitorView'][];
           /**
            * Format: int64
            * @description Number of the frame.
@@ -1841,6 +2240,9 @@ export interface components {
           campaign_id: components['schemas']['CampaignId'];
           /** @description The customer. */
           customer_id: components['schemas']['CustomerId'];
+          from?: components['schemas']['PersonView'] | null;
+          /** @description What they typed. */
+          note?: string | null;
           /** @description The number dialled. */
           number: string;
           /**
@@ -1850,6 +2252,32 @@ export interface components {
           seq: number;
           /** @enum {string} */
           type: 'screen_pop';
+        }
+      | {
+          /** @description To whom. */
+          agent_id: components['schemas']['AgentId'];
+          /** @description Of which call. */
+          call_id: components['schemas']['CallId'];
+          /** @description What. */
+          notice: components['schemas']['Notice'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'notice';
+        }
+      | {
+          /** @description The supervisor's ear now. */
+          monitor: components['schemas']['MonitorView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'monitor';
         }
       | {
           /**
@@ -1919,6 +2347,42 @@ export interface components {
       /** @description The centre's time zone, in which instants are shown. */
       zone: string;
     };
+    /**
+     * @description How a supervisor takes part in a call.
+     * @enum {string}
+     */
+    MonitorMode: 'listen' | 'whisper' | 'barge';
+    /** @description To whom to listen, and how. */
+    MonitorRequest: {
+      /** @description The agent whose call it is. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description How. */
+      mode: components['schemas']['MonitorMode'];
+    };
+    /** @description A supervisor's ear on a call. */
+    MonitorView: {
+      /** @description To whom. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description To which call. */
+      call_id: components['schemas']['CallId'];
+      mode?: components['schemas']['MonitorMode'] | null;
+      /** @description Who listens. */
+      supervisor: components['schemas']['PersonView'];
+      /** @description Whether the supervisor hears the call, and their phone does not ring still. */
+      up: boolean;
+    };
+    /** @description What an agent must be told of their call. */
+    Notice:
+      | {
+          /** @enum {string} */
+          kind: 'transfer_came_back';
+          /** @description Why. */
+          outcome: components['schemas']['TransferOutcome'];
+        }
+      | {
+          /** @enum {string} */
+          kind: 'switch_did_not';
+        };
     /** @description One decision, with its reasons; shown to supervisors. */
     PacingReport: {
       /**
@@ -2074,6 +2538,31 @@ export interface components {
         weekdays: number;
         /** Format: int32 */
         wrap_up_seconds: number;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_ColleagueView: {
+      /** @description The rows. */
+      items: {
+        /** @description Who. */
+        agent_id: components['schemas']['AgentId'];
+        /** @description The desk phone's number. */
+        extension: string;
+        /** @description Name for people. */
+        name: string;
+        /** @description Whether a call can be handed to them now. */
+        ready: boolean;
+        /** @description Their state now. */
+        state: components['schemas']['AgentStateKind'];
+        /** @description The name of their team. */
+        team?: string | null;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -2421,6 +2910,13 @@ export interface components {
       /** @description One of the keys of `/pause-reasons`. */
       reason: string;
     };
+    /** @description A person with their name. */
+    PersonView: {
+      /** @description Who. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description Name for people. */
+      name: string;
+    };
     /**
      * @description Whether the desk phone's leg stays up between calls.
      * @enum {string}
@@ -2453,7 +2949,16 @@ export interface components {
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
     };
-<<<<<<< .merge_file_WvjiSG
+    /** @description A silence in the recording. */
+    RecordingPauseView: {
+      /** Format: int64 */
+      agent_id: number;
+      agent_name: string;
+      /** Format: date-time */
+      ended_at?: string | null;
+      /** Format: date-time */
+      started_at: string;
+    };
     /** @description What became of one recipient's letter. */
     ReportDelivery: {
       /** @description The recipient. */
@@ -2468,18 +2973,6 @@ export interface components {
      * @enum {string}
      */
     ReportDeliveryState: 'waiting' | 'sent' | 'refused' | 'failed';
-=======
-    /** @description A silence in the recording. */
-    RecordingPauseView: {
-      /** Format: int64 */
-      agent_id: number;
-      agent_name: string;
-      /** Format: date-time */
-      ended_at?: string | null;
-      /** Format: date-time */
-      started_at: string;
-    };
->>>>>>> .merge_file_fZkszp
     /** @description A disposition that is counted. */
     ReportDispositionView: {
       /**
@@ -2691,6 +3184,32 @@ export interface components {
       id: components['schemas']['TeamId'];
       name: string;
     };
+    /** @description The third party of a call. */
+    ThirdView: {
+      agent?: components['schemas']['PersonView'] | null;
+      /** @description Whether the third is asked first. */
+      attended: boolean;
+      /** @description Who hands the call on. */
+      from: components['schemas']['PersonView'];
+      /** @description The outside number, if it is one. */
+      number?: string | null;
+      /** @description Whether the third has answered. */
+      up: boolean;
+    };
+    /**
+     * @description How a transfer came out.
+     * @enum {string}
+     */
+    TransferOutcome:
+      | 'completed'
+      | 'cancelled'
+      | 'busy'
+      | 'rejected'
+      | 'no_answer'
+      | 'unreachable'
+      | 'left_early'
+      | 'failed'
+      | 'customer_left';
     /**
      * Format: int64
      * @description Anybody who signs in to the console.
@@ -2742,6 +3261,11 @@ export interface components {
       team_id?: components['schemas']['TeamId'] | null;
       username: string;
     };
+    /**
+     * @description A state that an agent can be put into.
+     * @enum {string}
+     */
+    WantedState: 'ready' | 'paused' | 'logged_out';
   };
   responses: never;
   parameters: never;
@@ -2751,6 +3275,124 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  post_agent_hang_up: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description the agent */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_agent_state: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description the agent */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AgentStateRequest'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   post_login: {
     parameters: {
       query?: never;
@@ -3670,6 +4312,226 @@ export interface operations {
       };
     };
   };
+  post_answer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_cancel_transfer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_colleagues: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ColleagueView'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_complete_transfer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_conference: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_consult: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandOnRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   post_hang_up: {
     parameters: {
       query?: never;
@@ -3685,6 +4547,90 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_hold: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_keys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['KeysRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
       409: {
@@ -3778,6 +4724,42 @@ export interface operations {
       };
     };
   };
+  post_mute: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   post_pause: {
     parameters: {
       query?: never;
@@ -3827,6 +4809,234 @@ export interface operations {
     };
   };
   post_ready: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_recording_pause: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_recording_resume: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_resume: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_swap: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_transfer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandOnRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_unmute: {
     parameters: {
       query?: never;
       header?: never;
@@ -5001,6 +6211,144 @@ export interface operations {
         };
       };
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_monitor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MonitorRequest'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_stop: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_take_over: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
         headers: {
           [name: string]: unknown;
         };
