@@ -39,9 +39,6 @@ pub struct Campaign {
     pub attempts: u32,
     /// What it has learnt.
     pub estimates: Estimates,
-    /// What part of each agent's free time it can count on, in the order of
-    /// the profile: others may dial for the same agent.
-    pub shares: Vec<f64>,
     /// The last decision.
     pub report: Option<PacingReport>,
     /// When the consoles were last told.
@@ -64,7 +61,6 @@ impl Campaign {
             window,
             attempts: 0,
             estimates: Estimates::default(),
-            shares: Vec::new(),
             report: None,
             told_at: Moment(i64::MIN / 2),
             failures: 0,

@@ -4,8 +4,8 @@ use super::call::Call;
 use super::campaign::Campaign;
 use super::effect::{Effect, Fact, SwitchCommand};
 use super::input::{CampaignProfile, Lead};
+use super::observe::Calls;
 use super::pacing::{Agents, BindingLimit, Limits, PacingReport, pacing};
-use super::sharing::Turns;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, LegId};
@@ -28,20 +28,26 @@ impl Floor {
             return;
         }
         self.next_pacing = now + PACE_EVERY_MS;
-        self.offer_agents_let_go(now);
-        self.refresh_shares(now);
-        let turns = self.turns(now);
-        let running: Vec<CampaignId> = self.campaigns.keys().copied().collect();
-        for id in running {
-            self.pace_campaign(now, id, &turns);
+        let mut survey = self.survey(now);
+        if self.offer_agents_let_go(now, &mut survey.waiting) {
+            survey = self.survey(now);
+        }
+        let campaigns: Vec<CampaignId> = self.campaigns.keys().copied().collect();
+        for id in &campaigns {
+            self.refresh_estimates(now, *id);
+        }
+        let turns = self.turns(now, &survey);
+        let mut at_work = self.agents_at_work(now, &turns);
+        for id in campaigns {
+            let calls = survey.calls.remove(&id).unwrap_or_default();
+            let agents = at_work.remove(&id).unwrap_or_default();
+            self.pace_campaign(now, id, &calls, &agents);
         }
     }
 
-    fn pace_campaign(&mut self, now: Moment, id: CampaignId, turns: &Turns) {
-        self.refresh_estimates(now, id);
+    fn pace_campaign(&mut self, now: Moment, id: CampaignId, calls: &Calls, agents: &Agents) {
         let Some(campaign) = self.campaigns.get(&id) else { return };
-        let agents = self.agents_of(now, campaign, turns);
-        let report = self.decide(now, campaign, &agents);
+        let report = self.decide(now, campaign, calls, agents);
         let launch = report.dial;
         let at_work = agents.ready + agents.busy.len() as u32;
         let Some(campaign) = self.campaigns.get_mut(&id) else { return };
@@ -59,10 +65,11 @@ impl Floor {
         }
     }
 
-    fn decide(&self, now: Moment, campaign: &Campaign, agents: &Agents) -> PacingReport {
-        let counts = self.call_counts(campaign);
-        let observed = self.observe(now, campaign, counts);
-        let held = |limit| PacingReport::held(limit, &observed);
+    fn decide(&self, now: Moment, campaign: &Campaign, calls: &Calls, agents: &Agents) -> PacingReport {
+        let held = |limit| {
+            let rate = campaign.estimates.answer_rate();
+            PacingReport::held(limit, rate, calls.counts.in_flight, campaign.window(now))
+        };
         if !campaign.profile.running {
             return held(BindingLimit::Paused);
         }
@@ -79,15 +86,11 @@ impl Floor {
             mode: campaign.profile.mode,
             drop_cap_permille: campaign.profile.drop_cap_permille,
             lines_max: campaign.profile.lines_max,
-            lines_used: counts.in_flight
-                + counts.waiting
-                + counts.connecting
-                + counts.talking
-                + counts.ending,
+            lines_used: calls.counts.lines(),
             leads: campaign.hopper.len() as u32,
         };
-        let mut report = pacing(&observed, agents, limits);
-        let allowed = campaign.trunk_allows(now, counts.in_flight);
+        let mut report = pacing(&campaign.observe(now, calls), agents, limits);
+        let allowed = campaign.trunk_allows(now, calls.counts.in_flight);
         if report.dial > allowed {
             (report.dial, report.limit) = (allowed, BindingLimit::TrunkFailing);
         }
@@ -156,7 +159,6 @@ impl Floor {
         let id = profile.campaign;
         self.touched.campaigns.insert(id);
         self.next_pacing = now;
-        self.shares_due = now;
         match self.campaigns.get_mut(&id) {
             None => {
                 self.campaigns.insert(id, Campaign::new(profile, now));
@@ -176,6 +178,7 @@ impl Floor {
                 }
             }
         }
+        self.note_members();
     }
 
     pub(super) fn on_leads(&mut self, now: Moment, id: CampaignId, leads: Vec<Lead>) {

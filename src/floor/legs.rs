@@ -154,7 +154,7 @@ impl Floor {
             return self.connect(now, call, sender);
         }
         let Some(campaign) = self.campaigns.get(&waiting.campaign) else { return };
-        let turns = self.turns(now);
+        let turns = self.turns_now(now);
         let id = campaign.profile.campaign;
         let of_others = |agent: &Agent| turns.get(&agent.profile.agent).filter(|turn| turn.campaign != id);
         let longest_idle = campaign

@@ -43,7 +43,7 @@ mod timers;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, IdMint, LegId};
 use agent::{Agent, AgentState};
-use call::Call;
+use call::{Call, CallState};
 use campaign::Campaign;
 use effect::{AgentLive, CallLive, CampaignLive, Effect, Fact, SwitchCommand, Tell};
 use input::{CommandName, Input};
@@ -81,6 +81,8 @@ pub struct Floor {
     store_lagging: bool,
     agents: BTreeMap<AgentId, Agent>,
     campaigns: BTreeMap<CampaignId, Campaign>,
+    /// The campaigns that each agent serves.
+    serves: BTreeMap<AgentId, Vec<CampaignId>>,
     calls: BTreeMap<CallId, Call>,
     legs: HashMap<LegId, LegOwner>,
     /// Where the switch's events put them; a leg that is not here is alone.
@@ -94,7 +96,6 @@ pub struct Floor {
     gone: HashMap<LegId, Gone>,
     gone_order: VecDeque<LegId>,
     next_pacing: Moment,
-    shares_due: Moment,
     timers: Timers,
     effects: Vec<Effect>,
     touched: Touched,
@@ -128,6 +129,7 @@ impl Floor {
             store_lagging: false,
             agents: BTreeMap::new(),
             campaigns: BTreeMap::new(),
+            serves: BTreeMap::new(),
             calls: BTreeMap::new(),
             legs: HashMap::new(),
             places: HashMap::new(),
@@ -137,7 +139,6 @@ impl Floor {
             gone: HashMap::new(),
             gone_order: VecDeque::new(),
             next_pacing: Moment(i64::MIN),
-            shares_due: Moment(i64::MIN),
             timers: Timers::default(),
             effects: Vec::new(),
             touched: Touched::default(),
@@ -270,19 +271,9 @@ impl Floor {
         self.learn_of_agent(now.since_ms(since), id, before);
     }
 
-    fn call_counts(&self, campaign: &Campaign) -> CallCounts {
+    fn call_counts(&self, campaign: CampaignId) -> CallCounts {
         let mut counts = CallCounts::default();
-        for call in self.calls.values().filter(|c| c.campaign == campaign.profile.campaign) {
-            match call.state {
-                _ if call.in_flight() => counts.in_flight += 1,
-                call::CallState::Talking { .. }
-                | call::CallState::Arranged { .. }
-                | call::CallState::Outside => counts.talking += 1,
-                call::CallState::Ending { .. } => counts.ending += 1,
-                _ if call.agent().is_some() => counts.connecting += 1,
-                _ => counts.waiting += 1,
-            }
-        }
+        self.calls.values().filter(|call| call.campaign == campaign).for_each(|call| counts.add(call));
         counts
     }
 
@@ -322,8 +313,12 @@ impl Floor {
 
     fn campaign_live(&mut self, now: Moment, id: CampaignId) -> Option<CampaignLive> {
         let campaign = self.campaigns.get(&id)?;
-        let counts = self.call_counts(campaign);
-        let agents = || campaign.profile.agents.iter().filter_map(|id| self.agents.get(id));
+        let counts = self.call_counts(id);
+        let (mut agents_ready, mut agents_working) = (0, 0);
+        for agent in campaign.profile.agents.iter().filter_map(|id| self.agents.get(id)) {
+            agents_ready += u32::from(matches!(agent.state, AgentState::Ready));
+            agents_working += u32::from(agent.working());
+        }
         let window = campaign.window(now);
         let live = CampaignLive {
             campaign: id,
@@ -331,8 +326,8 @@ impl Floor {
             in_flight: counts.in_flight,
             waiting: counts.waiting + counts.connecting,
             talking: counts.talking,
-            agents_ready: agents().filter(|agent| agent.state == AgentState::Ready).count() as u32,
-            agents_working: agents().filter(|agent| agent.working()).count() as u32,
+            agents_ready,
+            agents_working,
             hopper: campaign.hopper.len() as u32,
             attempts: campaign.attempts,
             answered: window.answered,
@@ -354,6 +349,22 @@ struct CallCounts {
     connecting: u32,
     talking: u32,
     ending: u32,
+}
+
+impl CallCounts {
+    fn add(&mut self, call: &Call) {
+        match call.state {
+            _ if call.in_flight() => self.in_flight += 1,
+            CallState::Talking { .. } | CallState::Arranged { .. } | CallState::Outside => self.talking += 1,
+            CallState::Ending { .. } => self.ending += 1,
+            _ if call.agent().is_some() => self.connecting += 1,
+            _ => self.waiting += 1,
+        }
+    }
+
+    fn lines(&self) -> u32 {
+        self.in_flight + self.waiting + self.connecting + self.talking + self.ending
+    }
 }
 
 impl Floor {

@@ -1,10 +1,12 @@
 //! What a campaign's pacing sees of the floor: its calls in flight and its
 //! agents, each with the chances that the campaign's estimates give them.
 //!
-//! In: the floor. Out: [`Observed`] and [`Agents`] for the pacing, and what
-//! agents' changes of state teach the campaigns they serve.
+//! In: the floor. Out: [`Observed`] and [`Agents`] for the pacing, from one
+//! look at all calls ([`Survey`]) and one at all agents, and what agents'
+//! changes of state teach the campaigns they serve.
 
 use super::agent::{Agent, AgentState};
+use super::call::CallState;
 use super::campaign::Campaign;
 use super::effect::AgentStateKind;
 use super::estimate::{Chances, Estimates};
@@ -12,15 +14,55 @@ use super::pacing::{Agents, Group, Observed};
 use super::sharing::Turns;
 use super::{CallCounts, Floor};
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CampaignId};
+use crate::base::ids::{AgentId, CallId, CampaignId};
+use std::collections::BTreeMap;
+
+/// All calls, looked at once.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// The calls of each campaign that has some.
+    pub calls: BTreeMap<CampaignId, Calls>,
+    /// Customers who wait for an agent, and since when.
+    pub waiting: Vec<(Option<Moment>, CallId)>,
+}
+
+/// The calls of one campaign.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    /// How many of each kind.
+    pub counts: CallCounts,
+    /// Those in flight, by the step of their age.
+    steps: Vec<u32>,
+}
 
 impl Floor {
+    /// Looks at every call once.
+    pub(super) fn survey(&self, now: Moment) -> Survey {
+        let mut survey = Survey::default();
+        for call in self.calls.values() {
+            let calls = survey.calls.entry(call.campaign).or_default();
+            calls.counts.add(call);
+            if call.in_flight() {
+                let step = Estimates::call_step(now.since_ms(call.started_at));
+                if calls.steps.len() <= step {
+                    calls.steps.resize(step + 1, 0);
+                }
+                calls.steps[step] += 1;
+            }
+            if call.state == CallState::Waiting {
+                survey.waiting.push((call.answered_at, call.id));
+            }
+        }
+        survey
+    }
+
     /// An agent has left a state in which they were for so long.
     pub(super) fn learn_of_agent(&mut self, ms: i64, id: AgentId, before: AgentStateKind) {
         let Some(after) = self.agents.get(&id).map(|agent| agent.state.kind()) else { return };
         let works =
             matches!(after, AgentStateKind::Ready | AgentStateKind::Ringing | AgentStateKind::Talking);
-        for campaign in self.campaigns.values_mut().filter(|c| c.profile.agents.contains(&id)) {
+        for campaign in self.serves.get(&id).into_iter().flatten() {
+            let Some(campaign) = self.campaigns.get_mut(campaign) else { continue };
             match before {
                 AgentStateKind::Ready => campaign.estimates.was_ready(ms, !works),
                 AgentStateKind::WrapUp => campaign.estimates.wrap_up_followed(works),
@@ -30,65 +72,71 @@ impl Floor {
     }
 
     pub(super) fn refresh_estimates(&mut self, now: Moment, id: CampaignId) {
-        let Some(campaign) = self.campaigns.get_mut(&id) else { return };
+        let Some(campaign) = self.campaigns.get_mut(&id).filter(|campaign| campaign.profile.running) else {
+            return;
+        };
         let agents = &self.agents;
         let members = || campaign.profile.agents.iter().filter_map(|id| agents.get(id));
         let so_long = |agent: &Agent| now.since_ms(agent.since);
-        let talking = members()
-            .filter(|a| {
-                matches!(
-                    a.state,
-                    AgentState::Talking { .. } | AgentState::Holding { .. } | AgentState::Consulted { .. }
-                )
-            })
-            .map(so_long);
+        let talking = members().filter(|agent| converses(&agent.state)).map(so_long);
         let wrapping_up = members().filter(|a| matches!(a.state, AgentState::WrapUp { .. })).map(so_long);
         campaign.estimates.refresh(now, campaign.profile.drop_after_ms, talking, wrapping_up);
     }
 
-    pub(super) fn observe(&self, now: Moment, campaign: &Campaign, counts: CallCounts) -> Observed {
-        let estimates = &campaign.estimates;
-        let id = campaign.profile.campaign;
-        let in_flight = self.calls.values().filter(|call| call.campaign == id && call.in_flight());
-        let mut steps: Vec<u32> = Vec::new();
-        for call in in_flight {
-            let step = Estimates::call_step(now.since_ms(call.started_at));
-            if steps.len() <= step {
-                steps.resize(step + 1, 0);
+    /// The agents that each running campaign can count on.
+    pub(super) fn agents_at_work(&self, now: Moment, turns: &Turns) -> BTreeMap<CampaignId, Agents> {
+        let dialling = self.dialling(now);
+        let running = self.campaigns.values().filter(|campaign| campaign.profile.running);
+        let none_yet =
+            |campaign: &Campaign| Agents { stays: campaign.estimates.ready(), ..Agents::default() };
+        let mut at_work: BTreeMap<CampaignId, Agents> =
+            running.map(|campaign| (campaign.profile.campaign, none_yet(campaign))).collect();
+        for agent in self.agents.values().filter(|agent| agent.working()) {
+            let serves = self.campaigns_of(agent.profile.agent);
+            let ready = matches!(agent.state, AgentState::Ready);
+            let turn = if ready { turns.get(&agent.profile.agent) } else { None };
+            let dial_for_them = serves.iter().filter(|id| dialling.contains(id)).count();
+            let share = 1.0 / dial_for_them.max(1) as f64;
+            for id in serves {
+                let (Some(agents), Some(campaign)) = (at_work.get_mut(id), self.campaigns.get(id)) else {
+                    continue;
+                };
+                if ready {
+                    agents.ready += u32::from(turn.is_none_or(|turn| turn.campaign == *id));
+                } else if let Some(mut chances) = chances_free(now, campaign, agent) {
+                    if share < 1.0 {
+                        chances.iter_mut().for_each(|chance| *chance *= share);
+                    }
+                    agents.busy.push(Group { count: 1, chances });
+                }
             }
-            steps[step] += 1;
         }
-        let groups = steps.iter().enumerate().filter(|(_, count)| **count > 0);
+        at_work
+    }
+}
+
+impl Campaign {
+    /// What its pacing sees of its calls.
+    pub(super) fn observe(&self, now: Moment, calls: &Calls) -> Observed {
+        let estimates = &self.estimates;
+        let groups = calls.steps.iter().enumerate().filter(|(_, count)| **count > 0);
         Observed {
             answer_rate: estimates.answer_rate(),
             new_call: *estimates.call(0),
             in_flight: groups
                 .map(|(step, count)| Group { count: *count, chances: *estimates.call(step) })
                 .collect(),
-            waiting: counts.waiting,
-            window: campaign.window(now),
-            today: campaign.today(now),
+            waiting: calls.counts.waiting,
+            window: self.window(now),
+            today: self.today(now),
         }
     }
+}
 
-    /// The agents that the campaign can count on.
-    pub(super) fn agents_of(&self, now: Moment, campaign: &Campaign, turns: &Turns) -> Agents {
-        let id = campaign.profile.campaign;
-        let mut agents = Agents { ready: 0, stays: campaign.estimates.ready(), busy: Vec::new() };
-        for (n, agent_id) in campaign.profile.agents.iter().enumerate() {
-            let Some(agent) = self.agents.get(agent_id) else { continue };
-            if agent.state == AgentState::Ready {
-                agents.ready += u32::from(turns.get(agent_id).is_none_or(|turn| turn.campaign == id));
-            } else if let Some(mut chances) = chances_free(now, campaign, agent) {
-                let share = campaign.shares.get(n).copied().unwrap_or(1.0);
-                if share < 1.0 {
-                    chances.iter_mut().for_each(|chance| *chance *= share);
-                }
-                agents.busy.push(Group { count: 1, chances });
-            }
-        }
-        agents
-    }
+/// Whether the agent is in a conversation: with the customer, while the
+/// customer hears music, or as a colleague who is asked.
+fn converses(state: &AgentState) -> bool {
+    matches!(state, AgentState::Talking { .. } | AgentState::Holding { .. } | AgentState::Consulted { .. })
 }
 
 /// The chances that a busy agent is free in time; none for one who is away, or
@@ -100,13 +148,11 @@ fn chances_free(now: Moment, campaign: &Campaign, agent: &Agent) -> Option<Chanc
     let elapsed_ms = now.since_ms(agent.since);
     match agent.state {
         AgentState::Reserved { .. } => Some(*campaign.estimates.talking(0)),
-        AgentState::Talking { .. } | AgentState::Holding { .. } | AgentState::Consulted { .. } => {
-            Some(*campaign.estimates.talking(elapsed_ms))
-        }
         AgentState::WrapUp { until, .. } => {
             let ends_in_ms = until.map(|until| until.since_ms(now));
             Some(campaign.estimates.wrapping_up(elapsed_ms, ends_in_ms, campaign.profile.drop_after_ms))
         }
+        _ if converses(&agent.state) => Some(*campaign.estimates.talking(elapsed_ms)),
         _ => None,
     }
 }

@@ -102,8 +102,10 @@ impl Floor {
     fn note_wrap_up_end(&mut self, now: Moment, id: AgentId, state: &AgentState) {
         let AgentState::WrapUp { .. } = state else { return };
         let Some(since) = self.agents.get(&id).map(|a| a.since) else { return };
-        for campaign in self.campaigns.values_mut().filter(|c| c.profile.agents.contains(&id)) {
-            campaign.estimates.wrapped_up(now.since_ms(since));
+        for campaign in self.serves.get(&id).into_iter().flatten() {
+            if let Some(campaign) = self.campaigns.get_mut(campaign) {
+                campaign.estimates.wrapped_up(now.since_ms(since));
+            }
         }
     }
 
@@ -149,10 +151,8 @@ impl Floor {
     }
 
     fn serves(&self, agent: AgentId, call: CallId) -> bool {
-        self.calls
-            .get(&call)
-            .and_then(|call| self.campaigns.get(&call.campaign))
-            .is_some_and(|campaign| campaign.profile.agents.contains(&agent))
+        let campaign = self.calls.get(&call).map(|call| call.campaign);
+        campaign.is_some_and(|campaign| self.campaigns_of(agent).contains(&campaign))
     }
 
     pub(super) fn ring_phone(&mut self, now: Moment, id: AgentId, call: Option<CallId>) {

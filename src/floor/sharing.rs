@@ -7,17 +7,14 @@
 //! chance. An answered customer still gets any agent who is free, those of
 //! their own campaign first.
 
-use super::Floor;
 use super::agent::AgentState;
-use super::call::CallState;
 use super::campaign::Campaign;
+use super::observe::Survey;
+use super::{CallCounts, Floor};
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CampaignId};
+use crate::base::ids::{AgentId, CallId, CampaignId};
 use crate::floor::input::DialMode;
-use std::collections::BTreeMap;
-
-/// How often the shares of agents are looked at anew.
-const SHARES_EVERY_MS: i64 = 1_000;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A campaign that may drop fewer calls than this keeps the agents of its calls
 /// under way even from customers who wait.
@@ -36,48 +33,83 @@ pub(super) struct Turn {
 }
 
 impl Floor {
+    /// Notes anew which campaigns each agent serves.
+    pub(super) fn note_members(&mut self) {
+        self.serves.clear();
+        for campaign in self.campaigns.values() {
+            for agent in &campaign.profile.agents {
+                let serves = self.serves.entry(*agent).or_default();
+                if serves.last() != Some(&campaign.profile.campaign) {
+                    serves.push(campaign.profile.campaign);
+                }
+            }
+        }
+    }
+
+    /// The campaigns that an agent serves, in their order.
+    pub(super) fn campaigns_of(&self, agent: AgentId) -> &[CampaignId] {
+        self.serves.get(&agent).map_or(&[], Vec::as_slice)
+    }
+
+    /// The campaigns that dial now, as far as they alone decide.
+    pub(super) fn dialling(&self, now: Moment) -> BTreeSet<CampaignId> {
+        let dialling = self.campaigns.values().filter(|campaign| campaign.dials(now));
+        dialling.map(|campaign| campaign.profile.campaign).collect()
+    }
+
     /// Whose the free agents of several dialling campaigns are.
-    pub(super) fn turns(&self, now: Moment) -> Turns {
-        let dialling: Vec<&Campaign> = self.campaigns.values().filter(|c| c.dials(now)).collect();
+    pub(super) fn turns_now(&self, now: Moment) -> Turns {
+        if self.campaigns.len() < 2 { Turns::new() } else { self.turns(now, &self.survey(now)) }
+    }
+
+    /// The same, the calls having been looked at already.
+    pub(super) fn turns(&self, now: Moment, survey: &Survey) -> Turns {
+        let dialling = self.dialling(now);
         let mut turns = Turns::new();
         if dialling.len() < 2 {
             return turns;
         }
-        let mut serves: BTreeMap<AgentId, Vec<&Campaign>> = BTreeMap::new();
-        for agent in self.agents.values().filter(|agent| agent.state == AgentState::Ready) {
+        let mut serves: BTreeMap<AgentId, Vec<CampaignId>> = BTreeMap::new();
+        for agent in self.agents.values().filter(|agent| matches!(agent.state, AgentState::Ready)) {
             let id = agent.profile.agent;
-            let of = dialling.iter().filter(|campaign| campaign.profile.agents.contains(&id));
+            let of = self.campaigns_of(id).iter().filter(|campaign| dialling.contains(campaign));
             serves.insert(id, of.copied().collect());
         }
         let mut alone: BTreeMap<CampaignId, u32> = BTreeMap::new();
         for (agent, campaigns) in &serves {
             match campaigns.as_slice() {
                 [] => {}
-                [only] => *alone.entry(only.profile.campaign).or_default() += 1,
+                [only] => *alone.entry(*only).or_default() += 1,
                 several => {
-                    let of = several[self.turn(*agent, several.len())];
-                    turns.insert(*agent, Turn { campaign: of.profile.campaign, kept: false });
+                    let campaign = several[self.turn(*agent, several.len())];
+                    turns.insert(*agent, Turn { campaign, kept: false });
                 }
             }
         }
-        for campaign in dialling.iter().filter(|campaign| campaign.one_for_one()) {
-            self.keep_agents(now, campaign, &serves, &alone, &mut turns);
+        for campaign in dialling.iter().filter_map(|id| self.campaigns.get(id)) {
+            if campaign.one_for_one() {
+                let counts = survey.calls.get(&campaign.profile.campaign).map(|calls| calls.counts);
+                self.keep_agents(now, campaign, counts.unwrap_or_default(), &serves, &alone, &mut turns);
+            }
         }
         turns
     }
 
     /// An agent may have been kept from a customer who waits, for a call that
-    /// has come to nothing since.
-    pub(super) fn offer_agents_let_go(&mut self, now: Moment) {
-        if self.campaigns.len() < 2 || !self.switch_up {
-            return;
+    /// has come to nothing since. Whether anybody waited.
+    pub(super) fn offer_agents_let_go(
+        &mut self,
+        now: Moment,
+        waiting: &mut [(Option<Moment>, CallId)],
+    ) -> bool {
+        if waiting.is_empty() || self.campaigns.len() < 2 || !self.switch_up {
+            return false;
         }
-        let waits = self.calls.values().filter(|call| call.state == CallState::Waiting);
-        let mut waiting: Vec<_> = waits.map(|call| (call.answered_at, call.id)).collect();
         waiting.sort_unstable();
         for (_, call) in waiting {
-            self.find_agent(now, call);
+            self.find_agent(now, *call);
         }
+        true
     }
 
     /// A campaign that dials one for one keeps an agent for each of its calls.
@@ -85,19 +117,18 @@ impl Floor {
         &self,
         now: Moment,
         campaign: &Campaign,
-        serves: &BTreeMap<AgentId, Vec<&Campaign>>,
+        counts: CallCounts,
+        serves: &BTreeMap<AgentId, Vec<CampaignId>>,
         alone: &BTreeMap<CampaignId, u32>,
         turns: &mut Turns,
     ) {
         let id = campaign.profile.campaign;
-        let counts = self.call_counts(campaign);
         let alone = alone.get(&id).copied().unwrap_or(0);
         let mut missing = (counts.in_flight + counts.waiting).saturating_sub(alone) as usize;
         let keep = Turn { campaign: id, kept: campaign.drops_left(now) < KEEPS_BELOW };
         // Those whose turn it is first, then any that nobody keeps.
         let own: Vec<AgentId> = turns.iter().filter(|(_, of)| of.campaign == id).map(|(a, _)| *a).collect();
-        let others =
-            serves.iter().filter(|(_, campaigns)| campaigns.iter().any(|c| c.profile.campaign == id));
+        let others = serves.iter().filter(|(_, campaigns)| campaigns.contains(&id));
         let others: Vec<AgentId> =
             others.map(|(agent, _)| *agent).filter(|agent| !own.contains(agent)).collect();
         for agent in own.iter().chain(&others) {
@@ -117,28 +148,11 @@ impl Floor {
         let mixed = (agent.0 as u64 ^ since as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed >> 33) as usize % campaigns.max(1)
     }
-
-    /// Notes how many dialling campaigns each agent serves.
-    pub(super) fn refresh_shares(&mut self, now: Moment) {
-        if now < self.shares_due {
-            return;
-        }
-        self.shares_due = now + SHARES_EVERY_MS;
-        let mut serve: BTreeMap<AgentId, u32> = BTreeMap::new();
-        let dialling = self.campaigns.values().filter(|campaign| campaign.dials(now));
-        for agent in dialling.flat_map(|campaign| &campaign.profile.agents) {
-            *serve.entry(*agent).or_default() += 1;
-        }
-        for campaign in self.campaigns.values_mut() {
-            let share = |id| 1.0 / f64::from(serve.get(id).copied().unwrap_or(1).max(1));
-            campaign.shares = campaign.profile.agents.iter().map(share).collect();
-        }
-    }
 }
 
 impl Campaign {
     /// Whether it dials now, as far as it alone decides.
-    fn dials(&self, now: Moment) -> bool {
+    pub(super) fn dials(&self, now: Moment) -> bool {
         self.profile.running && self.within_hours(now) && !(self.exhausted && self.hopper.is_empty())
     }
 

@@ -158,19 +158,24 @@ impl Estimates {
         let seconds = (horizon_s(HORIZONS - 1) + patience_s).max(1.0) as usize + 1;
         let (talk, wrap_up) = (self.talk.rates(talking), self.wrap_up.rates(wrapping_up));
         let whole_wrap_up = wrap_up.ends_within(0.0, seconds);
+        // By horizon, the chance that all of the after-call work fits into what
+        // is left when the talk ends in each second.
+        let fits: [Vec<f64>; HORIZONS] = std::array::from_fn(|h| {
+            let left_s = horizon_s(h) + patience_s;
+            (0..left_s as usize).map(|s| between(&whole_wrap_up, left_s - s as f64 - 0.5)).collect()
+        });
         let stays = 1.0 - self.breaks / self.after_call_work;
         for bin in 0..Spells::BINS {
             let elapsed_s = Spells::middle_s(bin);
             let talk = talk.ends_within(elapsed_s, seconds);
             let wrap_up = wrap_up.ends_within(elapsed_s, seconds);
             for h in 0..HORIZONS {
-                let left_s = horizon_s(h) + patience_s;
                 let mut both = 0.0;
-                for (s, ends) in talk.windows(2).take(left_s as usize).enumerate() {
-                    both += (ends[1] - ends[0]) * between(&whole_wrap_up, left_s - s as f64 - 0.5);
+                for (ends, fits) in talk.windows(2).zip(&fits[h]) {
+                    both += (ends[1] - ends[0]) * fits;
                 }
                 self.talking[bin][h] = both * stays;
-                self.wrapping_up[bin][h] = between(&wrap_up, left_s) * stays;
+                self.wrapping_up[bin][h] = between(&wrap_up, horizon_s(h) + patience_s) * stays;
             }
         }
     }
