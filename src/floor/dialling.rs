@@ -1,14 +1,15 @@
 //! Campaigns at work: hoppers, the pace, and new attempts.
 
-use super::call::Call;
+use super::call::{Call, CallState};
 use super::campaign::Campaign;
-use super::effect::{Effect, Fact, SwitchCommand};
+use super::effect::{Effect, EndedBy, Fact, SwitchCommand};
 use super::input::{CampaignProfile, Lead};
 use super::observe::Calls;
-use super::pacing::{Agents, BindingLimit, Limits, PacingReport, pacing};
+use super::pacing::{Agents, BindingLimit, Limits, PacingReport, pacing, to_take_back};
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, LegId};
+use std::cmp::Reverse;
 
 /// How often campaigns are paced when nothing happens.
 const PACE_EVERY_MS: i64 = 200;
@@ -37,7 +38,7 @@ impl Floor {
             self.refresh_estimates(now, *id);
         }
         let turns = self.turns(now, &survey);
-        let mut at_work = self.agents_at_work(now, &turns);
+        let mut at_work = self.agents_at_work(now, &turns, &survey);
         for id in campaigns {
             let calls = survey.calls.remove(&id).unwrap_or_default();
             let agents = at_work.remove(&id).unwrap_or_default();
@@ -50,6 +51,11 @@ impl Floor {
         let report = self.decide(now, campaign, calls, agents);
         let launch = report.dial;
         let at_work = agents.ready + agents.busy.len() as u32;
+        let observed = campaign.observe(now, calls);
+        let too_many = to_take_back(&observed, agents, campaign.profile.drop_cap_permille);
+        if too_many > 0 && self.switch_up {
+            self.take_back(now, id, too_many);
+        }
         let Some(campaign) = self.campaigns.get_mut(&id) else { return };
         campaign.report = Some(report);
         if let Some(count) = campaign.leads_wanted(now, at_work) {
@@ -95,6 +101,17 @@ impl Floor {
             (report.dial, report.limit) = (allowed, BindingLimit::TrunkFailing);
         }
         report
+    }
+
+    /// Ends the youngest calls that nobody has answered yet.
+    fn take_back(&mut self, now: Moment, id: CampaignId, count: u32) {
+        let ringing = self.calls.values().filter(|call| call.campaign == id && call.in_flight());
+        let ringing = ringing.filter(|call| !matches!(call.state, CallState::Ending { .. }));
+        let mut youngest: Vec<_> = ringing.map(|call| (Reverse(call.started_at), call.id)).collect();
+        youngest.sort_unstable();
+        for (_, call) in youngest.into_iter().take(count as usize) {
+            self.end_call_by(now, call, EndedBy::System);
+        }
     }
 
     /// One new attempt: recorded first, dialled once the record is committed.

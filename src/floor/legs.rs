@@ -126,11 +126,15 @@ impl Floor {
 
     pub(super) fn on_customer_answered(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        if call.answered_at.is_some() || !matches!(call.state, CallState::Dialling | CallState::Ringing) {
+        if call.answered_at.is_some() {
             return;
         }
+        // Taken back a moment too late: the customer finds nobody.
+        let taken_back = matches!(call.state, CallState::Ending { .. });
         call.answered_at = Some(now);
-        call.state = CallState::Waiting;
+        if !taken_back {
+            call.state = CallState::Waiting;
+        }
         let took = now.since_ms(call.started_at);
         let campaign_id = call.campaign;
         self.touched.calls.insert(id);
@@ -141,7 +145,11 @@ impl Floor {
         }
         self.record(Fact::CallAnswered { call: id, at: now });
         self.set_span(now, id, SpanKind::Waiting);
-        self.find_agent(now, id);
+        if taken_back {
+            self.mark_dropped(now, id);
+        } else {
+            self.find_agent(now, id);
+        }
     }
 
     /// The ready agent who has waited longest takes the call; one who handed it

@@ -268,7 +268,7 @@ impl Floor {
             at: now,
         };
         self.record(fact);
-        self.learn_of_agent(now.since_ms(since), id, before);
+        self.learn_of_agent(now, now.since_ms(since), id, before);
     }
 
     fn call_counts(&self, campaign: CampaignId) -> CallCounts {
@@ -354,9 +354,9 @@ struct CallCounts {
 impl CallCounts {
     fn add(&mut self, call: &Call) {
         match call.state {
+            CallState::Ending { .. } => self.ending += 1,
             _ if call.in_flight() => self.in_flight += 1,
             CallState::Talking { .. } | CallState::Arranged { .. } | CallState::Outside => self.talking += 1,
-            CallState::Ending { .. } => self.ending += 1,
             _ if call.agent().is_some() => self.connecting += 1,
             _ => self.waiting += 1,
         }

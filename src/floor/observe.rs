@@ -42,7 +42,7 @@ impl Floor {
         for call in self.calls.values() {
             let calls = survey.calls.entry(call.campaign).or_default();
             calls.counts.add(call);
-            if call.in_flight() {
+            if call.in_flight() && !matches!(call.state, CallState::Ending { .. }) {
                 let step = Estimates::call_step(now.since_ms(call.started_at));
                 if calls.steps.len() <= step {
                     calls.steps.resize(step + 1, 0);
@@ -57,10 +57,13 @@ impl Floor {
     }
 
     /// An agent has left a state in which they were for so long.
-    pub(super) fn learn_of_agent(&mut self, ms: i64, id: AgentId, before: AgentStateKind) {
+    pub(super) fn learn_of_agent(&mut self, now: Moment, ms: i64, id: AgentId, before: AgentStateKind) {
         let Some(after) = self.agents.get(&id).map(|agent| agent.state.kind()) else { return };
         let works =
             matches!(after, AgentStateKind::Ready | AgentStateKind::Ringing | AgentStateKind::Talking);
+        if before == AgentStateKind::Ready && !works {
+            self.next_pacing = now;
+        }
         for campaign in self.serves.get(&id).into_iter().flatten() {
             let Some(campaign) = self.campaigns.get_mut(campaign) else { continue };
             match before {
@@ -83,10 +86,16 @@ impl Floor {
         campaign.estimates.refresh(now, campaign.profile.drop_after_ms, talking, wrapping_up);
     }
 
-    /// The agents that each running campaign can count on.
-    pub(super) fn agents_at_work(&self, now: Moment, turns: &Turns) -> BTreeMap<CampaignId, Agents> {
+    /// The agents that each campaign can count on that runs or has calls left.
+    pub(super) fn agents_at_work(
+        &self,
+        now: Moment,
+        turns: &Turns,
+        survey: &Survey,
+    ) -> BTreeMap<CampaignId, Agents> {
         let dialling = self.dialling(now);
-        let running = self.campaigns.values().filter(|campaign| campaign.profile.running);
+        let has_calls = |campaign: &Campaign| survey.calls.contains_key(&campaign.profile.campaign);
+        let running = self.campaigns.values().filter(|c| c.profile.running || has_calls(c));
         let none_yet =
             |campaign: &Campaign| Agents { stays: campaign.estimates.ready(), ..Agents::default() };
         let mut at_work: BTreeMap<CampaignId, Agents> =

@@ -2,7 +2,7 @@
 
 use super::Floor;
 use super::effect::{
-    AgentStateKind, CallResult, Effect, EndedBy, Fact, Refusal, SpanKind, SwitchCommand, Tell,
+    AgentStateKind, CallResult, Effect, EndedBy, Fact, HangUpCause, Refusal, SpanKind, SwitchCommand, Tell,
 };
 use super::input::{
     AgentCommand, AgentProfile, CampaignProfile, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Lead,
@@ -411,6 +411,27 @@ fn a_restart_of_the_switch_ends_its_calls_and_frees_the_agents() {
     assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Switch)]);
     assert_eq!(s.kind(1), AgentStateKind::WrapUp);
     assert!(rung(&s.ask(1, AgentCommand::Disposed { call })).is_some(), "and the phone is rung again");
+}
+
+/// With no drop left in the budget, nobody is called for an agent who has gone.
+#[test]
+fn a_call_whose_agent_goes_away_is_taken_back() {
+    for (answers, result) in [(false, CallResult::Cancelled), (true, CallResult::Dropped)] {
+        let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
+        s.off_hook_ready(1);
+        let (call, leg) = s.leads(&["13800000001"])[0];
+        s.leg(leg, LegChange::Ringing { early_media: false });
+        let effects = s.ask(1, AgentCommand::Pause { reason: "meal".into() });
+        let cancel = SwitchCommand::HangUp { leg, cause: HangUpCause::OriginatorCancel };
+        assert!(effects.contains(&Effect::Switch(cancel)), "{effects:?}");
+        if answers {
+            // In the same moment: the customer was there and found nobody.
+            let effects = s.leg(leg, LegChange::Answered);
+            assert!(effects.contains(&Effect::Record(Fact::CallDropped { call, at: s.now })), "{effects:?}");
+        }
+        s.leg(leg, LegChange::HungUp(HangUp::cause("ORIGINATOR_CANCEL")));
+        assert_eq!(s.ended(), [(result, EndedBy::System)]);
+    }
 }
 
 /// A floor after a restart of Trunkline: agent 1 was talking in the one call.

@@ -9,7 +9,8 @@
 //! launched while the risk that its answer finds no agent is small enough. How
 //! small is decided by the budget: the drops that the cap still allows after
 //! the calls answered so far. With the budget used up the risk allowed is next
-//! to nothing, and what comes out is about one call per free agent.
+//! to nothing, and what comes out is about one call per free agent; calls whose
+//! agents go away then are taken back while they still ring.
 
 mod outlook;
 #[cfg(test)]
@@ -36,6 +37,9 @@ const RISK_MAX: f64 = 0.3;
 const RISK_MIN: f64 = 0.002;
 /// The risk that what is in flight overdraws the budget.
 const OVERDRAWN_MAX: f64 = 0.001;
+/// The risk of one more drop than the budget has at which calls that still ring
+/// are taken back.
+const TAKEN_BACK_FROM: f64 = 0.03;
 /// Calls launched by one decision at most.
 const LAUNCH_MAX: u32 = 100;
 
@@ -56,7 +60,7 @@ pub struct Observed {
     pub answer_rate: f64,
     /// The chances that a call launched now is answered.
     pub new_call: Chances,
-    /// Calls dialled and not answered yet.
+    /// Calls dialled and not answered yet, the youngest first.
     pub in_flight: Vec<Group>,
     /// Answered calls without an agent yet.
     pub waiting: u32,
@@ -195,6 +199,32 @@ pub fn pacing(observed: &Observed, agents: &Agents, limits: Limits) -> PacingRep
         dial_level: if agents_expected > 0.0 { f64::from(in_flight + dial) / agents_expected } else { 0.0 },
         drop_permille: drop_permille(observed.window),
     }
+}
+
+/// How many calls in flight to take back, the youngest first, because the
+/// agents they were launched for are gone and the budget has no drop left. An
+/// agent who is free now counts as one who stays, so that no call is launched
+/// and taken back in turn.
+pub fn to_take_back(observed: &Observed, agents: &Agents, cap_permille: u32) -> u32 {
+    let left = drops_left(cap_permille, observed.window, observed.today);
+    let in_flight = observed.in_flight_count();
+    if left >= 1.0 || in_flight + observed.waiting <= agents.ready {
+        return 0;
+    }
+    let ready = Group { count: agents.ready, chances: [1.0; HORIZONS] };
+    // A customer who waits already and finds nobody is lost anyway.
+    let lost = observed.waiting.saturating_sub(agents.ready);
+    let mut calls = observed.in_flight.clone();
+    for taken_back in 0..in_flight {
+        let outlook = Outlook::new(observed.waiting, ready, &agents.busy, &calls);
+        if outlook.short_by(lost + 1)[0] <= TAKEN_BACK_FROM {
+            return taken_back;
+        }
+        if let Some(youngest) = calls.iter_mut().find(|group| group.count > 0) {
+            youngest.count -= 1;
+        }
+    }
+    in_flight
 }
 
 /// One call for each free agent that no other call is under way for.

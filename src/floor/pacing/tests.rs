@@ -129,3 +129,31 @@ fn lines_leads_and_agents_bind_and_say_so() {
     let everyone_answers = pacing(&spent(0), &agents(4, 0), limits(DialMode::Predictive));
     assert_eq!(everyone_answers.limit, BindingLimit::Agents, "{everyone_answers:?}");
 }
+
+#[test]
+fn calls_whose_agents_are_gone_are_taken_back_when_no_drop_is_left() {
+    let ringing = |dropped, count, waiting| {
+        let seen = spent(dropped);
+        Observed { in_flight: in_flight(count, [0.4; HORIZONS]), waiting, ..seen }
+    };
+    let nobody = Agents::default();
+    assert_eq!(to_take_back(&ringing(30, 3, 0), &nobody, 30), 3);
+    assert_eq!(to_take_back(&ringing(29, 3, 0), &nobody, 30), 0, "one more drop is within the cap");
+    assert_eq!(to_take_back(&ringing(30, 3, 0), &agents(3, 0), 30), 0, "each has an agent");
+    assert_eq!(to_take_back(&ringing(30, 3, 1), &agents(3, 0), 30), 1, "one of whom a customer takes");
+    assert_eq!(to_take_back(&ringing(30, 1, 1), &agents(2, 0), 30), 0);
+    // Agents who are about to be free are as good.
+    let soon = Agents { busy: vec![Group { count: 4, chances: [0.9; HORIZONS] }], ..nobody };
+    assert_eq!(to_take_back(&ringing(30, 3, 0), &soon, 30), 0);
+    let cap_of_zero = to_take_back(&ringing(0, 2, 0), &agents(1, 0), 0);
+    assert_eq!(cap_of_zero, 1, "a cap of zero has no drop to lose from the start");
+}
+
+#[test]
+fn the_youngest_are_taken_back_first() {
+    let mut seen = spent(30);
+    // The old one is hardly answered any more: it needs nobody.
+    seen.in_flight =
+        vec![Group { count: 2, chances: [0.3; HORIZONS] }, Group { count: 1, chances: [0.01; HORIZONS] }];
+    assert_eq!(to_take_back(&seen, &Agents::default(), 30), 2);
+}

@@ -12,9 +12,6 @@ use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell
 use crate::floor::input::{CampaignProfile, Ticket};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The most dropped calls up to which a cap is rounded up to whole calls.
-const ROUNDED_UP_TO: u64 = 3;
-
 /// The auditor's books.
 #[derive(Debug)]
 pub struct Ledger {
@@ -36,9 +33,13 @@ pub struct Ledger {
     dropped: u64,
     /// Answered and dropped calls by campaign.
     counted: BTreeMap<CampaignId, CampaignCounts>,
-    /// When a fault last took the switch away, or an agent of the campaign.
+    /// When a fault last took the switch away.
     switch_lost: Option<Moment>,
-    agent_lost: BTreeMap<CampaignId, Moment>,
+    /// When faults took agents of the campaign away, each for one call at most:
+    /// those that no dropped call has been put down to yet.
+    agents_lost: BTreeMap<CampaignId, Vec<Moment>>,
+    /// Agents whose desk phone a dropped call has been put down to.
+    phones_blamed: BTreeSet<AgentId>,
     talk_ms: i64,
     waits: Vec<i64>,
     results: BTreeMap<CallResult, u64>,
@@ -91,7 +92,8 @@ impl Ledger {
             dropped: 0,
             counted: BTreeMap::new(),
             switch_lost: None,
-            agent_lost: BTreeMap::new(),
+            agents_lost: BTreeMap::new(),
+            phones_blamed: BTreeSet::new(),
             talk_ms: 0,
             waits: Vec::new(),
             results: BTreeMap::new(),
@@ -253,29 +255,35 @@ impl Ledger {
             return;
         };
         for campaign in self.campaigns.values().filter(|campaign| campaign.agents.contains(&agent)) {
-            self.agent_lost.insert(campaign.campaign, now);
+            self.agents_lost.entry(campaign.campaign).or_default().push(now);
         }
     }
 
     /// Whether a fault took away, while the call was under way, what its pacing
-    /// had counted on: the switch, or an agent; or the desk phone of the agent
-    /// who was there did not answer.
-    fn lost_by_fault(&self, call: CallId) -> bool {
+    /// had counted on: the switch, or an agent, who can be missed by one call;
+    /// or the desk phone of the agent who was there did not answer.
+    fn lost_by_fault(&mut self, call: CallId) -> bool {
         let Some(entry) = self.live.get(&call) else { return false };
-        let lost = self.agent_lost.get(&entry.campaign).copied().max(self.switch_lost);
-        let phone_rings = |span: &Span| span.kind == AgentStateKind::Ringing && span.call == Some(call);
-        lost.is_some_and(|lost| lost >= entry.started) || self.agents.values().any(phone_rings)
+        if self.switch_lost.is_some_and(|lost| lost >= entry.started) {
+            return true;
+        }
+        let rings = |span: &Span| span.kind == AgentStateKind::Ringing && span.call == Some(call);
+        if let Some((agent, _)) = self.agents.iter().find(|(_, span)| rings(span)) {
+            self.phones_blamed.insert(*agent);
+            return true;
+        }
+        let lost = self.agents_lost.entry(entry.campaign).or_default();
+        let since = lost.partition_point(|lost| *lost < entry.started);
+        since < lost.len() && lost.remove(since) >= entry.started
     }
 
-    /// The cap on dropped calls over the whole day, for each campaign. Up to
-    /// three calls it is rounded up to whole ones: of the first customers of a
-    /// day one may always be lost to an agent who goes on a break.
+    /// The cap on dropped calls over the whole day, for each campaign. A first
+    /// dropped call is borne: before it nobody can know that it will be one.
     fn caps_held(&self, broken: &mut Vec<String>) {
         for (id, counts) in &self.counted {
             let cap = self.campaigns.get(id).map_or(0, |campaign| u64::from(campaign.drop_cap_permille));
             let dropped = counts.dropped - counts.dropped_by_faults;
-            let exact = cap * counts.answered;
-            let allowed = (exact / 1_000).max(exact.div_ceil(1_000).min(ROUNDED_UP_TO));
+            let allowed = (cap * counts.answered / 1_000).max(1);
             if cap > 0 && dropped > allowed {
                 broken.push(format!(
                     "campaign {id}: {dropped} of {} answered calls were dropped for want of an agent, \
@@ -450,7 +458,8 @@ impl Ledger {
         {
             entry.agent = None;
         }
-        if kind == AgentStateKind::Unreachable {
+        let blamed = self.phones_blamed.remove(&agent);
+        if kind == AgentStateKind::Unreachable && !blamed {
             self.fault(now, Some(agent));
         }
     }

@@ -45,8 +45,9 @@ fn the_cap_holds(agents: u32, minutes: u32, seeds: std::ops::Range<u64>, faults:
         let options = DayOptions { check_every: 50, ..short(agents, minutes, seed, faults) };
         let day = run(&options);
         assert_eq!(day.invariant_violations, 0, "{day:#?}");
-        let within = day.dropped <= 3 || day.drop_permille <= 30.0;
-        assert!(faults || within, "{day:#?}");
+        // Without faults there is nothing to put a dropped call down to.
+        let within = |c: &CampaignCounts| c.dropped <= (c.answered * 30 / 1_000).max(1);
+        assert!(faults || day.campaigns.iter().all(within), "{day:#?}");
     }
 }
 
@@ -69,8 +70,8 @@ fn the_cap_on_dropped_calls_holds_on_faulty_days() {
 fn a_cap_of_zero_drops_next_to_nobody() {
     let day = run(&DayOptions { drop_cap_permille: 0, ..short(15, 120, 1, false) });
     assert_eq!(day.invariant_violations, 0, "{day:#?}");
-    // An agent who goes on a break leaves a call in flight behind.
-    assert!(day.dropped <= 4 && day.answered > 500, "{day:#?}");
+    // A call that is answered in the very moment in which it is taken back.
+    assert!(day.dropped <= 1 && day.answered > 500, "{day:#?}");
 }
 
 #[test]
@@ -224,14 +225,34 @@ fn what_the_auditor_says_of_drops(answered: u128, dropped: u128, fault: bool) ->
 
 #[test]
 fn the_auditor_notices_a_cap_that_did_not_hold() {
-    for (answered, dropped) in [(20, 2), (120, 4), (199, 6)] {
+    for (answered, dropped) in [(20, 2), (66, 2), (199, 6)] {
         let over = what_the_auditor_says_of_drops(answered, dropped, false);
         let said = format!("campaign 1: {dropped} of {answered} answered");
         assert!(over.contains(&said) && over.contains("cap is 30"), "{over}");
     }
-    for (answered, dropped, fault) in [(20, 1, false), (40, 2, false), (200, 6, false), (120, 4, true)] {
+    for (answered, dropped, fault) in [(20, 1, false), (67, 2, false), (200, 6, false), (120, 4, true)] {
         assert_eq!(what_the_auditor_says_of_drops(answered, dropped, fault), "", "{answered} {dropped}");
     }
+}
+
+#[test]
+fn an_agent_lost_to_a_fault_excuses_one_drop() {
+    let mut ledger = books();
+    // One who is lost before a call begins excuses nothing.
+    ledger.fault(NOW - 1, Some(AgentId(1)));
+    for n in 0..5 {
+        ledger.write(NOW, true, &started(n, &format!("+86{n}"), NOW));
+        ledger.write(NOW, true, &Fact::CallAnswered { call: call(n), at: NOW });
+    }
+    ledger.fault(NOW, Some(AgentId(1)));
+    for n in 0..3 {
+        ledger.write(NOW, true, &Fact::CallDropped { call: call(n), at: NOW });
+    }
+    for n in 0..5 {
+        ledger.write(NOW, true, &ended(n, CallResult::AbandonedEarly));
+    }
+    let said = ledger.close(NOW).join("; ");
+    assert!(said.contains("2 of 5 answered"), "{said}");
 }
 
 #[test]
