@@ -5,8 +5,8 @@ use super::campaign::Campaign;
 use super::effect::{Effect, EndedBy, Fact, SwitchCommand};
 use super::input::{CampaignProfile, Lead};
 use super::observe::Calls;
-use super::pacing::{Agents, BindingLimit, Limits, PacingReport, pacing, to_take_back};
-use super::{Floor, LegOwner};
+use super::pacing::{Agents, BindingLimit, Limits, Observed, PacingReport, pacing, to_take_back};
+use super::{CallCounts, Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, LegId};
 use std::cmp::Reverse;
@@ -48,10 +48,10 @@ impl Floor {
 
     fn pace_campaign(&mut self, now: Moment, id: CampaignId, calls: &Calls, agents: &Agents) {
         let Some(campaign) = self.campaigns.get(&id) else { return };
-        let report = self.decide(now, campaign, calls, agents);
+        let observed = campaign.observe(now, calls);
+        let report = self.decide(now, campaign, calls.counts, &observed, agents);
         let launch = report.dial;
         let at_work = agents.ready + agents.busy.len() as u32;
-        let observed = campaign.observe(now, calls);
         let too_many = to_take_back(&observed, agents, campaign.profile.drop_cap_permille);
         if too_many > 0 && self.switch_up {
             self.take_back(now, id, too_many);
@@ -71,11 +71,15 @@ impl Floor {
         }
     }
 
-    fn decide(&self, now: Moment, campaign: &Campaign, calls: &Calls, agents: &Agents) -> PacingReport {
-        let held = |limit| {
-            let rate = campaign.estimates.answer_rate();
-            PacingReport::held(limit, rate, calls.counts.in_flight, campaign.window(now))
-        };
+    fn decide(
+        &self,
+        now: Moment,
+        campaign: &Campaign,
+        counts: CallCounts,
+        observed: &Observed,
+        agents: &Agents,
+    ) -> PacingReport {
+        let held = |limit| PacingReport::held(limit, observed);
         if !campaign.profile.running {
             return held(BindingLimit::Paused);
         }
@@ -92,11 +96,11 @@ impl Floor {
             mode: campaign.profile.mode,
             drop_cap_permille: campaign.profile.drop_cap_permille,
             lines_max: campaign.profile.lines_max,
-            lines_used: calls.counts.lines(),
+            lines_used: counts.lines(),
             leads: campaign.hopper.len() as u32,
         };
-        let mut report = pacing(&campaign.observe(now, calls), agents, limits);
-        let allowed = campaign.trunk_allows(now, calls.counts.in_flight);
+        let mut report = pacing(observed, agents, limits);
+        let allowed = campaign.trunk_allows(now, counts.in_flight);
         if report.dial > allowed {
             (report.dial, report.limit) = (allowed, BindingLimit::TrunkFailing);
         }

@@ -93,34 +93,49 @@ impl Floor {
         turns: &Turns,
         survey: &Survey,
     ) -> BTreeMap<CampaignId, Agents> {
-        let dialling = self.dialling(now);
-        let has_calls = |campaign: &Campaign| survey.calls.contains_key(&campaign.profile.campaign);
-        let running = self.campaigns.values().filter(|c| c.profile.running || has_calls(c));
-        let none_yet =
-            |campaign: &Campaign| Agents { stays: campaign.estimates.ready(), ..Agents::default() };
-        let mut at_work: BTreeMap<CampaignId, Agents> =
-            running.map(|campaign| (campaign.profile.campaign, none_yet(campaign))).collect();
-        for agent in self.agents.values().filter(|agent| agent.working()) {
-            let serves = self.campaigns_of(agent.profile.agent);
-            let ready = matches!(agent.state, AgentState::Ready);
-            let turn = if ready { turns.get(&agent.profile.agent) } else { None };
-            let dial_for_them = serves.iter().filter(|id| dialling.contains(id)).count();
-            let share = 1.0 / dial_for_them.max(1) as f64;
+        let active =
+            self.campaigns.iter().filter(|(id, c)| c.profile.running || survey.calls.contains_key(id));
+        let mut sides: Vec<Side> = active.map(|(id, campaign)| Side::new(now, *id, campaign)).collect();
+        for (agent, serves) in self.agents_and_campaigns().filter(|(agent, _)| agent.working()) {
+            let its_side =
+                |sides: &[Side], id: &CampaignId| sides.binary_search_by_key(id, |side| side.id).ok();
+            if matches!(agent.state, AgentState::Ready) {
+                let turn = turns.get(&agent.profile.agent);
+                for id in serves.iter().filter(|id| turn.is_none_or(|turn| turn.campaign == **id)) {
+                    if let Some(n) = its_side(&sides, id) {
+                        sides[n].agents.ready += 1;
+                    }
+                }
+                continue;
+            }
+            let dials = |id: &CampaignId| its_side(&sides, id).is_some_and(|n| sides[n].dials);
+            let share = 1.0 / serves.iter().filter(|id| dials(id)).count().max(1) as f64;
             for id in serves {
-                let (Some(agents), Some(campaign)) = (at_work.get_mut(id), self.campaigns.get(id)) else {
-                    continue;
-                };
-                if ready {
-                    agents.ready += u32::from(turn.is_none_or(|turn| turn.campaign == *id));
-                } else if let Some(mut chances) = chances_free(now, campaign, agent) {
+                let Some(side) = its_side(&sides, id).and_then(|n| sides.get_mut(n)) else { continue };
+                if let Some(mut chances) = chances_free(now, side.campaign, agent) {
                     if share < 1.0 {
                         chances.iter_mut().for_each(|chance| *chance *= share);
                     }
-                    agents.busy.push(Group { count: 1, chances });
+                    side.agents.busy.push(Group { count: 1, chances });
                 }
             }
         }
-        at_work
+        sides.into_iter().map(|side| (side.id, side.agents)).collect()
+    }
+}
+
+/// One campaign's side of the agents.
+struct Side<'a> {
+    id: CampaignId,
+    campaign: &'a Campaign,
+    dials: bool,
+    agents: Agents,
+}
+
+impl<'a> Side<'a> {
+    fn new(now: Moment, id: CampaignId, campaign: &'a Campaign) -> Self {
+        let agents = Agents { stays: campaign.estimates.ready(), ..Agents::default() };
+        Self { id, campaign, dials: campaign.dials(now), agents }
     }
 }
 

@@ -7,7 +7,7 @@
 //! chance. An answered customer still gets any agent who is free, those of
 //! their own campaign first.
 
-use super::agent::AgentState;
+use super::agent::{Agent, AgentState};
 use super::campaign::Campaign;
 use super::observe::Survey;
 use super::{CallCounts, Floor};
@@ -51,8 +51,19 @@ impl Floor {
         self.serves.get(&agent).map_or(&[], Vec::as_slice)
     }
 
+    /// Every agent with the campaigns they serve.
+    pub(super) fn agents_and_campaigns(&self) -> impl Iterator<Item = (&Agent, &[CampaignId])> {
+        // Both are in the order of the agents.
+        let mut serves = self.serves.iter().peekable();
+        self.agents.iter().map(move |(id, agent)| {
+            while serves.next_if(|(other, _)| *other < id).is_some() {}
+            let of = serves.next_if(|(other, _)| *other == id);
+            (agent, of.map_or(&[] as &[CampaignId], |(_, campaigns)| campaigns.as_slice()))
+        })
+    }
+
     /// The campaigns that dial now, as far as they alone decide.
-    pub(super) fn dialling(&self, now: Moment) -> BTreeSet<CampaignId> {
+    fn dialling(&self, now: Moment) -> BTreeSet<CampaignId> {
         let dialling = self.campaigns.values().filter(|campaign| campaign.dials(now));
         dialling.map(|campaign| campaign.profile.campaign).collect()
     }
@@ -70,10 +81,10 @@ impl Floor {
             return turns;
         }
         let mut serves: BTreeMap<AgentId, Vec<CampaignId>> = BTreeMap::new();
-        for agent in self.agents.values().filter(|agent| matches!(agent.state, AgentState::Ready)) {
-            let id = agent.profile.agent;
-            let of = self.campaigns_of(id).iter().filter(|campaign| dialling.contains(campaign));
-            serves.insert(id, of.copied().collect());
+        let ready = |agent: &Agent| matches!(agent.state, AgentState::Ready);
+        for (agent, of) in self.agents_and_campaigns().filter(|(agent, _)| ready(agent)) {
+            let of = of.iter().filter(|campaign| dialling.contains(campaign));
+            serves.insert(agent.profile.agent, of.copied().collect());
         }
         let mut alone: BTreeMap<CampaignId, u32> = BTreeMap::new();
         for (agent, campaigns) in &serves {

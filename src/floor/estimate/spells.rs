@@ -112,12 +112,8 @@ static EDGES_S: LazyLock<[f64; BINS + 1]> = LazyLock::new(|| {
 });
 
 fn bin(seconds: f64) -> usize {
-    let half_minute = FINE_BINS as f64 * FINE_S;
-    if seconds < half_minute {
-        return (seconds / FINE_S) as usize;
-    }
-    let beyond = ((seconds / half_minute).ln() / GROWTH.ln()) as usize;
-    (FINE_BINS + beyond).min(BINS - 1)
+    let begun = EDGES_S.partition_point(|edge| *edge <= seconds);
+    begun.saturating_sub(1).min(BINS - 1)
 }
 
 /// Adds the time that a spell of this length spent in each bin.

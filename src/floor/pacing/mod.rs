@@ -152,15 +152,15 @@ pub struct PacingReport {
 
 impl PacingReport {
     /// A decision to launch nothing, for a reason outside this function.
-    pub fn held(limit: BindingLimit, answer_rate: f64, in_flight: u32, window: WindowCounts) -> Self {
+    pub fn held(limit: BindingLimit, observed: &Observed) -> Self {
         PacingReport {
             dial: 0,
             limit,
-            answer_rate,
+            answer_rate: observed.answer_rate,
             agents_expected: 0.0,
-            in_flight,
+            in_flight: observed.in_flight_count(),
             dial_level: 0.0,
-            drop_permille: drop_permille(window),
+            drop_permille: drop_permille(observed.window),
         }
     }
 }
