@@ -81,8 +81,6 @@ pub struct Floor {
     store_lagging: bool,
     agents: BTreeMap<AgentId, Agent>,
     campaigns: BTreeMap<CampaignId, Campaign>,
-    /// The campaigns that each agent serves.
-    serves: BTreeMap<AgentId, Vec<CampaignId>>,
     calls: BTreeMap<CallId, Call>,
     legs: HashMap<LegId, LegOwner>,
     /// Where the switch's events put them; a leg that is not here is alone.
@@ -129,7 +127,6 @@ impl Floor {
             store_lagging: false,
             agents: BTreeMap::new(),
             campaigns: BTreeMap::new(),
-            serves: BTreeMap::new(),
             calls: BTreeMap::new(),
             legs: HashMap::new(),
             places: HashMap::new(),

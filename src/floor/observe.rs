@@ -58,13 +58,14 @@ impl Floor {
 
     /// An agent has left a state in which they were for so long.
     pub(super) fn learn_of_agent(&mut self, now: Moment, ms: i64, id: AgentId, before: AgentStateKind) {
-        let Some(after) = self.agents.get(&id).map(|agent| agent.state.kind()) else { return };
+        let Some(agent) = self.agents.get(&id) else { return };
+        let after = agent.state.kind();
         let works =
             matches!(after, AgentStateKind::Ready | AgentStateKind::Ringing | AgentStateKind::Talking);
         if before == AgentStateKind::Ready && !works {
             self.next_pacing = now;
         }
-        for campaign in self.serves.get(&id).into_iter().flatten() {
+        for campaign in &agent.serves {
             let Some(campaign) = self.campaigns.get_mut(campaign) else { continue };
             match before {
                 AgentStateKind::Ready => campaign.estimates.was_ready(ms, !works),
@@ -96,7 +97,8 @@ impl Floor {
         let active =
             self.campaigns.iter().filter(|(id, c)| c.profile.running || survey.calls.contains_key(id));
         let mut sides: Vec<Side> = active.map(|(id, campaign)| Side::new(now, *id, campaign)).collect();
-        for (agent, serves) in self.agents_and_campaigns().filter(|(agent, _)| agent.working()) {
+        for agent in self.agents.values().filter(|agent| agent.working()) {
+            let serves = &agent.serves;
             let its_side =
                 |sides: &[Side], id: &CampaignId| sides.binary_search_by_key(id, |side| side.id).ok();
             if matches!(agent.state, AgentState::Ready) {

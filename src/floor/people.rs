@@ -101,10 +101,10 @@ impl Floor {
     /// Learns how long after-call work lasts.
     fn note_wrap_up_end(&mut self, now: Moment, id: AgentId, state: &AgentState) {
         let AgentState::WrapUp { .. } = state else { return };
-        let Some(since) = self.agents.get(&id).map(|a| a.since) else { return };
-        for campaign in self.serves.get(&id).into_iter().flatten() {
+        let Some(agent) = self.agents.get(&id) else { return };
+        for campaign in &agent.serves {
             if let Some(campaign) = self.campaigns.get_mut(campaign) {
-                campaign.estimates.wrapped_up(now.since_ms(since));
+                campaign.estimates.wrapped_up(now.since_ms(agent.since));
             }
         }
     }
@@ -152,7 +152,8 @@ impl Floor {
 
     fn serves(&self, agent: AgentId, call: CallId) -> bool {
         let campaign = self.calls.get(&call).map(|call| call.campaign);
-        campaign.is_some_and(|campaign| self.campaigns_of(agent).contains(&campaign))
+        let agent = self.agents.get(&agent);
+        campaign.is_some_and(|campaign| agent.is_some_and(|agent| agent.serves.contains(&campaign)))
     }
 
     pub(super) fn ring_phone(&mut self, now: Moment, id: AgentId, call: Option<CallId>) {
@@ -198,7 +199,9 @@ impl Floor {
         self.touched.agents.insert(id);
         match self.agents.get_mut(&id) {
             None => {
-                self.agents.insert(id, Agent::new(profile, now));
+                let mut agent = Agent::new(profile, now);
+                agent.serves = self.campaigns_of(id);
+                self.agents.insert(id, agent);
             }
             Some(agent) => {
                 // A nailed leg to the old phone is of no use for the new one.

@@ -271,8 +271,7 @@ impl Floor {
             StoredState::WrapUp { call } => {
                 // Nobody can know how much was left of it: all of it again, as
                 // long as any of the agent's campaigns gives; 0 is without end.
-                let campaigns = self.serves.get(&id).into_iter().flatten();
-                let lengths = campaigns.filter_map(|id| self.campaigns.get(id));
+                let lengths = agent.serves.iter().filter_map(|id| self.campaigns.get(id));
                 let lengths: Vec<u32> = lengths.map(|c| c.profile.wrap_up_seconds).collect();
                 let longest = lengths.iter().copied().max().unwrap_or(0);
                 let endless = lengths.contains(&0);

@@ -7,7 +7,7 @@
 //! chance. An answered customer still gets any agent who is free, those of
 //! their own campaign first.
 
-use super::agent::{Agent, AgentState};
+use super::agent::AgentState;
 use super::campaign::Campaign;
 use super::observe::Survey;
 use super::{CallCounts, Floor};
@@ -35,31 +35,23 @@ pub(super) struct Turn {
 impl Floor {
     /// Notes anew which campaigns each agent serves.
     pub(super) fn note_members(&mut self) {
-        self.serves.clear();
+        self.agents.values_mut().for_each(|agent| agent.serves.clear());
         for campaign in self.campaigns.values() {
+            let id = campaign.profile.campaign;
             for agent in &campaign.profile.agents {
-                let serves = self.serves.entry(*agent).or_default();
-                if serves.last() != Some(&campaign.profile.campaign) {
-                    serves.push(campaign.profile.campaign);
+                if let Some(agent) = self.agents.get_mut(agent)
+                    && agent.serves.last() != Some(&id)
+                {
+                    agent.serves.push(id);
                 }
             }
         }
     }
 
     /// The campaigns that an agent serves, in their order.
-    pub(super) fn campaigns_of(&self, agent: AgentId) -> &[CampaignId] {
-        self.serves.get(&agent).map_or(&[], Vec::as_slice)
-    }
-
-    /// Every agent with the campaigns they serve.
-    pub(super) fn agents_and_campaigns(&self) -> impl Iterator<Item = (&Agent, &[CampaignId])> {
-        // Both are in the order of the agents.
-        let mut serves = self.serves.iter().peekable();
-        self.agents.iter().map(move |(id, agent)| {
-            while serves.next_if(|(other, _)| *other < id).is_some() {}
-            let of = serves.next_if(|(other, _)| *other == id);
-            (agent, of.map_or(&[] as &[CampaignId], |(_, campaigns)| campaigns.as_slice()))
-        })
+    pub(super) fn campaigns_of(&self, agent: AgentId) -> Vec<CampaignId> {
+        let serves = self.campaigns.values().filter(|campaign| campaign.profile.agents.contains(&agent));
+        serves.map(|campaign| campaign.profile.campaign).collect()
     }
 
     /// The campaigns that dial now, as far as they alone decide.
@@ -81,9 +73,8 @@ impl Floor {
             return turns;
         }
         let mut serves: BTreeMap<AgentId, Vec<CampaignId>> = BTreeMap::new();
-        let ready = |agent: &Agent| matches!(agent.state, AgentState::Ready);
-        for (agent, of) in self.agents_and_campaigns().filter(|(agent, _)| ready(agent)) {
-            let of = of.iter().filter(|campaign| dialling.contains(campaign));
+        for agent in self.agents.values().filter(|agent| matches!(agent.state, AgentState::Ready)) {
+            let of = agent.serves.iter().filter(|campaign| dialling.contains(campaign));
             serves.insert(agent.profile.agent, of.copied().collect());
         }
         let mut alone: BTreeMap<CampaignId, u32> = BTreeMap::new();

@@ -262,15 +262,15 @@ fn a_phone_that_does_not_answer_makes_its_agent_unreachable_with_the_reason() {
 
 #[test]
 fn a_customer_without_an_agent_is_counted_as_dropped_and_then_released() {
-    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
-    s.off_hook_ready(1);
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OnHook]);
+    s.ask(1, AgentCommand::LogIn);
+    s.ask(1, AgentCommand::Ready);
     let (_, leg) = s.leads(&["13800000001"])[0];
-    s.ask(1, AgentCommand::Pause { reason: "lunch".into() });
-    s.leg(leg, LegChange::Answered);
+    let phone = rung(&s.leg(leg, LegChange::Answered)).expect("the desk phone rings, and nobody answers it");
     let effects = s.later(2_100);
     assert!(effects.iter().any(|e| matches!(e, Effect::Record(Fact::CallDropped { .. }))));
     let effects = s.later(8_000);
-    assert_eq!(hung_up(&effects), [leg]);
+    assert_eq!(hung_up(&effects), [phone, leg]);
     s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
     assert_eq!(s.ended(), [(CallResult::Dropped, EndedBy::System)]);
 }
