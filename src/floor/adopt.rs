@@ -54,7 +54,14 @@ impl Floor {
             return true;
         }
         let CallState::Talking { agent, .. } = call.state else { return false };
-        let Some((want, third)) = self.plan_found(id, agent, customer, found) else { return false };
+        // Of a call that was followed all along it is known what is wanted: a
+        // colleague whose leg still lingers with it has no part in it any more.
+        let plan = if call.from_store {
+            self.plan_found(id, agent, customer, found)
+        } else {
+            (customer.on_music || customer.in_room.is_some()).then_some((Want::Talk, None))
+        };
+        let Some((want, third)) = plan else { return false };
         let mut plan = Plan::new(want);
         plan.third = third.map(|(party, leg)| Third {
             party,

@@ -3,7 +3,7 @@
 //! `people.rs` and `legs.rs`.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{CallId, LegId};
+use crate::base::ids::{CallId, CampaignId, LegId};
 use crate::floor::call::{Call, CallState, Want};
 use crate::floor::effect::{AgentAction, AgentLive, AgentStateKind};
 use crate::floor::input::{AgentProfile, PhoneMode};
@@ -164,6 +164,8 @@ pub enum AfterCall {
 pub struct Agent {
     /// Name, phone and mode of use.
     pub profile: AgentProfile,
+    /// The campaigns that the agent serves, in their order.
+    pub serves: Vec<CampaignId>,
     /// Where the agent is.
     pub state: AgentState,
     /// Since when.
@@ -192,6 +194,7 @@ impl Agent {
     pub fn new(profile: AgentProfile, now: Moment) -> Self {
         Self {
             profile,
+            serves: Vec::new(),
             state: AgentState::LoggedOut,
             since: now,
             phone: Phone::Down,

@@ -175,6 +175,9 @@ pub struct Call {
     pub recording: Option<String>,
     /// Whether it is silent now.
     pub recording_paused: bool,
+    /// Whether it comes from the store and the switch's list of channels has
+    /// not been seen since: where its legs are tells what somebody wanted.
+    pub from_store: bool,
 }
 
 impl Call {
@@ -202,6 +205,7 @@ impl Call {
             talked_ms: 0,
             recording: None,
             recording_paused: false,
+            from_store: false,
         }
     }
 

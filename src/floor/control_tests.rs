@@ -318,6 +318,33 @@ fn three_talk_in_one_room_and_the_agent_may_leave() {
 }
 
 #[test]
+fn a_colleague_left_over_in_the_room_is_not_taken_back_into_the_call() {
+    let mut t = talk(PhoneMode::OffHook);
+    t.s.ask(1, consult(2));
+    t.on_music();
+    let colleague = bridges(&t.s.effects).last().map(|(_, other)| *other).expect("the two are bridged");
+    together(&mut t.s, t.agent, colleague);
+    t.s.ask(1, AgentCommand::Conference);
+    for leg in [t.customer, t.agent, colleague] {
+        t.s.leg(leg, LegChange::JoinedRoom);
+    }
+    t.s.ask(1, AgentCommand::CancelTransfer);
+    together(&mut t.s, t.customer, t.agent);
+    assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::Talking, AgentStateKind::Ready));
+    let phone = |agent| LegLabel::Agent { agent: AgentId(agent), nailed: true, call: None };
+    let mut lingers = bridged(colleague, phone(2), t.agent);
+    (lingers.bridged_to, lingers.in_room) = (None, Some(t.call));
+    let channels = vec![
+        bridged(t.customer, LegLabel::Customer { call: t.call }, t.agent),
+        bridged(t.agent, phone(1), t.customer),
+        lingers,
+    ];
+    t.s.give(Input::SwitchUp { core: "core-1".into(), channels });
+    assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::Talking, AgentStateKind::Ready));
+    assert_eq!((t.state(), t.outcomes()), (Some(CallStateKind::Talking), vec![TransferOutcome::Cancelled]));
+}
+
+#[test]
 fn the_customer_may_leave_at_every_stage() {
     type Stage = fn(&mut Talk);
     let stages: [Stage; 6] = [

@@ -29,6 +29,7 @@ pub mod input;
 mod legs;
 pub mod make;
 mod monitor;
+mod observe;
 pub mod pacing;
 pub mod pending;
 mod people;
@@ -38,6 +39,7 @@ mod phone_tests;
 mod plan;
 pub mod result;
 mod resync;
+mod sharing;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -47,7 +49,7 @@ mod timers;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, IdMint, LegId};
 use agent::{Agent, AgentState};
-use call::Call;
+use call::{Call, CallState};
 use campaign::Campaign;
 use effect::{AgentLive, CallLive, CampaignLive, Effect, Fact, SwitchCommand, Tell};
 use input::{CommandName, Input};
@@ -271,6 +273,7 @@ impl Floor {
     /// store tile the shift.
     fn set_state(&mut self, now: Moment, id: AgentId, state: AgentState) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
+        let (before, since) = (agent.state.kind(), agent.since);
         let same = agent.state.kind() == state.kind()
             && agent.state.reason() == state.reason()
             && agent.state.call() == state.call();
@@ -288,37 +291,12 @@ impl Floor {
             at: now,
         };
         self.record(fact);
+        self.learn_of_agent(now, now.since_ms(since), id, before);
     }
 
-    fn campaign_counts(&self, campaign: &Campaign) -> Counts {
-        let mut counts = Counts::default();
-        for call in self.calls.values().filter(|c| c.campaign == campaign.profile.campaign) {
-            match call.state {
-                _ if call.in_flight() => counts.in_flight += 1,
-                call::CallState::Talking { .. }
-                | call::CallState::Arranged { .. }
-                | call::CallState::Outside => counts.talking += 1,
-                call::CallState::Ending { .. } => counts.ending += 1,
-                _ if call.agent().is_some() => counts.connecting += 1,
-                _ => counts.waiting += 1,
-            }
-        }
-        for agent in campaign.profile.agents.iter().filter_map(|id| self.agents.get(id)) {
-            match agent.state {
-                AgentState::Ready => counts.agents.ready += 1,
-                AgentState::Talking { .. }
-                | AgentState::Holding { .. }
-                | AgentState::Consulted { .. }
-                | AgentState::Reserved { .. }
-                    if agent.after_call.is_none() =>
-                {
-                    counts.agents.talking += 1;
-                }
-                AgentState::WrapUp { .. } if agent.after_call.is_none() => counts.agents.wrapping_up += 1,
-                _ => {}
-            }
-            counts.working += u32::from(agent.working());
-        }
+    fn call_counts(&self, campaign: CampaignId) -> CallCounts {
+        let mut counts = CallCounts::default();
+        self.calls.values().filter(|call| call.campaign == campaign).for_each(|call| counts.add(call));
         counts
     }
 
@@ -358,7 +336,12 @@ impl Floor {
 
     fn campaign_live(&mut self, now: Moment, id: CampaignId) -> Option<CampaignLive> {
         let campaign = self.campaigns.get(&id)?;
-        let counts = self.campaign_counts(campaign);
+        let counts = self.call_counts(id);
+        let (mut agents_ready, mut agents_working) = (0, 0);
+        for agent in campaign.profile.agents.iter().filter_map(|id| self.agents.get(id)) {
+            agents_ready += u32::from(matches!(agent.state, AgentState::Ready));
+            agents_working += u32::from(agent.working());
+        }
         let window = campaign.window(now);
         let live = CampaignLive {
             campaign: id,
@@ -366,8 +349,8 @@ impl Floor {
             in_flight: counts.in_flight,
             waiting: counts.waiting + counts.connecting,
             talking: counts.talking,
-            agents_ready: counts.agents.ready,
-            agents_working: counts.working,
+            agents_ready,
+            agents_working,
             hopper: campaign.hopper.len() as u32,
             attempts: campaign.attempts,
             answered: window.answered,
@@ -381,16 +364,30 @@ impl Floor {
     }
 }
 
-/// A campaign's calls and agents, counted.
+/// A campaign's calls, counted.
 #[derive(Debug, Default, Clone, Copy)]
-struct Counts {
+struct CallCounts {
     in_flight: u32,
     waiting: u32,
     connecting: u32,
     talking: u32,
     ending: u32,
-    agents: pacing::Agents,
-    working: u32,
+}
+
+impl CallCounts {
+    fn add(&mut self, call: &Call) {
+        match call.state {
+            CallState::Ending { .. } => self.ending += 1,
+            _ if call.in_flight() => self.in_flight += 1,
+            CallState::Talking { .. } | CallState::Arranged { .. } | CallState::Outside => self.talking += 1,
+            _ if call.agent().is_some() => self.connecting += 1,
+            _ => self.waiting += 1,
+        }
+    }
+
+    fn lines(&self) -> u32 {
+        self.in_flight + self.waiting + self.connecting + self.talking + self.ending
+    }
 }
 
 impl Floor {

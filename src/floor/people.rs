@@ -105,9 +105,11 @@ impl Floor {
     /// Learns how long after-call work lasts.
     fn note_wrap_up_end(&mut self, now: Moment, id: AgentId, state: &AgentState) {
         let AgentState::WrapUp { .. } = state else { return };
-        let Some(since) = self.agents.get(&id).map(|a| a.since) else { return };
-        for campaign in self.campaigns.values_mut().filter(|c| c.profile.agents.contains(&id)) {
-            campaign.estimates.wrapped_up(now.since_ms(since));
+        let Some(agent) = self.agents.get(&id) else { return };
+        for campaign in &agent.serves {
+            if let Some(campaign) = self.campaigns.get_mut(campaign) {
+                campaign.estimates.wrapped_up(now.since_ms(agent.since));
+            }
         }
     }
 
@@ -188,10 +190,9 @@ impl Floor {
     }
 
     fn serves(&self, agent: AgentId, call: CallId) -> bool {
-        self.calls
-            .get(&call)
-            .and_then(|call| self.campaigns.get(&call.campaign))
-            .is_some_and(|campaign| campaign.profile.agents.contains(&agent))
+        let campaign = self.calls.get(&call).map(|call| call.campaign);
+        let agent = self.agents.get(&agent);
+        campaign.is_some_and(|campaign| agent.is_some_and(|agent| agent.serves.contains(&campaign)))
     }
 
     pub(super) fn ring_phone(&mut self, now: Moment, id: AgentId, call: Option<CallId>, ring_seconds: u32) {
@@ -238,7 +239,9 @@ impl Floor {
         self.touched.agents.insert(id);
         match self.agents.get_mut(&id) {
             None => {
-                self.agents.insert(id, Agent::new(profile, now));
+                let mut agent = Agent::new(profile, now);
+                agent.serves = self.campaigns_of(id);
+                self.agents.insert(id, agent);
             }
             Some(agent) => {
                 // A nailed leg to the old phone is of no use for the new one.

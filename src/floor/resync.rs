@@ -44,6 +44,7 @@ impl Floor {
         self.take_places(&found);
         self.end_what_is_gone(now, &found, restarted);
         self.follow_channels(now, &found);
+        self.calls.values_mut().for_each(|call| call.from_store = false);
         self.end_what_fits_nowhere(now);
         let waiting: Vec<AgentId> = self
             .agents
@@ -104,11 +105,13 @@ impl Floor {
         matches!(&channel.label, Some(LegLabel::Agent { call: Some(call), .. }) if self.calls.contains_key(call))
     }
 
-    /// An outside party that talks, or hears music, in a call that lives.
+    /// An outside party that talks, or hears music, in a call that lives and was
+    /// not followed until now; of the others every leg with a part is known.
     fn adopts_third(&self, call: CallId, channel: &ChannelSnapshot) -> bool {
-        let has_one = self.calls.get(&call).is_none_or(|call| call.outside_leg().is_some());
+        let lacks_one =
+            self.calls.get(&call).is_some_and(|call| call.from_store && call.outside_leg().is_none());
         channel.answered
-            && !has_one
+            && lacks_one
             && (channel.bridged_to.is_some() || channel.on_music || channel.in_room.is_some())
     }
 
@@ -278,7 +281,7 @@ impl Floor {
             StoredState::WrapUp { call } => {
                 // Nobody can know how much was left of it: all of it again, as
                 // long as any of the agent's campaigns gives; 0 is without end.
-                let lengths = self.campaigns.values().filter(|c| c.profile.agents.contains(&id));
+                let lengths = agent.serves.iter().filter_map(|id| self.campaigns.get(id));
                 let lengths: Vec<u32> = lengths.map(|c| c.profile.wrap_up_seconds).collect();
                 let longest = lengths.iter().copied().max().unwrap_or(0);
                 let endless = lengths.contains(&0);
@@ -316,6 +319,7 @@ impl Floor {
         call.connected = stored.connected;
         call.dropped = stored.dropped;
         call.heard_at = now;
+        call.from_store = true;
         call.talked_ms = stored.talked_ms;
         (call.span, call.span_agent, call.span_since) = stored.span;
         call.sender = stored.connected.map(|(agent, _)| agent).filter(|_| state == CallState::Waiting);

@@ -187,7 +187,7 @@ impl Floor {
         }
     }
 
-    fn mark_dropped(&mut self, now: Moment, id: CallId) {
+    pub(super) fn mark_dropped(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.dropped = true;
         let campaign = call.campaign;

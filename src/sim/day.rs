@@ -55,6 +55,8 @@ pub struct DayOptions {
     pub seed: u64,
     /// Whether things go wrong.
     pub faults: bool,
+    /// Cap on dropped calls, per mille of calls answered.
+    pub drop_cap_permille: u32,
     /// Who is called.
     pub customers: CustomerShares,
     /// Ask for the floor's invariants after every so many inputs. The question
@@ -70,6 +72,7 @@ impl DayOptions {
             minutes: hours * 60,
             seed,
             faults: false,
+            drop_cap_permille: 30,
             customers: CustomerShares::default(),
             check_every: if agents <= ALWAYS_CHECKED { 1 } else { u64::from(agents) },
         }
@@ -98,6 +101,8 @@ pub struct DaySummary {
     pub abandoned_early: u64,
     /// Dropped calls per mille of answered calls.
     pub drop_permille: f64,
+    /// The calls that count for each campaign's cap.
+    pub campaigns: Vec<CampaignCounts>,
     /// Talk time of all agents, in minutes.
     pub talk_minutes: f64,
     /// (talk + after-call work) / (that + ready), in per cent.
@@ -125,6 +130,26 @@ pub struct DaySummary {
     pub invariant_violations: u64,
     /// The first of them, in words, with the minute of the day.
     pub violations: Vec<String>,
+}
+
+/// What counts for the cap on dropped calls of one campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CampaignCounts {
+    /// Which campaign.
+    pub campaign: i64,
+    /// Calls answered.
+    pub answered: u64,
+    /// Of these, dropped.
+    pub dropped: u64,
+    /// Of these, dropped after a fault took the switch or an agent away while
+    /// the call was under way.
+    pub dropped_by_faults: u64,
+}
+
+impl CampaignCounts {
+    fn new(campaign: CampaignId) -> Self {
+        Self { campaign: campaign.0, answered: 0, dropped: 0, dropped_by_faults: 0 }
+    }
 }
 
 /// Something that will happen in the simulation itself.
@@ -472,7 +497,7 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         caller_id,
         ring_seconds: 30,
         wrap_up_seconds: 30,
-        drop_cap_permille: 30,
+        drop_cap_permille: options.drop_cap_permille,
         drop_after_ms: 2_000,
         wait_ms_max: 10_000,
         lines_max: options.agents * 4,

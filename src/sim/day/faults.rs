@@ -121,7 +121,9 @@ impl Day {
             Fault::CampaignBack(n) => self.set_running(n, true),
             Fault::AgentRemoved(n) => {
                 self.count("agents removed");
-                self.apply(Input::AgentRemoved(AgentId(i64::from(someone(n)))));
+                let agent = AgentId(i64::from(someone(n)));
+                self.ledger.fault(self.now, Some(agent));
+                self.apply(Input::AgentRemoved(agent));
                 self.mend(5_000, 240_000, Fault::AgentBack(n));
             }
             Fault::AgentBack(n) => {
@@ -147,6 +149,7 @@ impl Day {
             self.world.restart();
             self.wire.new_core();
         }
+        self.ledger.fault(self.now, None);
         self.apply(down);
         self.mend(500, 45_000, Fault::LinkBack);
     }
@@ -159,6 +162,7 @@ impl Day {
             self.apply(input);
         }
         self.list_phones();
+        self.ledger.fault(self.now, None);
         let up = self.wire.connect(&self.world);
         self.apply(up);
     }
