@@ -1247,7 +1247,7 @@ export interface components {
       name: string;
       next?: components['schemas']['AgentStateKind'] | null;
       /** @description The desk phone at the switch's registrar. */
-      phone: components['schemas']['PhoneView'];
+      phone: components['schemas']['DeskPhoneView'];
       /** @description Whether the desk phone's leg is up. */
       phone_up: boolean;
       /** @description Reason of a pause or of being unreachable. */
@@ -1937,6 +1937,22 @@ export interface components {
        */
       started_at: string;
       state?: components['schemas']['CallStateKind'] | null;
+    };
+    /** @description A desk phone at the switch's registrar. */
+    DeskPhoneView: {
+      /** @description Where it registered from. */
+      address?: string | null;
+      /** @description Whether the registration ran out and was not taken back. */
+      expired: boolean;
+      /** @description Whether it is registered; null: the switch has not said. */
+      registered?: boolean | null;
+      /**
+       * Format: date-time
+       * @description Since when it is, or is not any more, where that was seen.
+       */
+      since?: string | null;
+      /** @description What the phone calls itself. */
+      user_agent?: string | null;
     };
     /** @description Everything the desk page shows. */
     DeskView: {
@@ -3085,21 +3101,12 @@ export interface components {
      * @enum {string}
      */
     PhoneMode: 'off_hook' | 'on_hook';
-    /** @description A desk phone at the switch's registrar. */
+    /** @description A phone number of a customer. */
     PhoneView: {
-      /** @description Where it registered from. */
-      address?: string | null;
-      /** @description Whether the registration ran out and was not taken back. */
-      expired: boolean;
-      /** @description Whether it is registered; null: the switch has not said. */
-      registered?: boolean | null;
-      /**
-       * Format: date-time
-       * @description Since when it is, or is not any more, where that was seen.
-       */
-      since?: string | null;
-      /** @description What the phone calls itself. */
-      user_agent?: string | null;
+      /** @description With country code: `+8613800138000`. */
+      e164: string;
+      /** @description The digits dialled. */
+      number: string;
     };
     /** @description The body of every error. */
     Problem: {
