@@ -23,7 +23,7 @@ export function PhoneMark({ phone, text = false }: { phone: PhoneView; text?: bo
         style={away ? { color: AGENT_STATE_COLOUR.unreachable } : undefined}
         className={away ? undefined : 'quiet'}
       >
-        {away ? <DisconnectOutlined /> : <PhoneOutlined />} {(text || away) && words}
+        {away ? <DisconnectOutlined /> : <PhoneOutlined />} {text && words}
       </span>
     </Tooltip>
   );

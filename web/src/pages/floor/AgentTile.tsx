@@ -35,15 +35,14 @@ export const AgentTile = memo(function AgentTile({ id }: { id: number }) {
         <Elapsed since={agent.since} />
       </div>
       <div className="row">
-        <span className="figure">{number ? phone(number) : agent.extension}</span>
+        <span className="figure">
+          <PhoneMark phone={agent.phone} /> {number ? phone(number) : agent.extension}
+        </span>
         <span style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
           {agent.reason ? reasonText(agent.reason) : ''}
         </span>
       </div>
-      <div className="row">
-        <PhoneMark phone={agent.phone} />
-        <ForwardMark agent={agent} />
-      </div>
+      <ForwardMark agent={agent} />
       <Ears agentId={id} />
     </div>
   );

@@ -47,7 +47,9 @@ export function AgentsTable({ ids }: { ids: number[] }) {
         <PhoneMark phone={agent.phone} /> {t(agent.phone_up ? 'floor.phoneUp' : 'floor.phoneDown')}
       </>
     )),
-    column(t('forwarding.title'), (agent) => <ForwardMark agent={agent} text />),
+    column(t('forwarding.title'), (agent) =>
+      agent.forwarding ? <ForwardMark agent={agent} text /> : DASH,
+    ),
     column(t('calls.number'), (agent) =>
       agent.call_id ? <CallNumber callId={agent.call_id} /> : DASH,
     ),
