@@ -70,6 +70,9 @@ enum Command {
         /// The same seed replays the same day.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Cap on dropped calls, per mille of calls answered.
+        #[arg(long, default_value_t = 30)]
+        drop_cap: u32,
         /// Without lost events, cut connections and restarts.
         #[arg(long)]
         no_faults: bool,
@@ -137,8 +140,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(app::run_simulator(port, seed, scripted, records_to.as_deref()))?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Simulate { agents, hours, seed, no_faults, json } => {
-            let options = DayOptions { faults: !no_faults, ..DayOptions::new(agents, hours, seed) };
+        Command::Simulate { agents, hours, seed, drop_cap, no_faults, json } => {
+            let options = DayOptions {
+                faults: !no_faults,
+                drop_cap_permille: drop_cap,
+                ..DayOptions::new(agents, hours, seed)
+            };
             let summary = day::run(&options);
             if json {
                 println!("{}", serde_json::to_string_pretty(&summary)?);
@@ -154,6 +161,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                     summary.occupancy_percent,
                     summary.invariant_violations
                 );
+                for broken in &summary.violations {
+                    println!("  {broken}");
+                }
             }
             Ok(if summary.invariant_violations == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }

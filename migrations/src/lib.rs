@@ -17,6 +17,7 @@ mod m20261125_000007_report_mail;
 mod m20261125_000008_campaign_figures;
 mod m20261125_000009_call_control;
 mod m20261125_000010_unrecorded;
+mod m20261125_000011_forwarding;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000008_campaign_figures::Migration),
             Box::new(m20261125_000009_call_control::Migration),
             Box::new(m20261125_000010_unrecorded::Migration),
+            Box::new(m20261125_000011_forwarding::Migration),
         ]
     }
 }

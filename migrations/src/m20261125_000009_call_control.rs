@@ -209,7 +209,9 @@ fn granted(role: &str) -> &'static [(&'static str, &'static str)] {
             ("call:hang_up", "team"),
             ("agent:set_state", "team"),
         ],
-        "qa_lead" | "qa" => &[("call:listen", "department")],
+        "qa_lead" => &[("call:listen", "department")],
+        // Who listens to calls in progress must see them.
+        "qa" => &[("call:listen", "department"), ("live:read", "department")],
         _ => &[],
     }
 }

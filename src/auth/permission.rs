@@ -71,6 +71,8 @@ permissions! {
     CallHangUp = "call:hang_up",
     /// Set an agent's state.
     AgentSetState = "agent:set_state",
+    /// See and set where others' personal calls are forwarded.
+    AgentForward = "agent:forward",
     /// Hear recordings.
     RecordingListen = "recording:listen",
     /// See reports.

@@ -13,6 +13,8 @@ pub const FACTS_WAITING_BEFORE_DIALLING_STOPS: usize = 2_000;
 pub const FACTS_PER_COMMIT: usize = 500;
 /// Commands waiting for the switch link.
 pub const SWITCH_COMMANDS: usize = 8_192;
+/// Desk phones at the registrar whose state is kept.
+pub const DESK_PHONES: usize = 20_000;
 /// Events of the switch that the ESL client may hold for us.
 pub const SWITCH_EVENTS: usize = 20_000;
 /// Live messages that a slow console may lag behind before it is sent a new

@@ -5,7 +5,8 @@ use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, CustomerId};
 use crate::floor::effect::CallResult;
 use crate::store::entity::{
-    call_legs, call_monitors, call_notes, call_spans, call_transfers, calls, dispositions, recording_pauses,
+    call_forwards, call_legs, call_monitors, call_notes, call_spans, call_transfers, calls, dispositions,
+    recording_pauses,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -84,6 +85,8 @@ pub struct Story {
     pub legs: Vec<call_legs::Model>,
     /// Attempts to hand the call on.
     pub transfers: Vec<call_transfers::Model>,
+    /// Where it went by agents' forwardings.
+    pub forwards: Vec<call_forwards::Model>,
     /// What those said who handed it on.
     pub notes: Vec<call_notes::Model>,
     /// Supervisors who took part.

@@ -141,6 +141,7 @@ async fn make_user(
         extension: Some(phone.map(|(extension, _)| extension.to_string())),
         phone_secret: phone.is_some().then(people::rules::new_phone_secret),
         phone_mode: Some(phone.map_or(PhoneMode::OffHook, |(_, mode)| mode)),
+        remote_answer: None,
         active: Some(true),
     };
     let user = people::store::insert_user(tx, username, change, clock::now()).await?;

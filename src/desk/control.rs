@@ -77,8 +77,10 @@ pub struct ColleagueView {
     team: Option<String>,
     /// Their state now.
     state: AgentStateKind,
-    /// Whether a call can be handed to them now.
+    /// Whether a call can be handed to them now, or to whom they forward.
     ready: bool,
+    /// Whether they have their calls forwarded.
+    forwards: bool,
 }
 
 /// Has the ringing desk phone answer.
@@ -166,7 +168,8 @@ async fn get_colleagues(
             name: agent.name,
             extension: agent.extension,
             state: agent.state,
-            ready: agent.state == AgentStateKind::Ready,
+            ready: agent.takes_personal_calls,
+            forwards: agent.forwarding.is_some(),
         })
         .collect();
     let rank = |colleague: &ColleagueView| match colleague.state {

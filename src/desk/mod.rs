@@ -2,11 +2,12 @@
 //! inputs of the floor, and everything the desk page needs in one answer.
 
 mod control;
+mod forwarding;
 mod http;
 
 use utoipa_axum::router::OpenApiRouter;
 
 /// Every route of the desk.
 pub fn routes() -> OpenApiRouter {
-    http::routes().merge(control::routes())
+    http::routes().merge(control::routes()).merge(forwarding::routes())
 }

@@ -54,7 +54,14 @@ impl Floor {
             return true;
         }
         let CallState::Talking { agent, .. } = call.state else { return false };
-        let Some((want, third)) = self.plan_found(id, agent, customer, found) else { return false };
+        // Of a call that was followed all along it is known what is wanted: a
+        // colleague whose leg still lingers with it has no part in it any more.
+        let plan = if call.from_store {
+            self.plan_found(id, agent, customer, found)
+        } else {
+            (customer.on_music || customer.in_room.is_some()).then_some((Want::Talk, None))
+        };
+        let Some((want, third)) = plan else { return false };
         let mut plan = Plan::new(want);
         plan.third = third.map(|(party, leg)| Third {
             party,
@@ -65,6 +72,8 @@ impl Floor {
             rings: true,
             up: true,
             until: now,
+            note: None,
+            forwarded_by: Vec::new(),
         });
         if let Some(call) = self.calls.get_mut(&id) {
             call.plan = Some(plan);
@@ -107,7 +116,7 @@ impl Floor {
         found: &HashMap<LegId, ChannelSnapshot>,
     ) -> Option<(Want, Option<(Party, LegId)>)> {
         let agent_leg = self.agents.get(&agent)?.phone.leg();
-        let third = self.third_found(id, agent, customer.in_room == Some(id), found);
+        let third = self.third_found(id, agent, agent_leg, customer.in_room == Some(id), found);
         if customer.on_music {
             let asked = third
                 .as_ref()
@@ -129,16 +138,16 @@ impl Floor {
         })
     }
 
-    /// The third's leg: labelled so, or a colleague's with the agent or, when the
-    /// customer is there, in the call's room.
+    /// The third's leg: labelled so, or a colleague's with the agent or, when
+    /// the customer is there, in the call's room.
     fn third_found(
         &self,
         id: CallId,
         agent: AgentId,
-        customer_in_room: bool,
+        agent_leg: Option<LegId>,
+        in_room: bool,
         found: &HashMap<LegId, ChannelSnapshot>,
     ) -> Option<(Party, LegId)> {
-        let agent_leg = self.agents.get(&agent)?.phone.leg();
         let mut legs: Vec<&ChannelSnapshot> = found.values().filter(|c| c.answered).collect();
         legs.sort_by_key(|channel| channel.leg);
         legs.into_iter().find_map(|channel| match (self.legs.get(&channel.leg)?, &channel.label) {
@@ -147,8 +156,8 @@ impl Floor {
             }
             (LegOwner::Agent(other), _) if *other != agent && self.may_be_third(id, *other) => {
                 let together = channel.bridged_to.is_some() && channel.bridged_to == agent_leg;
-                let in_room = customer_in_room && channel.in_room == Some(id);
-                (together || in_room).then_some((Party::Agent(*other), channel.leg))
+                (together || in_room && channel.in_room == Some(id))
+                    .then_some((Party::Agent(*other), channel.leg))
             }
             _ => None,
         })

@@ -3,11 +3,12 @@
 //! `people.rs` and `legs.rs`.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{CallId, LegId};
+use crate::base::ids::{CallId, CampaignId, LegId};
 use crate::floor::call::{Call, CallState, Want};
 use crate::floor::effect::{AgentAction, AgentLive, AgentStateKind};
 use crate::floor::input::{AgentProfile, PhoneMode};
 use crate::floor::pending::Pending;
+use crate::floor::phone::PhoneLive;
 
 /// Where an agent is. Every second of a shift is in exactly one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +68,8 @@ pub const REASON_PHONE_NOT_REGISTERED: &str = "phone_not_registered";
 pub const REASON_PHONE_HUNG_UP: &str = "phone_hung_up";
 /// The switch could not connect the desk phone to a customer.
 pub const REASON_BRIDGE_FAILED: &str = "bridge_failed";
+/// The reason of the pause that follows too many rings in vain.
+pub const REASON_MISSED_RINGS: &str = "missed_rings";
 /// The reason of the pause that a shift begins with.
 pub const REASON_LOGGED_IN: &str = "logged_in";
 
@@ -161,6 +164,8 @@ pub enum AfterCall {
 pub struct Agent {
     /// Name, phone and mode of use.
     pub profile: AgentProfile,
+    /// The campaigns that the agent serves, in their order.
+    pub serves: Vec<CampaignId>,
     /// Where the agent is.
     pub state: AgentState,
     /// Since when.
@@ -180,6 +185,8 @@ pub struct Agent {
     pub leg_for_one_call: bool,
     /// The request that the switch has not confirmed yet.
     pub pending: Option<Pending>,
+    /// How often in a row the desk phone was rung in vain.
+    pub misses: u32,
 }
 
 impl Agent {
@@ -187,6 +194,7 @@ impl Agent {
     pub fn new(profile: AgentProfile, now: Moment) -> Self {
         Self {
             profile,
+            serves: Vec::new(),
             state: AgentState::LoggedOut,
             since: now,
             phone: Phone::Down,
@@ -196,6 +204,7 @@ impl Agent {
             muted: false,
             leg_for_one_call: false,
             pending: None,
+            misses: 0,
         }
     }
 
@@ -292,6 +301,9 @@ impl Agent {
             },
             muted: self.muted,
             allowed: self.allowed(call),
+            phone: PhoneLive::default(),
+            forwarding: self.profile.forwarding.clone(),
+            takes_personal_calls: self.takes_personal_calls(),
         }
     }
 }

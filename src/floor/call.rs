@@ -124,6 +124,10 @@ pub struct Third {
     pub up: bool,
     /// When ringing is given up.
     pub until: Moment,
+    /// For their screen.
+    pub note: Option<String>,
+    /// By whose wishes, one after the other, the call came to them.
+    pub forwarded_by: Vec<AgentId>,
 }
 
 /// A call.
@@ -173,6 +177,9 @@ pub struct Call {
     pub record_asked: bool,
     /// Whether it is silent now.
     pub recording_paused: bool,
+    /// Whether it comes from the store and the switch's list of channels has
+    /// not been seen since: where its legs are tells what somebody wanted.
+    pub from_store: bool,
 }
 
 impl Call {
@@ -201,6 +208,7 @@ impl Call {
             recording: None,
             record_asked: false,
             recording_paused: false,
+            from_store: false,
         }
     }
 
@@ -237,8 +245,12 @@ impl Call {
     /// Talk time so far, in milliseconds: agents and customer connected, hold
     /// and consultations not included.
     pub fn talk_ms(&self, now: Moment) -> i64 {
-        let open = matches!(self.span, SpanKind::Talking | SpanKind::Conference);
-        self.talked_ms + if open { now.since_ms(self.span_since) } else { 0 }
+        self.talked_ms + self.talking_since().map_or(0, |since| now.since_ms(since))
+    }
+
+    /// Since when agents and customer talk without a break.
+    fn talking_since(&self) -> Option<Moment> {
+        matches!(self.span, SpanKind::Talking | SpanKind::Conference).then_some(self.span_since)
     }
 
     /// Whether the customer has not answered yet.
@@ -267,11 +279,14 @@ impl Call {
             started_at: self.started_at,
             answered_at: self.answered_at,
             connected_at: self.connected.map(|(_, at)| at),
+            talked_ms: self.talked_ms,
+            talking_since: self.talking_since(),
             third: self.third().map(|third| ThirdLive {
                 party: third.party.clone(),
                 from: third.from,
                 attended: third.attended,
                 up: third.up,
+                forwarded_by: third.forwarded_by.last().copied(),
             }),
             recording_paused: self.recording_paused,
         }

@@ -6,7 +6,7 @@ use crate::base::ids::LeadId;
 use crate::base::limits;
 use crate::floor::estimate::Estimates;
 use crate::floor::input::{CampaignProfile, Lead, WindowCounts};
-use crate::floor::pacing::PacingReport;
+use crate::floor::pacing::{PacingReport, drops_left};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The window over which the cap on dropped calls holds, in hours.
@@ -94,8 +94,23 @@ impl Campaign {
 
     /// Answered and dropped calls in the window.
     pub fn window(&self, now: Moment) -> WindowCounts {
-        let from = hour(now) - WINDOW_HOURS;
-        self.window.range(from + 1..).fold(WindowCounts::default(), |sum, (_, counts)| WindowCounts {
+        self.counted_since(hour(now) - WINDOW_HOURS + 1)
+    }
+
+    /// The same since calling began today.
+    pub fn today(&self, now: Moment) -> WindowCounts {
+        let from = self.profile.hours.map_or(now, |(opens, _)| opens);
+        self.counted_since(hour(from).max(hour(now) - WINDOW_HOURS + 1))
+    }
+
+    /// How many more calls may be dropped, as many being answered as were;
+    /// negative when too many were.
+    pub fn drops_left(&self, now: Moment) -> f64 {
+        drops_left(self.profile.drop_cap_permille, self.window(now), self.today(now))
+    }
+
+    fn counted_since(&self, from_hour: i64) -> WindowCounts {
+        self.window.range(from_hour..).fold(WindowCounts::default(), |sum, (_, counts)| WindowCounts {
             answered: sum.answered + counts.answered,
             dropped: sum.dropped + counts.dropped,
         })
@@ -118,8 +133,8 @@ impl Campaign {
     }
 
     /// How many leads to ask for now, if any.
-    pub fn leads_wanted(&mut self, now: Moment, agents_working: u32) -> Option<usize> {
-        let keep = (agents_working as usize * 6).clamp(20, limits::HOPPER);
+    pub fn leads_wanted(&mut self, now: Moment, agents_at_work: u32) -> Option<usize> {
+        let keep = (agents_at_work as usize * 6).clamp(20, limits::HOPPER);
         if !self.profile.running || self.hopper.len() * 2 > keep || now < self.ask_from {
             return None;
         }

@@ -28,6 +28,13 @@ fn calls_and_agents_agree(floor: &Floor, broken: &mut Vec<String>) {
             }
         }
         if agent.state == AgentState::Ready
+            && !agent.off_hook()
+            && floor.switch_up
+            && floor.is_unregistered(agent)
+        {
+            broken.push(format!("agent {id} is ready on-hook without a registered phone"));
+        }
+        if agent.state == AgentState::Ready
             && agent.off_hook()
             && floor.switch_up
             && !matches!(agent.phone, Phone::Up { .. })

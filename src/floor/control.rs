@@ -58,12 +58,13 @@ impl Floor {
 
     fn may(&self, id: AgentId, action: AgentAction) -> Result<(), Refusal> {
         let Some(agent) = self.agents.get(&id) else { return Err(Refusal::NotAnAgent) };
-        let call = agent.state.live_call().and_then(|call| self.calls.get(&call));
         if agent.pending.is_some() && action != AgentAction::HangUp {
             return Err(Refusal::StillBusy);
         }
-        if !agent.allowed(call).contains(&action) {
+        if !self.allowed(agent).contains(&action) {
+            let rings = matches!(agent.phone, Phone::Ringing { .. });
             let hint = match action {
+                AgentAction::Answer if rings => "this desk phone cannot be asked to answer: pick it up",
                 AgentAction::HangUp => "there is no conversation to hang up",
                 AgentAction::Answer => "the desk phone does not ring",
                 AgentAction::Resume => "the customer does not hear music",

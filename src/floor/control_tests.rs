@@ -312,6 +312,36 @@ fn three_talk_in_one_room_and_the_agent_may_leave() {
     assert_eq!(bridges(&effects), [(t.customer, colleague)]);
     together(&mut t.s, t.customer, colleague);
     assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::WrapUp, AgentStateKind::Talking));
+    // Nothing else would take the agent's phone out of the room.
+    let leaves = SwitchCommand::Park { leg: t.agent, partner: None };
+    assert!(t.s.effects.contains(&Effect::Switch(leaves)));
+}
+
+#[test]
+fn a_colleague_left_over_in_the_room_is_not_taken_back_into_the_call() {
+    let mut t = talk(PhoneMode::OffHook);
+    t.s.ask(1, consult(2));
+    t.on_music();
+    let colleague = bridges(&t.s.effects).last().map(|(_, other)| *other).expect("the two are bridged");
+    together(&mut t.s, t.agent, colleague);
+    t.s.ask(1, AgentCommand::Conference);
+    for leg in [t.customer, t.agent, colleague] {
+        t.s.leg(leg, LegChange::JoinedRoom);
+    }
+    t.s.ask(1, AgentCommand::CancelTransfer);
+    together(&mut t.s, t.customer, t.agent);
+    assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::Talking, AgentStateKind::Ready));
+    let phone = |agent| LegLabel::Agent { agent: AgentId(agent), nailed: true, call: None };
+    let mut lingers = bridged(colleague, phone(2), t.agent);
+    (lingers.bridged_to, lingers.in_room) = (None, Some(t.call));
+    let channels = vec![
+        bridged(t.customer, LegLabel::Customer { call: t.call }, t.agent),
+        bridged(t.agent, phone(1), t.customer),
+        lingers,
+    ];
+    t.s.give(Input::SwitchUp { core: "core-1".into(), channels });
+    assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::Talking, AgentStateKind::Ready));
+    assert_eq!((t.state(), t.outcomes()), (Some(CallStateKind::Talking), vec![TransferOutcome::Cancelled]));
 }
 
 #[test]
@@ -424,10 +454,16 @@ fn supervise(t: &mut Talk, command: SupervisorCommand) -> Vec<Effect> {
     t.s.give(Input::Supervisor { supervisor: AgentId(2), command, ticket: Ticket(7) })
 }
 
+/// Of one who may not barge.
+fn monitor(mode: MonitorMode) -> SupervisorCommand {
+    let may = vec![MonitorMode::Listen, MonitorMode::Whisper];
+    SupervisorCommand::Monitor { agent: AgentId(1), mode, may }
+}
+
 /// Agent 2, paused, listens to agent 1.
 fn listen(t: &mut Talk) -> LegId {
     t.s.ask(2, AgentCommand::Pause { reason: "meeting".into() });
-    let effects = supervise(t, SupervisorCommand::Monitor { agent: AgentId(1), mode: MonitorMode::Listen });
+    let effects = supervise(t, monitor(MonitorMode::Listen));
     let leg = effects.iter().find_map(|effect| match effect {
         Effect::Switch(SwitchCommand::Monitor { leg, target, .. }) if *target == t.agent => Some(*leg),
         _ => None,
@@ -443,11 +479,13 @@ fn listen(t: &mut Talk) -> LegId {
 fn a_supervisor_changes_how_they_take_part_without_a_second_call() {
     let mut t = talk(PhoneMode::OnHook);
     let leg = listen(&mut t);
-    let whisper = SupervisorCommand::Monitor { agent: AgentId(1), mode: MonitorMode::Whisper };
-    let effects = supervise(&mut t, whisper);
+    let effects = supervise(&mut t, monitor(MonitorMode::Whisper));
     assert_eq!(effects[0], Effect::Switch(SwitchCommand::SetMonitorMode { leg, mode: MonitorMode::Whisper }));
     assert_eq!(answers(&effects), []);
     assert_eq!(answers(&t.s.leg(leg, LegChange::Key('2'))), [None]);
+    // A key for what they may not do is taken back at once.
+    let back = t.s.leg(leg, LegChange::Key('3'));
+    assert_eq!(back, [Effect::Switch(SwitchCommand::SetMonitorMode { leg, mode: MonitorMode::Whisper })]);
     // Losing the ear changes nothing for the two on the call.
     t.s.leg(leg, ended_by_customer());
     assert_eq!((t.s.kind(1), t.state()), (AgentStateKind::Talking, Some(CallStateKind::Talking)));

@@ -1,13 +1,15 @@
 //! Campaigns at work: hoppers, the pace, and new attempts.
 
-use super::call::Call;
+use super::call::{Call, CallState};
 use super::campaign::Campaign;
-use super::effect::{Effect, Fact, SwitchCommand};
+use super::effect::{Effect, EndedBy, Fact, SwitchCommand};
 use super::input::{CampaignProfile, Lead};
-use super::pacing::{BindingLimit, Limits, Observed, PacingReport, pacing};
-use super::{Counts, Floor, LegOwner};
+use super::observe::Calls;
+use super::pacing::{Agents, BindingLimit, Limits, Observed, PacingReport, pacing, to_take_back};
+use super::{CallCounts, Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, LegId};
+use std::cmp::Reverse;
 
 /// How often campaigns are paced when nothing happens.
 const PACE_EVERY_MS: i64 = 200;
@@ -27,20 +29,36 @@ impl Floor {
             return;
         }
         self.next_pacing = now + PACE_EVERY_MS;
-        let running: Vec<CampaignId> = self.campaigns.keys().copied().collect();
-        for id in running {
-            self.pace_campaign(now, id);
+        let mut survey = self.survey(now);
+        if self.offer_agents_let_go(now, &mut survey.waiting) {
+            survey = self.survey(now);
+        }
+        let campaigns: Vec<CampaignId> = self.campaigns.keys().copied().collect();
+        for id in &campaigns {
+            self.refresh_estimates(now, *id);
+        }
+        let turns = self.turns(now, &survey);
+        let mut at_work = self.agents_at_work(now, &turns, &survey);
+        for id in campaigns {
+            let calls = survey.calls.remove(&id).unwrap_or_default();
+            let agents = at_work.remove(&id).unwrap_or_default();
+            self.pace_campaign(now, id, &calls, &agents);
         }
     }
 
-    fn pace_campaign(&mut self, now: Moment, id: CampaignId) {
+    fn pace_campaign(&mut self, now: Moment, id: CampaignId, calls: &Calls, agents: &Agents) {
         let Some(campaign) = self.campaigns.get(&id) else { return };
-        let counts = self.campaign_counts(campaign);
-        let report = self.decide(now, campaign, counts);
+        let observed = campaign.observe(now, calls);
+        let report = self.decide(now, campaign, calls.counts, &observed, agents);
         let launch = report.dial;
+        let at_work = agents.ready + agents.busy.len() as u32;
+        let too_many = to_take_back(&observed, agents, campaign.profile.drop_cap_permille);
+        if too_many > 0 && self.switch_up {
+            self.take_back(now, id, too_many);
+        }
         let Some(campaign) = self.campaigns.get_mut(&id) else { return };
         campaign.report = Some(report);
-        if let Some(count) = campaign.leads_wanted(now, counts.working) {
+        if let Some(count) = campaign.leads_wanted(now, at_work) {
             self.effects.push(Effect::WantLeads { campaign: id, count });
         }
         for _ in 0..launch {
@@ -53,19 +71,15 @@ impl Floor {
         }
     }
 
-    fn decide(&self, now: Moment, campaign: &Campaign, counts: Counts) -> PacingReport {
-        let (answer_rate, answer_rate_sd) = campaign.estimates.answer_rate();
-        let observed = Observed {
-            answer_rate,
-            answer_rate_sd,
-            answer_ms: campaign.estimates.answer_ms,
-            talk_ms: campaign.estimates.talk_ms,
-            wrap_up_ms: campaign.estimates.wrap_up_ms,
-            in_flight: counts.in_flight,
-            waiting: counts.waiting,
-            window: campaign.window(now),
-        };
-        let held = |limit| PacingReport::held(limit, &observed);
+    fn decide(
+        &self,
+        now: Moment,
+        campaign: &Campaign,
+        counts: CallCounts,
+        observed: &Observed,
+        agents: &Agents,
+    ) -> PacingReport {
+        let held = |limit| PacingReport::held(limit, observed);
         if !campaign.profile.running {
             return held(BindingLimit::Paused);
         }
@@ -82,19 +96,26 @@ impl Floor {
             mode: campaign.profile.mode,
             drop_cap_permille: campaign.profile.drop_cap_permille,
             lines_max: campaign.profile.lines_max,
-            lines_used: counts.in_flight
-                + counts.waiting
-                + counts.connecting
-                + counts.talking
-                + counts.ending,
+            lines_used: counts.lines(),
             leads: campaign.hopper.len() as u32,
         };
-        let mut report = pacing(&observed, counts.agents, limits);
+        let mut report = pacing(observed, agents, limits);
         let allowed = campaign.trunk_allows(now, counts.in_flight);
         if report.dial > allowed {
             (report.dial, report.limit) = (allowed, BindingLimit::TrunkFailing);
         }
         report
+    }
+
+    /// Ends the youngest calls that nobody has answered yet.
+    fn take_back(&mut self, now: Moment, id: CampaignId, count: u32) {
+        let ringing = self.calls.values().filter(|call| call.campaign == id && call.in_flight());
+        let ringing = ringing.filter(|call| !matches!(call.state, CallState::Ending { .. }));
+        let mut youngest: Vec<_> = ringing.map(|call| (Reverse(call.started_at), call.id)).collect();
+        youngest.sort_unstable();
+        for (_, call) in youngest.into_iter().take(count as usize) {
+            self.end_call_by(now, call, EndedBy::System);
+        }
     }
 
     /// One new attempt: recorded first, dialled once the record is committed.
@@ -106,6 +127,7 @@ impl Floor {
             return;
         }
         campaign.attempts += 1;
+        campaign.estimates.launched(now);
         let profile = campaign.profile.clone();
         let call = CallId(self.mint.mint());
         let leg = self.new_leg(LegOwner::Customer(call));
@@ -148,6 +170,7 @@ impl Floor {
         self.touched.calls.insert(id);
         if let Some(campaign) = self.campaigns.get_mut(&call.campaign) {
             campaign.attempts = campaign.attempts.saturating_sub(1);
+            campaign.estimates.withdrawn(now, now.since_ms(call.started_at));
         }
         self.ignore(now, format!("call {id} was not dialled: it could not be recorded"));
         self.effects.push(Effect::ReturnLeads { campaign: call.campaign, leads: vec![call.lead.lead] });
@@ -176,6 +199,7 @@ impl Floor {
                 }
             }
         }
+        self.note_members();
     }
 
     pub(super) fn on_leads(&mut self, now: Moment, id: CampaignId, leads: Vec<Lead>) {

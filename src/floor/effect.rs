@@ -7,6 +7,7 @@
 use crate::base::ids::{AgentId, CallId, CampaignId, LeadId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::input::{CommandName, Keys, MonitorMode, Ticket};
+use crate::floor::make::Make;
 
 pub use crate::floor::fact::{
     AgentStateKind, CallResult, EndedBy, Fact, NotRecorded, SpanKind, TransferOutcome,
@@ -83,6 +84,8 @@ pub enum SwitchCommand {
         call: Option<CallId>,
         /// How long to let it ring, in seconds.
         ring_seconds: u32,
+        /// What kind of phone it is.
+        make: Make,
     },
     /// Connect two legs.
     Bridge {
@@ -169,8 +172,12 @@ pub enum SwitchCommand {
         target: LegId,
         /// How to begin.
         mode: MonitorMode,
+        /// Whether keys pressed on the phone change how they listen.
+        phone_keys: bool,
         /// How long to let it ring, in seconds.
         ring_seconds: u32,
+        /// What kind of phone it is.
+        make: Make,
     },
     /// Change how a supervisor listens.
     SetMonitorMode {

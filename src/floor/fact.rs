@@ -5,6 +5,7 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use crate::base::phone::Dialable;
+use crate::floor::forward::ForwardReason;
 use crate::floor::input::{DialMode, HangUp, MonitorMode, Party};
 use serde::{Deserialize, Serialize};
 
@@ -394,6 +395,19 @@ pub enum Fact {
         attended: bool,
         /// For the other's screen.
         note: Option<String>,
+        /// When.
+        at: Moment,
+    },
+    /// A call to an agent personally went on to another, by the agent's wish.
+    CallForwarded {
+        /// Which call.
+        call: CallId,
+        /// Whose wish.
+        by: AgentId,
+        /// Why.
+        reason: ForwardReason,
+        /// To whom.
+        to: Party,
         /// When.
         at: Moment,
     },

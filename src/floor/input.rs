@@ -8,6 +8,8 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::fact::SpanKind;
+use crate::floor::forward::Forwarding;
+use crate::floor::phone::PhoneNews;
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -65,6 +67,8 @@ pub enum Input {
     },
     /// An agent exists or changed: name, phone, campaigns are by campaign.
     AgentProfile(AgentProfile),
+    /// The switch said something of desk phones.
+    Phone(PhoneNews),
     /// An agent was deactivated: their call goes on, then they are logged out.
     AgentRemoved(AgentId),
     /// A campaign exists or changed.
@@ -290,6 +294,9 @@ pub enum SupervisorCommand {
         agent: AgentId,
         /// How.
         mode: MonitorMode,
+        /// How the supervisor may take part at all, whether asked for here or
+        /// with the keys of their phone.
+        may: Vec<MonitorMode>,
     },
     /// Stop listening.
     StopMonitoring,
@@ -419,7 +426,31 @@ pub struct AgentProfile {
     pub extension: Dialable,
     /// How the desk phone is used.
     pub phone_mode: PhoneMode,
+    /// Whether the desk phone can be asked to answer; `None`: by its make.
+    pub remote_answer: Option<bool>,
+    /// After so many rings in vain, one after the other, the agent is paused;
+    /// 0: never.
+    pub missed_rings_max: u32,
+    /// Where personal calls go.
+    pub forwarding: Forwarding,
 }
+
+impl AgentProfile {
+    /// An agent with the settings that a centre starts with.
+    pub fn new(agent: AgentId, extension: Dialable, phone_mode: PhoneMode) -> Self {
+        Self {
+            agent,
+            extension,
+            phone_mode,
+            remote_answer: None,
+            missed_rings_max: MISSED_RINGS_MAX,
+            forwarding: Forwarding::default(),
+        }
+    }
+}
+
+/// After so many rings in vain an agent is paused, unless set otherwise.
+pub const MISSED_RINGS_MAX: u32 = 3;
 
 /// How a campaign dials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]

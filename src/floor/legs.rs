@@ -6,13 +6,14 @@
 //! proves nothing new is let be.
 
 use super::agent::{
-    AgentState, Phone, REASON_PHONE_HUNG_UP, REASON_PHONE_NO_ANSWER, REASON_PHONE_NOT_REGISTERED,
+    Agent, AgentState, Phone, REASON_PHONE_HUNG_UP, REASON_PHONE_NO_ANSWER, REASON_PHONE_NOT_REGISTERED,
     REASON_SWITCH_DOWN,
 };
 use super::call::CallState;
 use super::effect::{CallResult, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell, TransferOutcome};
 use super::input::{HangUp, LegChange};
 use super::pending::Expect;
+use super::people::PHONE_RING_SECONDS;
 use super::plan::Place;
 use super::result::call_result;
 use super::{Floor, LegOwner};
@@ -127,44 +128,56 @@ impl Floor {
 
     pub(super) fn on_customer_answered(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        if call.answered_at.is_some() || !matches!(call.state, CallState::Dialling | CallState::Ringing) {
+        if call.answered_at.is_some() {
             return;
         }
+        // Taken back a moment too late: the customer finds nobody.
+        let taken_back = matches!(call.state, CallState::Ending { .. });
         call.answered_at = Some(now);
-        call.state = CallState::Waiting;
+        if !taken_back {
+            call.state = CallState::Waiting;
+        }
         let took = now.since_ms(call.started_at);
         let campaign_id = call.campaign;
         self.touched.calls.insert(id);
         if let Some(campaign) = self.campaigns.get_mut(&campaign_id) {
             campaign.count_answered(now);
             campaign.trunk_worked();
-            campaign.estimates.dialled(true);
-            campaign.estimates.answer_took(took);
+            campaign.estimates.answered(took);
         }
         self.record(Fact::CallAnswered { call: id, at: now });
         self.set_span(now, id, SpanKind::Waiting);
-        self.find_agent(now, id);
+        if taken_back {
+            self.mark_dropped(now, id);
+        } else {
+            self.find_agent(now, id);
+        }
     }
 
     /// The ready agent who has waited longest takes the call; one who handed it
-    /// on in vain comes first.
-    pub(super) fn find_agent(&mut self, now: Moment, id: CallId) {
-        let Some(call) = self.calls.get(&id) else { return };
+    /// on in vain comes first, and one whom another campaign counts on only if
+    /// there is no other.
+    pub(super) fn find_agent(&mut self, now: Moment, call: CallId) {
+        let Some(waiting) = self.calls.get(&call) else { return };
         let ready = |agent: &AgentId| self.agents.get(agent).is_some_and(|a| a.state == AgentState::Ready);
-        if let Some(sender) = call.sender.filter(ready) {
-            return self.connect(now, id, sender);
+        if let Some(sender) = waiting.sender.filter(ready) {
+            return self.connect(now, call, sender);
         }
-        let Some(campaign) = self.campaigns.get(&call.campaign) else { return };
+        let Some(campaign) = self.campaigns.get(&waiting.campaign) else { return };
+        let turns = self.turns_now(now);
+        let id = campaign.profile.campaign;
+        let of_others = |agent: &Agent| turns.get(&agent.profile.agent).filter(|turn| turn.campaign != id);
         let longest_idle = campaign
             .profile
             .agents
             .iter()
             .filter_map(|agent| self.agents.get(agent))
             .filter(|agent| agent.state == AgentState::Ready)
-            .min_by_key(|agent| (agent.since, agent.profile.agent))
+            .filter(|agent| of_others(agent).is_none_or(|turn| !turn.kept))
+            .min_by_key(|agent| (of_others(agent).is_some(), agent.since, agent.profile.agent))
             .map(|agent| agent.profile.agent);
         if let Some(agent) = longest_idle {
-            self.connect(now, id, agent);
+            self.connect(now, call, agent);
         }
     }
 
@@ -188,7 +201,9 @@ impl Floor {
         self.tell(pop);
         match phone {
             Phone::Up { leg } => self.bridge_recorded(now, id, customer_leg, leg),
-            Phone::Ringing { .. } | Phone::Down => self.ring_phone(now, agent_id, Some(id)),
+            Phone::Ringing { .. } | Phone::Down => {
+                self.ring_phone(now, agent_id, Some(id), PHONE_RING_SECONDS)
+            }
         }
         self.touched.calls.insert(id);
         self.set_state(now, agent_id, AgentState::Reserved { call: id });
@@ -286,6 +301,7 @@ impl Floor {
             return;
         }
         agent.phone = Phone::Up { leg };
+        agent.misses = 0;
         self.touched.agents.insert(id);
         let state = agent.state.clone();
         self.seen(id, Expect::PhoneUp);
@@ -332,10 +348,16 @@ impl Floor {
         let state = agent.state.clone();
         self.give_up_pending_phone(id);
         if let Some(call) = state.live_call().filter(|call| self.is_third(*call, id)) {
-            let unreachable = AgentState::Unreachable { reason };
-            match state {
-                AgentState::Reserved { .. } => self.set_state(now, id, unreachable),
-                _ => self.back_to_work(now, id),
+            let rung = matches!(state, AgentState::Reserved { .. });
+            let forward = self.forwards_after(id, hang_up).filter(|_| rung);
+            // Who has calls forwarded that they do not take has missed none.
+            if rung && (forward.is_none() || reason == REASON_PHONE_NOT_REGISTERED) {
+                self.cannot_take(now, id, reason);
+            } else {
+                self.back_to_work(now, id);
+            }
+            if forward.is_some_and(|reason| self.forward_third(now, call, reason)) {
+                return;
             }
             return self.colleague_gone(now, call, hang_up);
         }
@@ -351,10 +373,10 @@ impl Floor {
             }
             AgentState::Talking { call } => self.end_call_by(now, call, EndedBy::Agent),
             AgentState::Reserved { call } => {
-                self.set_state(now, id, AgentState::Unreachable { reason });
+                self.cannot_take(now, id, reason);
                 self.back_to_waiting(now, call);
             }
-            AgentState::Connecting => self.set_state(now, id, AgentState::Unreachable { reason }),
+            AgentState::Connecting => self.cannot_take(now, id, reason),
             AgentState::Ready if agent.off_hook() => {
                 self.set_state(now, id, AgentState::Unreachable { reason });
             }
@@ -425,13 +447,17 @@ impl Floor {
             by
         });
         if let Some(campaign) = self.campaigns.get_mut(&call.campaign) {
+            let dialled_ms = now.since_ms(call.started_at);
             match (call.answered_at, result) {
-                (None, CallResult::Failed) => campaign.trunk_failed(now),
+                (None, CallResult::Failed) => {
+                    campaign.trunk_failed(now);
+                    campaign.estimates.withdrawn(now, dialled_ms);
+                }
                 // Taken back by us: it says nothing of anybody.
-                (None, CallResult::Cancelled) => {}
+                (None, CallResult::Cancelled) => campaign.estimates.withdrawn(now, dialled_ms),
                 (None, _) => {
                     campaign.trunk_worked();
-                    campaign.estimates.dialled(false);
+                    campaign.estimates.unanswered(dialled_ms);
                 }
                 (Some(_), _) => {}
             }

@@ -7,7 +7,8 @@
 //!
 //! Where to look: `people` (agents' states), `control` (agents' commands about
 //! their call), `plan` (how the legs of a call are put), `third` (transfers),
-//! `legs` (switch events), `dialling` (campaigns and pacing), `timers` (what
+//! `legs` (switch events), `dialling` (campaigns and pacing), `phone` (which
+//! desk phones are registered), `forward` (calls to an agent personally), `timers` (what
 //! comes due), `recording` (what is recorded), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
 
@@ -23,18 +24,25 @@ mod dialling;
 pub mod effect;
 pub mod estimate;
 mod fact;
+pub mod forward;
 pub mod input;
 mod legs;
+pub mod make;
 mod monitor;
+mod observe;
 pub mod pacing;
 pub mod pending;
 mod people;
+pub mod phone;
+#[cfg(test)]
+mod phone_tests;
 mod plan;
 mod recording;
 #[cfg(test)]
 mod recording_tests;
 pub mod result;
 mod resync;
+mod sharing;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -44,7 +52,7 @@ mod timers;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, IdMint, LegId};
 use agent::{Agent, AgentState};
-use call::Call;
+use call::{Call, CallState};
 use campaign::Campaign;
 use effect::{AgentLive, CallLive, CampaignLive, Effect, Fact, SwitchCommand, Tell};
 use input::{CommandName, Input};
@@ -79,6 +87,8 @@ enum LegOwner {
 pub struct Floor {
     mint: IdMint,
     switch_up: bool,
+    /// Which run of the switch we last were connected to.
+    switch_core: Option<String>,
     store_lagging: bool,
     /// No room for new ones.
     recordings_stopped: bool,
@@ -94,6 +104,8 @@ pub struct Floor {
     waiting: BTreeMap<AgentId, Waiting>,
     /// E.164 numbers in live attempts: never the same twice.
     numbers: HashSet<String>,
+    /// The registrar's desk phones.
+    phones: phone::Phones,
     gone: HashMap<LegId, Gone>,
     gone_order: VecDeque<LegId>,
     next_pacing: Moment,
@@ -127,6 +139,7 @@ impl Floor {
         Self {
             mint: IdMint::new(run),
             switch_up: false,
+            switch_core: None,
             store_lagging: false,
             recordings_stopped: false,
             agents: BTreeMap::new(),
@@ -137,6 +150,7 @@ impl Floor {
             monitors: BTreeMap::new(),
             waiting: BTreeMap::new(),
             numbers: HashSet::new(),
+            phones: phone::Phones::default(),
             gone: HashMap::new(),
             gone_order: VecDeque::new(),
             next_pacing: Moment(i64::MIN),
@@ -152,7 +166,7 @@ impl Floor {
             Input::Tick => {}
             Input::Switch(event) => self.on_leg(now, event.leg, event.what),
             Input::SwitchDown { reason } => self.on_switch_down(now, reason),
-            Input::SwitchUp { core: _, channels } => self.on_switch_up(now, channels),
+            Input::SwitchUp { core, channels } => self.on_switch_up(now, core, channels),
             Input::CommandFailed { leg, command, reason } => {
                 self.on_command_failed(now, leg, command, &reason)
             }
@@ -162,6 +176,7 @@ impl Floor {
                 self.on_supervisor_command(now, supervisor, command, ticket);
             }
             Input::AgentProfile(profile) => self.on_agent_profile(now, profile),
+            Input::Phone(news) => self.on_phone_news(now, news),
             Input::AgentRemoved(agent) => self.on_agent_removed(now, agent),
             Input::Campaign(profile) => self.on_campaign(now, profile),
             Input::Leads { campaign, leads } => self.on_leads(now, campaign, leads),
@@ -207,7 +222,20 @@ impl Floor {
 
     fn live_of(&self, agent: &Agent) -> AgentLive {
         let call = agent.state.live_call().and_then(|call| self.calls.get(&call));
-        agent.live(call)
+        let mut live = agent.live(call);
+        live.allowed = self.allowed(agent);
+        live.phone = self.phone_live(agent);
+        live
+    }
+
+    /// The commands that would be accepted of an agent now.
+    fn allowed(&self, agent: &Agent) -> Vec<effect::AgentAction> {
+        let call = agent.state.live_call().and_then(|call| self.calls.get(&call));
+        let mut allowed = agent.allowed(call);
+        if !self.answers_on_request(agent) {
+            allowed.retain(|action| *action != effect::AgentAction::Answer);
+        }
+        allowed
     }
 
     fn send(&mut self, command: SwitchCommand) {
@@ -252,6 +280,7 @@ impl Floor {
     /// store tile the shift.
     fn set_state(&mut self, now: Moment, id: AgentId, state: AgentState) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
+        let (before, since) = (agent.state.kind(), agent.since);
         let same = agent.state.kind() == state.kind()
             && agent.state.reason() == state.reason()
             && agent.state.call() == state.call();
@@ -269,37 +298,12 @@ impl Floor {
             at: now,
         };
         self.record(fact);
+        self.learn_of_agent(now, now.since_ms(since), id, before);
     }
 
-    fn campaign_counts(&self, campaign: &Campaign) -> Counts {
-        let mut counts = Counts::default();
-        for call in self.calls.values().filter(|c| c.campaign == campaign.profile.campaign) {
-            match call.state {
-                _ if call.in_flight() => counts.in_flight += 1,
-                call::CallState::Talking { .. }
-                | call::CallState::Arranged { .. }
-                | call::CallState::Outside => counts.talking += 1,
-                call::CallState::Ending { .. } => counts.ending += 1,
-                _ if call.agent().is_some() => counts.connecting += 1,
-                _ => counts.waiting += 1,
-            }
-        }
-        for agent in campaign.profile.agents.iter().filter_map(|id| self.agents.get(id)) {
-            match agent.state {
-                AgentState::Ready => counts.agents.ready += 1,
-                AgentState::Talking { .. }
-                | AgentState::Holding { .. }
-                | AgentState::Consulted { .. }
-                | AgentState::Reserved { .. }
-                    if agent.after_call.is_none() =>
-                {
-                    counts.agents.talking += 1;
-                }
-                AgentState::WrapUp { .. } if agent.after_call.is_none() => counts.agents.wrapping_up += 1,
-                _ => {}
-            }
-            counts.working += u32::from(agent.working());
-        }
+    fn call_counts(&self, campaign: CampaignId) -> CallCounts {
+        let mut counts = CallCounts::default();
+        self.calls.values().filter(|call| call.campaign == campaign).for_each(|call| counts.add(call));
         counts
     }
 
@@ -339,7 +343,12 @@ impl Floor {
 
     fn campaign_live(&mut self, now: Moment, id: CampaignId) -> Option<CampaignLive> {
         let campaign = self.campaigns.get(&id)?;
-        let counts = self.campaign_counts(campaign);
+        let counts = self.call_counts(id);
+        let (mut agents_ready, mut agents_working) = (0, 0);
+        for agent in campaign.profile.agents.iter().filter_map(|id| self.agents.get(id)) {
+            agents_ready += u32::from(matches!(agent.state, AgentState::Ready));
+            agents_working += u32::from(agent.working());
+        }
         let window = campaign.window(now);
         let live = CampaignLive {
             campaign: id,
@@ -347,8 +356,8 @@ impl Floor {
             in_flight: counts.in_flight,
             waiting: counts.waiting + counts.connecting,
             talking: counts.talking,
-            agents_ready: counts.agents.ready,
-            agents_working: counts.working,
+            agents_ready,
+            agents_working,
             hopper: campaign.hopper.len() as u32,
             attempts: campaign.attempts,
             answered: window.answered,
@@ -362,16 +371,30 @@ impl Floor {
     }
 }
 
-/// A campaign's calls and agents, counted.
+/// A campaign's calls, counted.
 #[derive(Debug, Default, Clone, Copy)]
-struct Counts {
+struct CallCounts {
     in_flight: u32,
     waiting: u32,
     connecting: u32,
     talking: u32,
     ending: u32,
-    agents: pacing::Agents,
-    working: u32,
+}
+
+impl CallCounts {
+    fn add(&mut self, call: &Call) {
+        match call.state {
+            CallState::Ending { .. } => self.ending += 1,
+            _ if call.in_flight() => self.in_flight += 1,
+            CallState::Talking { .. } | CallState::Arranged { .. } | CallState::Outside => self.talking += 1,
+            _ if call.agent().is_some() => self.connecting += 1,
+            _ => self.waiting += 1,
+        }
+    }
+
+    fn lines(&self) -> u32 {
+        self.in_flight + self.waiting + self.connecting + self.talking + self.ending
+    }
 }
 
 impl Floor {

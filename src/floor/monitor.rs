@@ -10,6 +10,7 @@ use super::agent::{AfterCall, AgentState, Phone};
 use super::call::{CallState, Plan, Third, Want};
 use super::effect::{EndedBy, Fact, HangUpCause, MonitorLive, Refusal, SwitchCommand, Tell};
 use super::input::{AgentCommand, LegChange, MonitorMode, Party, SupervisorCommand, Ticket};
+use super::make::Make;
 use super::pending::{CONFIRM_SECONDS, Expect};
 use super::people::{PHONE_GRACE_MS, PHONE_RING_SECONDS};
 use super::{Floor, LegOwner};
@@ -25,6 +26,8 @@ pub(super) struct Monitor {
     /// The supervisor's own leg.
     pub(super) leg: LegId,
     pub(super) mode: MonitorMode,
+    /// How they may take part.
+    pub(super) may: Vec<MonitorMode>,
     /// Whether the supervisor hears the call.
     pub(super) up: bool,
     /// When ringing the supervisor's phone is given up.
@@ -64,7 +67,9 @@ impl Floor {
             SupervisorCommand::SetState { agent, command } => self.set_others_state(now, agent, command),
             _ if !self.switch_up => Err(Refusal::SwitchDown),
             _ if self.waiting.contains_key(&supervisor) => Err(Refusal::StillBusy),
-            SupervisorCommand::Monitor { agent, mode } => self.monitor(now, supervisor, agent, mode, ticket),
+            SupervisorCommand::Monitor { agent, mode, may } => {
+                self.monitor(now, supervisor, agent, mode, may, ticket)
+            }
             SupervisorCommand::StopMonitoring => self.stop_monitoring(now, supervisor, ticket),
             SupervisorCommand::TakeOver => self.take_over(now, supervisor, ticket),
             SupervisorCommand::HangUp { agent } => self.hang_up_of(now, supervisor, agent, ticket),
@@ -112,10 +117,13 @@ impl Floor {
         supervisor: AgentId,
         agent: AgentId,
         mode: MonitorMode,
+        may: Vec<MonitorMode>,
         ticket: Ticket,
     ) -> Result<Answered, Refusal> {
         let (call, target) = self.conversation_of(agent)?;
-        if let Some(monitor) = self.monitors.get(&supervisor).cloned() {
+        if let Some(monitor) = self.monitors.get_mut(&supervisor) {
+            monitor.may = may;
+            let monitor = monitor.clone();
             if monitor.agent != agent {
                 self.retarget(now, supervisor, agent, call, target, mode);
                 return Ok(self.await_for(now, supervisor, ticket, Awaits::Ear));
@@ -127,9 +135,11 @@ impl Floor {
             return Ok(self.await_for(now, supervisor, ticket, Awaits::Mode(mode)));
         }
         let extension = self.free_phone(supervisor, agent)?;
+        let make = self.agents.get(&supervisor).map_or(Make::Other, |own| self.make_of(own));
         let leg = self.new_leg(LegOwner::Monitor(supervisor));
         let until = now + i64::from(PHONE_RING_SECONDS) * 1_000 + PHONE_GRACE_MS;
-        self.monitors.insert(supervisor, Monitor { call, agent, leg, mode, up: false, until });
+        let phone_keys = may.len() > 1;
+        self.monitors.insert(supervisor, Monitor { call, agent, leg, mode, may, up: false, until });
         self.touched.supervisors.insert(supervisor);
         self.send(SwitchCommand::Monitor {
             supervisor,
@@ -137,7 +147,9 @@ impl Floor {
             extension,
             target,
             mode,
+            phone_keys,
             ring_seconds: PHONE_RING_SECONDS,
+            make,
         });
         Ok(self.await_for(now, supervisor, ticket, Awaits::Ear))
     }
@@ -262,6 +274,8 @@ impl Floor {
             rings: true,
             up: true,
             until: now,
+            note: None,
+            forwarded_by: Vec::new(),
         };
         self.record(Fact::TransferStarted {
             call: monitor.call,
@@ -320,11 +334,16 @@ impl Floor {
     }
 
     /// The switch took a key on a supervisor's leg: ours, or one pressed on the
-    /// phone, which changes how they listen just the same.
+    /// phone, which changes how they listen just the same. One that they may not
+    /// use is taken back at once: the switch has obeyed it already.
     fn on_monitor_key(&mut self, now: Moment, supervisor: AgentId, key: char) {
         let modes = [MonitorMode::Listen, MonitorMode::Whisper, MonitorMode::Barge];
         let Some(mode) = modes.into_iter().find(|mode| mode.key() == key) else { return };
         let Some(monitor) = self.monitors.get_mut(&supervisor) else { return };
+        if !monitor.may.contains(&mode) {
+            let (leg, mode) = (monitor.leg, monitor.mode);
+            return self.send(SwitchCommand::SetMonitorMode { leg, mode });
+        }
         monitor.mode = mode;
         let heard = monitor.up;
         self.touched.supervisors.insert(supervisor);

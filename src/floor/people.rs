@@ -2,10 +2,14 @@
 
 use super::Floor;
 use super::LegOwner;
-use super::agent::{AfterCall, Agent, AgentState, Phone, REASON_LOGGED_IN, REASON_SWITCH_DOWN};
+use super::agent::{
+    AfterCall, Agent, AgentState, Phone, REASON_LOGGED_IN, REASON_MISSED_RINGS, REASON_PHONE_NO_ANSWER,
+    REASON_PHONE_NOT_REGISTERED, REASON_SWITCH_DOWN,
+};
 use super::call::CallState;
 use super::effect::{HangUpCause, Refusal, SwitchCommand};
 use super::input::{AgentCommand, AgentProfile, Ticket};
+use super::make::Make;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};
 
@@ -101,9 +105,11 @@ impl Floor {
     /// Learns how long after-call work lasts.
     fn note_wrap_up_end(&mut self, now: Moment, id: AgentId, state: &AgentState) {
         let AgentState::WrapUp { .. } = state else { return };
-        let Some(since) = self.agents.get(&id).map(|a| a.since) else { return };
-        for campaign in self.campaigns.values_mut().filter(|c| c.profile.agents.contains(&id)) {
-            campaign.estimates.wrapped_up(now.since_ms(since));
+        let Some(agent) = self.agents.get(&id) else { return };
+        for campaign in &agent.serves {
+            if let Some(campaign) = self.campaigns.get_mut(campaign) {
+                campaign.estimates.wrapped_up(now.since_ms(agent.since));
+            }
         }
     }
 
@@ -115,22 +121,57 @@ impl Floor {
             self.set_state(now, id, AgentState::Unreachable { reason: REASON_SWITCH_DOWN });
             return;
         }
-        match agent.phone {
-            Phone::Up { .. } if agent.off_hook() => self.become_ready(now, id),
-            Phone::Down if agent.off_hook() => {
+        let phone = agent.phone;
+        let off_hook = agent.off_hook();
+        let stays_up = off_hook && matches!(phone, Phone::Up { .. });
+        if !stays_up && self.agents.get(&id).is_some_and(|agent| self.is_unregistered(agent)) {
+            self.drop_leg(id);
+            self.set_state(now, id, AgentState::Unreachable { reason: REASON_PHONE_NOT_REGISTERED });
+            return;
+        }
+        match phone {
+            Phone::Up { .. } if off_hook => self.become_ready(now, id),
+            Phone::Down if off_hook => {
                 self.set_state(now, id, AgentState::Connecting);
-                self.ring_phone(now, id, None);
+                self.ring_phone(now, id, None, PHONE_RING_SECONDS);
             }
-            Phone::Ringing { .. } if agent.off_hook() => self.set_state(now, id, AgentState::Connecting),
+            Phone::Ringing { .. } if off_hook => self.set_state(now, id, AgentState::Connecting),
             // A leg left over from the last call does not block the next one.
-            Phone::Up { leg } | Phone::Ringing { leg, .. } => {
-                agent.phone = Phone::Down;
-                self.forget_leg(leg);
-                self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+            Phone::Up { .. } | Phone::Ringing { .. } => {
+                self.drop_leg(id);
                 self.become_ready(now, id);
             }
             Phone::Down => self.become_ready(now, id),
         }
+    }
+
+    fn drop_leg(&mut self, id: AgentId) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        let Some(leg) = agent.phone.leg() else { return };
+        agent.phone = Phone::Down;
+        self.touched.agents.insert(id);
+        self.forget_leg(leg);
+        self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
+    }
+
+    /// The agent's phone was rung in vain or could not be had: unreachable with
+    /// the reason, or after too many rings in vain paused, so that no more
+    /// customers wait for nobody.
+    pub(super) fn cannot_take(&mut self, now: Moment, id: AgentId, reason: &'static str) {
+        if reason == REASON_PHONE_NOT_REGISTERED {
+            self.phone_not_found(now, id);
+        }
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        if reason == REASON_PHONE_NO_ANSWER {
+            agent.misses = agent.misses.saturating_add(1);
+            let most = agent.profile.missed_rings_max;
+            if most > 0 && agent.misses >= most {
+                agent.misses = 0;
+                let reason = REASON_MISSED_RINGS.to_owned();
+                return self.set_state(now, id, AgentState::Paused { reason });
+            }
+        }
+        self.set_state(now, id, AgentState::Unreachable { reason });
     }
 
     /// Ready: the customer who has waited longest is next.
@@ -149,17 +190,16 @@ impl Floor {
     }
 
     fn serves(&self, agent: AgentId, call: CallId) -> bool {
-        self.calls
-            .get(&call)
-            .and_then(|call| self.campaigns.get(&call.campaign))
-            .is_some_and(|campaign| campaign.profile.agents.contains(&agent))
+        let campaign = self.calls.get(&call).map(|call| call.campaign);
+        let agent = self.agents.get(&agent);
+        campaign.is_some_and(|campaign| agent.is_some_and(|agent| agent.serves.contains(&campaign)))
     }
 
-    pub(super) fn ring_phone(&mut self, now: Moment, id: AgentId, call: Option<CallId>) {
+    pub(super) fn ring_phone(&mut self, now: Moment, id: AgentId, call: Option<CallId>, ring_seconds: u32) {
+        let make = self.agents.get(&id).map_or(Make::Other, |agent| self.make_of(agent));
         let leg = self.new_leg(LegOwner::Agent(id));
         let Some(agent) = self.agents.get_mut(&id) else { return };
-        agent.phone =
-            Phone::Ringing { leg, until: now + i64::from(PHONE_RING_SECONDS) * 1_000 + PHONE_GRACE_MS };
+        agent.phone = Phone::Ringing { leg, until: now + i64::from(ring_seconds) * 1_000 + PHONE_GRACE_MS };
         agent.heard_at = now;
         self.touched.agents.insert(id);
         let caller_id = call
@@ -172,7 +212,8 @@ impl Floor {
             caller_id,
             nailed: call.is_none(),
             call,
-            ring_seconds: PHONE_RING_SECONDS,
+            ring_seconds,
+            make,
         };
         self.send(command);
     }
@@ -198,13 +239,16 @@ impl Floor {
         self.touched.agents.insert(id);
         match self.agents.get_mut(&id) {
             None => {
-                self.agents.insert(id, Agent::new(profile, now));
+                let mut agent = Agent::new(profile, now);
+                agent.serves = self.campaigns_of(id);
+                self.agents.insert(id, agent);
             }
             Some(agent) => {
                 // A nailed leg to the old phone is of no use for the new one.
-                let leg = (agent.profile != profile && agent.state.live_call().is_none())
-                    .then(|| agent.phone.leg())
-                    .flatten();
+                let other_phone = (&agent.profile.extension, agent.profile.phone_mode)
+                    != (&profile.extension, profile.phone_mode);
+                let leg =
+                    (other_phone && agent.state.live_call().is_none()).then(|| agent.phone.leg()).flatten();
                 agent.profile = profile;
                 agent.leaving = false;
                 if let Some(leg) = leg {
@@ -213,6 +257,7 @@ impl Floor {
                     self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
                     self.phone_replaced(now, id);
                 }
+                self.review_phone(now, id);
             }
         }
     }

@@ -16,6 +16,7 @@ use super::Floor;
 use super::agent::AgentState;
 use super::call::{Call, CallState, Plan, Step, Want};
 use super::effect::{EndedBy, Fact, Notice, Refusal, SpanKind, SwitchCommand, Tell, TransferOutcome};
+use super::forward::ForwardReason;
 use super::pending::{CONFIRM_SECONDS, Expect};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
@@ -216,7 +217,9 @@ impl Floor {
     pub(super) fn fire_plan(&mut self, now: Moment, id: CallId) {
         let Some(plan) = self.calls.get(&id).and_then(|call| call.plan.as_ref()) else { return };
         if plan.third.as_ref().is_some_and(|third| !third.up && third.until <= now) {
-            self.third_given_up(now, id, TransferOutcome::NoAnswer);
+            if !self.forward_third(now, id, ForwardReason::NoAnswer) {
+                self.third_given_up(now, id, TransferOutcome::NoAnswer);
+            }
             return;
         }
         if plan.settled || plan.until > now {

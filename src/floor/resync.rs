@@ -13,6 +13,9 @@ use std::collections::HashMap;
 /// An attempt younger than this may not have reached the switch when the list
 /// of channels was made.
 const JUST_DIALLED_MS: i64 = 5_000;
+/// The list of channels lags behind: one that shows a sign of life within this
+/// time and is not in it may well be there.
+const LISTED_AFTER_MS: i64 = 10_000;
 /// How long a connection begun before the switch was lost may still take.
 const CONNECT_AGAIN_MS: i64 = 3_000;
 
@@ -31,14 +34,17 @@ impl Floor {
         }
     }
 
-    pub(super) fn on_switch_up(&mut self, now: Moment, channels: Vec<ChannelSnapshot>) {
+    pub(super) fn on_switch_up(&mut self, now: Moment, core: String, channels: Vec<ChannelSnapshot>) {
         self.switch_up = true;
+        let before = self.switch_core.replace(core);
+        let restarted = before.is_some() && before != self.switch_core;
         self.tell(Tell::Switch { up: true, detail: String::new() });
         let found: HashMap<LegId, ChannelSnapshot> = channels.into_iter().map(|c| (c.leg, c)).collect();
         self.adopt_strangers(now, &found);
         self.take_places(&found);
-        self.end_what_is_gone(now, &found);
+        self.end_what_is_gone(now, &found, restarted);
         self.follow_channels(now, &found);
+        self.calls.values_mut().for_each(|call| call.from_store = false);
         self.end_what_fits_nowhere(now);
         let waiting: Vec<AgentId> = self
             .agents
@@ -99,27 +105,29 @@ impl Floor {
         matches!(&channel.label, Some(LegLabel::Agent { call: Some(call), .. }) if self.calls.contains_key(call))
     }
 
-    /// An outside party that talks, or hears music, in a call that lives.
+    /// An outside party that talks, or hears music, in a call that lives and was
+    /// not followed until now; of the others every leg with a part is known.
     fn adopts_third(&self, call: CallId, channel: &ChannelSnapshot) -> bool {
-        let has_one = self.calls.get(&call).is_none_or(|call| call.outside_leg().is_some());
+        let lacks_one =
+            self.calls.get(&call).is_some_and(|call| call.from_store && call.outside_leg().is_none());
         channel.answered
-            && !has_one
+            && lacks_one
             && (channel.bridged_to.is_some() || channel.on_music || channel.in_room.is_some())
     }
 
-    fn end_what_is_gone(&mut self, now: Moment, found: &HashMap<LegId, ChannelSnapshot>) {
-        let calls: Vec<LegId> = self
+    fn end_what_is_gone(&mut self, now: Moment, found: &HashMap<LegId, ChannelSnapshot>, restarted: bool) {
+        let calls: Vec<(LegId, Moment)> = self
             .calls
             .values()
             .filter(|c| !found.contains_key(&c.leg))
             .filter(|c| c.state != CallState::Dialling || now.since_ms(c.started_at) >= JUST_DIALLED_MS)
-            .map(|c| c.leg)
+            .map(|c| (c.leg, c.started_at))
             .collect();
-        let phones: Vec<LegId> = self
+        let phones: Vec<(LegId, Moment)> = self
             .agents
             .values()
-            .filter_map(|a| a.phone.leg())
-            .filter(|leg| !found.contains_key(leg))
+            .filter_map(|a| Some((a.phone.leg()?, a.heard_at)))
+            .filter(|(leg, _)| !found.contains_key(leg))
             .collect();
         let mut others: Vec<LegId> = self
             .legs
@@ -132,8 +140,13 @@ impl Floor {
         others.sort_unstable();
         // Customers first: an agent whose customer is gone as well goes to
         // after-call work, and then rings the phone again.
-        for leg in calls.into_iter().chain(phones).chain(others) {
-            self.on_leg_gone(now, leg, HangUp::cause("SWITCH_LOST"));
+        let others = others.into_iter().map(|leg| (leg, Moment(0)));
+        for (leg, sign_of_life) in calls.into_iter().chain(phones).chain(others) {
+            if !restarted && now.since_ms(sign_of_life) < LISTED_AFTER_MS {
+                self.send(SwitchCommand::Check { leg });
+            } else {
+                self.on_leg_gone(now, leg, HangUp::cause("SWITCH_LOST"));
+            }
         }
     }
 
@@ -277,7 +290,7 @@ impl Floor {
             StoredState::WrapUp { call } => {
                 // Nobody can know how much was left of it: all of it again, as
                 // long as any of the agent's campaigns gives; 0 is without end.
-                let lengths = self.campaigns.values().filter(|c| c.profile.agents.contains(&id));
+                let lengths = agent.serves.iter().filter_map(|id| self.campaigns.get(id));
                 let lengths: Vec<u32> = lengths.map(|c| c.profile.wrap_up_seconds).collect();
                 let longest = lengths.iter().copied().max().unwrap_or(0);
                 let endless = lengths.contains(&0);
@@ -315,6 +328,7 @@ impl Floor {
         call.connected = stored.connected;
         call.dropped = stored.dropped;
         call.heard_at = now;
+        call.from_store = true;
         call.talked_ms = stored.talked_ms;
         (call.span, call.span_agent, call.span_since) = stored.span;
         call.sender = stored.connected.map(|(agent, _)| agent).filter(|_| state == CallState::Waiting);

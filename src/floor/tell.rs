@@ -5,8 +5,10 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId};
 use crate::base::phone::Dialable;
 use crate::floor::fact::{AgentStateKind, TransferOutcome};
+use crate::floor::forward::Forwarding;
 use crate::floor::input::{MonitorMode, Party, RecordingSpace};
 use crate::floor::pacing::PacingReport;
+use crate::floor::phone::PhoneLive;
 use serde::{Deserialize, Serialize};
 
 /// A message for the consoles.
@@ -84,6 +86,12 @@ pub struct AgentLive {
     pub muted: bool,
     /// The commands that the floor would accept now.
     pub allowed: Vec<AgentAction>,
+    /// The desk phone at the switch's registrar.
+    pub phone: PhoneLive,
+    /// Where the agent's personal calls go.
+    pub forwarding: Forwarding,
+    /// Whether a colleague may hand them a call now.
+    pub takes_personal_calls: bool,
 }
 
 /// A command an agent may give now; the console shows just these.
@@ -156,6 +164,8 @@ pub struct ThirdLive {
     pub attended: bool,
     /// Whether they have answered.
     pub up: bool,
+    /// By whose wish the call came to them, if it was forwarded.
+    pub forwarded_by: Option<AgentId>,
 }
 
 /// A supervisor's ear on a call.
@@ -194,6 +204,10 @@ pub struct CallLive {
     pub answered_at: Option<Moment>,
     /// When the agent was connected.
     pub connected_at: Option<Moment>,
+    /// Milliseconds of talk before the talk that goes on now.
+    pub talked_ms: i64,
+    /// Since when agent and customer talk; `None`: they do not now.
+    pub talking_since: Option<Moment>,
     /// Who is being asked, or handed the call.
     pub third: Option<ThirdLive>,
     /// Whether the recording is silent.

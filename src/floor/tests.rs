@@ -2,7 +2,7 @@
 
 use super::Floor;
 use super::effect::{
-    AgentStateKind, CallResult, Effect, EndedBy, Fact, Refusal, SpanKind, SwitchCommand, Tell,
+    AgentStateKind, CallResult, Effect, EndedBy, Fact, HangUpCause, Refusal, SpanKind, SwitchCommand, Tell,
 };
 use super::input::{
     AgentCommand, AgentProfile, CampaignProfile, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Lead,
@@ -27,11 +27,7 @@ impl Story {
         let agents: Vec<AgentId> = (1..=phones.len() as i64).map(AgentId).collect();
         for (agent, phone_mode) in agents.iter().zip(phones) {
             let extension = Dialable::new(&format!("100{agent}")).expect("digits");
-            story.give(Input::AgentProfile(AgentProfile {
-                agent: *agent,
-                extension,
-                phone_mode: *phone_mode,
-            }));
+            story.give(Input::AgentProfile(AgentProfile::new(*agent, extension, *phone_mode)));
         }
         story.give(Input::Campaign(profile(mode, agents)));
         story.give(Input::SwitchUp { core: "core-1".into(), channels: Vec::new() });
@@ -264,15 +260,15 @@ fn a_phone_that_does_not_answer_makes_its_agent_unreachable_with_the_reason() {
 
 #[test]
 fn a_customer_without_an_agent_is_counted_as_dropped_and_then_released() {
-    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
-    s.off_hook_ready(1);
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OnHook]);
+    s.ask(1, AgentCommand::LogIn);
+    s.ask(1, AgentCommand::Ready);
     let (_, leg) = s.leads(&["13800000001"])[0];
-    s.ask(1, AgentCommand::Pause { reason: "lunch".into() });
-    s.leg(leg, LegChange::Answered);
+    let phone = rung(&s.leg(leg, LegChange::Answered)).expect("the desk phone rings, and nobody answers it");
     let effects = s.later(2_100);
     assert!(effects.iter().any(|e| matches!(e, Effect::Record(Fact::CallDropped { .. }))));
     let effects = s.later(8_000);
-    assert_eq!(hung_up(&effects), [leg]);
+    assert_eq!(hung_up(&effects), [phone, leg]);
     s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
     assert_eq!(s.ended(), [(CallResult::Dropped, EndedBy::System)]);
 }
@@ -415,17 +411,34 @@ fn a_restart_of_the_switch_ends_its_calls_and_frees_the_agents() {
     assert!(rung(&s.ask(1, AgentCommand::Disposed { call })).is_some(), "and the phone is rung again");
 }
 
+/// With no drop left in the budget, nobody is called for an agent who has gone.
+#[test]
+fn a_call_whose_agent_goes_away_is_taken_back() {
+    for (answers, result) in [(false, CallResult::Cancelled), (true, CallResult::Dropped)] {
+        let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
+        s.off_hook_ready(1);
+        let (call, leg) = s.leads(&["13800000001"])[0];
+        s.leg(leg, LegChange::Ringing { early_media: false });
+        let effects = s.ask(1, AgentCommand::Pause { reason: "meal".into() });
+        let cancel = SwitchCommand::HangUp { leg, cause: HangUpCause::OriginatorCancel };
+        assert!(effects.contains(&Effect::Switch(cancel)), "{effects:?}");
+        if answers {
+            // In the same moment: the customer was there and found nobody.
+            let effects = s.leg(leg, LegChange::Answered);
+            assert!(effects.contains(&Effect::Record(Fact::CallDropped { call, at: s.now })), "{effects:?}");
+        }
+        s.leg(leg, LegChange::HungUp(HangUp::cause("ORIGINATOR_CANCEL")));
+        assert_eq!(s.ended(), [(result, EndedBy::System)]);
+    }
+}
+
 /// A floor after a restart of Trunkline: agent 1 was talking in the one call.
 pub(super) fn restarted() -> (Story, CallId, LegId, LegId) {
     let id = uuid::Uuid::from_u128;
     let (call, leg, phone) = (CallId(id(1)), LegId(id(2)), LegId(id(3)));
     let mut s = Story { floor: Floor::new(9), now: Moment(5_000_000), effects: Vec::new() };
     let extension = Dialable::new("1001").expect("digits");
-    s.give(Input::AgentProfile(AgentProfile {
-        agent: AgentId(1),
-        extension,
-        phone_mode: PhoneMode::OffHook,
-    }));
+    s.give(Input::AgentProfile(AgentProfile::new(AgentId(1), extension, PhoneMode::OffHook)));
     s.give(Input::Campaign(profile(DialMode::Progressive, vec![AgentId(1)])));
     s.give(Input::RestoreAgent { agent: AgentId(1), state: StoredState::Working, since: Moment(4_000_000) });
     let stored = StoredCall {
@@ -473,6 +486,28 @@ fn a_restart_adopts_the_agents_leg_although_the_list_lags() {
     assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Agent)]);
 }
 
+/// The switch's list lags: a young call that is not in it may well live.
+#[test]
+fn a_young_call_that_is_not_listed_is_asked_for() {
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
+    let phone = s.off_hook_ready(1);
+    let (call, leg) = s.leads(&["13800000001"])[0];
+    s.leg(leg, LegChange::Answered);
+    s.leg(leg, LegChange::Bridged { other: phone });
+    s.give(Input::SwitchDown { reason: "gone".into() });
+    s.effects.clear();
+    s.give(Input::SwitchUp { core: "core-1".into(), channels: Vec::new() });
+    let asked: Vec<_> = s.effects.iter().filter(|effect| asks_for(effect, leg)).collect();
+    assert_eq!((asked.len(), s.ended()), (1, vec![]));
+    assert_eq!(s.floor.calls_live()[0].call, call);
+    s.give(Input::CommandFailed { leg, command: CommandName::Exists, reason: String::new() });
+    assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Switch)]);
+}
+
+fn asks_for(effect: &Effect, leg: LegId) -> bool {
+    matches!(effect, Effect::Switch(SwitchCommand::Check { leg: of }) if *of == leg)
+}
+
 #[test]
 fn a_call_that_ended_during_a_restart_leaves_its_after_call_work() {
     let (mut s, call, ..) = restarted();
@@ -514,4 +549,28 @@ fn pausing_a_campaign_gives_its_leads_back_and_lets_calls_finish() {
     assert_eq!(bridges(&s.leg(leg, LegChange::Answered)), [(leg, phone)]);
     s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
     assert!(dialled(&s.later(2_000)).is_empty());
+}
+
+/// Another campaign of the same agents, with a lead in flight for one of them.
+const OTHER: CampaignId = CampaignId(2);
+
+#[test]
+fn no_two_campaigns_dial_for_the_same_free_agent() {
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook, PhoneMode::OffHook]);
+    let other =
+        CampaignProfile { campaign: OTHER, ..profile(DialMode::Progressive, vec![AgentId(1), AgentId(2)]) };
+    s.give(Input::Campaign(other));
+    let phones = [s.off_hook_ready(1), s.off_hook_ready(2)];
+    let mut calls = s.leads(&["13800000001", "13800000002", "13800000003"]);
+    let leads = vec![lead(11, "13900000001"), lead(12, "13900000002"), lead(13, "13900000003")];
+    calls.extend(dialled(&s.give(Input::Leads { campaign: OTHER, leads })));
+    calls.extend(dialled(&s.later(1_000)));
+    assert_eq!(calls.len(), 2, "two agents, two calls, whichever campaigns they are of");
+    for (_, leg) in &calls {
+        assert_eq!(bridges(&s.leg(*leg, LegChange::Answered)).len(), 1, "each finds an agent");
+    }
+    assert!(phones.iter().all(|phone| s.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Switch(SwitchCommand::Bridge { second, .. }) if second == phone
+    ))));
 }

@@ -11,9 +11,11 @@ use super::call::{CallState, Plan, Third, Want};
 use super::effect::{
     CallResult, EndedBy, Fact, HangUpCause, Notice, Refusal, SpanKind, SwitchCommand, Tell, TransferOutcome,
 };
+use super::forward::Hop;
 use super::input::{HangUp, LegChange, Party};
 use super::pending::Expect;
 use super::people::{PHONE_GRACE_MS, PHONE_RING_SECONDS};
+use super::plan::Place;
 use super::result::call_result;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
@@ -35,23 +37,79 @@ impl Floor {
         attended: bool,
         note: Option<String>,
     ) -> Result<(), Refusal> {
-        let leg = match &party {
-            Party::Agent(to) => self.reserve_colleague(now, from, id, *to, note.clone())?,
-            Party::Outside(number) => self.dial_outside(id, number)?,
+        let (to, hops) = self.route(from, &[], party.clone())?;
+        let (leg, up) = self.ring_party(now, from, id, &to, note.clone())?;
+        let third = Third {
+            from,
+            from_stays: true,
+            leg,
+            attended,
+            rings: up,
+            up,
+            until: self.rings_until(now, &to),
+            party: to,
+            note: note.clone(),
+            forwarded_by: hops.iter().map(|hop| hop.by).collect(),
         };
-        let (leg, up) = leg;
-        let seconds = PHONE_RING_SECONDS.max(OUTSIDE_RING_SECONDS);
-        let until = now + i64::from(seconds) * 1_000 + PHONE_GRACE_MS;
-        let third =
-            Third { party: party.clone(), from, from_stays: true, leg, attended, rings: up, up, until };
         self.record(Fact::TransferStarted { call: id, from, to: party, attended, note, at: now });
         let Some(call) = self.calls.get_mut(&id) else { return Err(Refusal::CallEnded) };
         let mut plan = Plan::new(Want::Hold);
         plan.third = Some(third);
         call.plan = Some(plan);
+        self.record_forwards(now, id, &hops);
         self.record_third_leg(now, id);
         self.arrange(now, id, Want::Hold);
         Ok(())
+    }
+
+    /// Rings another in the place of a third who did not take the call.
+    pub(super) fn ring_third(
+        &mut self,
+        now: Moment,
+        id: CallId,
+        before: Third,
+        party: Party,
+        hops: Vec<Hop>,
+    ) -> Result<(), Refusal> {
+        let (leg, up) = self.ring_party(now, before.from, id, &party, before.note.clone())?;
+        let mut forwarded_by = before.forwarded_by.clone();
+        forwarded_by.extend(hops.iter().map(|hop| hop.by));
+        let until = self.rings_until(now, &party);
+        let third = Third { party, leg, rings: up, up, until, forwarded_by, ..before };
+        let plan = self.calls.get_mut(&id).and_then(|call| call.plan.as_mut());
+        plan.ok_or(Refusal::CallEnded)?.third = Some(third);
+        self.touched.calls.insert(id);
+        self.record_forwards(now, id, &hops);
+        self.record_third_leg(now, id);
+        self.third_rings(id);
+        self.go_on_with_third(now, id);
+        Ok(())
+    }
+
+    fn ring_party(
+        &mut self,
+        now: Moment,
+        from: AgentId,
+        id: CallId,
+        party: &Party,
+        note: Option<String>,
+    ) -> Result<(LegId, bool), Refusal> {
+        match party {
+            Party::Agent(to) => self.reserve_colleague(now, from, id, *to, note),
+            Party::Outside(number) => self.dial_outside(id, number),
+        }
+    }
+
+    /// When ringing a party is given up, or the call goes on to another.
+    fn rings_until(&self, now: Moment, party: &Party) -> Moment {
+        let forwards_after = match party {
+            Party::Agent(agent) => {
+                self.agents.get(agent).and_then(|agent| agent.profile.forwarding.rings_seconds())
+            }
+            Party::Outside(_) => None,
+        };
+        let longest = i64::from(PHONE_RING_SECONDS.max(OUTSIDE_RING_SECONDS)) * 1_000 + PHONE_GRACE_MS;
+        now + forwards_after.map_or(longest, |seconds| i64::from(seconds) * 1_000)
     }
 
     fn record_third_leg(&mut self, now: Moment, id: CallId) {
@@ -96,13 +154,14 @@ impl Floor {
             from: Some(from),
             note,
         };
+        let seconds = colleague.profile.forwarding.rings_seconds().unwrap_or(0).max(PHONE_RING_SECONDS);
         let up = match colleague.phone {
             Phone::Up { leg } => Some(leg),
             Phone::Ringing { .. } | Phone::Down => None,
         };
         self.tell(pop);
         if up.is_none() {
-            self.ring_phone(now, to, Some(id));
+            self.ring_phone(now, to, Some(id), seconds);
         }
         self.set_state(now, to, AgentState::Reserved { call: id });
         let leg = up.or_else(|| self.agents.get(&to).and_then(|a| a.phone.leg()));
@@ -262,9 +321,7 @@ impl Floor {
             if keeps_leg {
                 // A bridge that is still on its way is parted when it stands:
                 // parking a leg before that would strand its partner.
-                if let Some(partner) = self.partner(leg) {
-                    self.send(SwitchCommand::Park { leg, partner: Some(partner) });
-                }
+                self.leave_place(leg);
             } else {
                 agent.phone = Phone::Down;
                 self.forget_leg(leg);
@@ -274,6 +331,26 @@ impl Floor {
         self.unmute(colleague);
         self.give_up_pending(colleague, Refusal::CallEnded);
         self.back_to_work(now, colleague);
+    }
+
+    /// A leg that stays up leaves whom or what it hears.
+    pub(super) fn leave_place(&mut self, leg: LegId) {
+        let partner = match self.place(leg) {
+            Place::Alone => return,
+            Place::With(partner) => Some(partner),
+            Place::Music | Place::Room => None,
+        };
+        self.send(SwitchCommand::Park { leg, partner });
+    }
+
+    /// Whom the customer was bridged away from is parked by it; who was in the
+    /// room with them would stay there.
+    fn leave_room(&mut self, agent: AgentId) {
+        let stays = self.agents.get(&agent).filter(|agent| agent.off_hook() && !agent.leg_for_one_call);
+        let leg = stays.and_then(|agent| agent.phone.leg());
+        if let Some(leg) = leg.filter(|leg| self.place(*leg) == Place::Room) {
+            self.leave_place(leg);
+        }
     }
 
     /// Two desk phones that no plan wants together were bridged by an order
@@ -337,6 +414,7 @@ impl Floor {
         self.record(Fact::CallHanded { call: id, agent, leg: third.leg, at: now });
         self.set_span(now, id, span);
         if third.from_stays {
+            self.leave_room(third.from);
             self.leave_call(now, third.from, id, campaign);
         }
         if let Some(agent) = agent {
@@ -366,7 +444,7 @@ impl Floor {
 }
 
 /// What became of the one who was rung.
-fn outcome(hang_up: &HangUp, up: bool) -> TransferOutcome {
+pub(super) fn outcome(hang_up: &HangUp, up: bool) -> TransferOutcome {
     if up {
         return TransferOutcome::LeftEarly;
     }

@@ -187,7 +187,7 @@ impl Floor {
         }
     }
 
-    fn mark_dropped(&mut self, now: Moment, id: CallId) {
+    pub(super) fn mark_dropped(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.dropped = true;
         let campaign = call.campaign;
@@ -223,7 +223,7 @@ impl Floor {
                 self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
             }
             let reason = if rang { REASON_PHONE_NO_ANSWER } else { REASON_BRIDGE_FAILED };
-            self.set_state(now, agent_id, AgentState::Unreachable { reason });
+            self.cannot_take(now, agent_id, reason);
         }
         if let Some(leg) = self.calls.get(&id).map(|c| c.leg) {
             self.send(SwitchCommand::Check { leg });

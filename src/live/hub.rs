@@ -7,10 +7,11 @@
 use crate::base::ids::{AgentId, CallId, CampaignId};
 use crate::base::limits;
 use crate::floor::effect::{AgentLive, CallLive, CampaignLive, MonitorLive, Tell};
+use crate::floor::forward::{ForwardReason, Forwarding};
 use crate::floor::input::Party;
 use crate::live::view::{
-    AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, HandedView, LiveMessage, MonitorView,
-    PersonView, RecordingsView, SwitchView, ThirdView,
+    AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, ForwardsView, HandedView, LiveMessage,
+    MonitorView, PartyView, PersonView, RecordingsView, SwitchView, ThirdView,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -302,24 +303,37 @@ impl State {
 
     fn call_view(&self, live: CallLive) -> CallLiveView {
         let third = live.third.as_ref().map(|third| ThirdView {
-            number: match &third.party {
-                Party::Agent(_) => None,
-                Party::Outside(number) => Some(number.to_string()),
-            },
-            agent: match third.party {
-                Party::Agent(agent) => Some(self.person(agent)),
-                Party::Outside(_) => None,
-            },
+            number: self.party(&third.party).number,
+            agent: self.party(&third.party).agent,
             from: self.person(third.from),
             attended: third.attended,
             up: third.up,
+            forwarded_by: third.forwarded_by.map(|agent| self.person(agent)),
         });
         CallLiveView::new(live, third)
     }
 
     fn view(&self, live: AgentLive) -> AgentLiveView {
         let card = self.cards.get(&live.agent).cloned().unwrap_or_default();
-        AgentLiveView::new(live, &card)
+        let forwarding = self.forwards(&live.forwarding);
+        AgentLiveView::new(live, &card, forwarding)
+    }
+
+    fn party(&self, party: &Party) -> PartyView {
+        match party {
+            Party::Agent(agent) => PartyView { agent: Some(self.person(*agent)), number: None },
+            Party::Outside(number) => PartyView { agent: None, number: Some(number.to_string()) },
+        }
+    }
+
+    fn forwards(&self, forwarding: &Forwarding) -> Option<ForwardsView> {
+        let view = |reason| forwarding.to(reason).map(|party| self.party(party));
+        (*forwarding != Forwarding::default()).then(|| ForwardsView {
+            always: view(ForwardReason::Always),
+            busy: view(ForwardReason::Busy),
+            no_answer: view(ForwardReason::NoAnswer),
+            no_answer_seconds: forwarding.no_answer.as_ref().map(|(_, seconds)| *seconds),
+        })
     }
 }
 
@@ -331,6 +345,7 @@ mod tests {
     use crate::base::phone::Dialable;
     use crate::floor::effect::{AgentStateKind, CallStateKind};
     use crate::floor::input::{MonitorMode, RecordingSpace};
+    use crate::floor::phone::PhoneLive;
     use uuid::Uuid;
 
     fn agent(id: i64) -> Tell {
@@ -345,6 +360,9 @@ mod tests {
             wrap_up_until: None,
             muted: false,
             allowed: Vec::new(),
+            phone: PhoneLive::default(),
+            forwarding: Forwarding::default(),
+            takes_personal_calls: true,
         })
     }
 
@@ -359,6 +377,8 @@ mod tests {
             started_at: Moment(0),
             answered_at: None,
             connected_at: None,
+            talked_ms: 0,
+            talking_since: None,
             third: None,
             recording_paused: false,
         })

@@ -167,6 +167,49 @@ pub struct AgentLiveView {
     pub muted: bool,
     /// What the agent may do now.
     pub allowed: Vec<AgentAction>,
+    /// The desk phone at the switch's registrar.
+    pub phone: DeskPhoneView,
+    /// Where the agent's personal calls go; absent when nowhere else.
+    pub forwarding: Option<ForwardsView>,
+    /// Whether a colleague may hand them a call now.
+    pub takes_personal_calls: bool,
+}
+
+/// A desk phone at the switch's registrar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DeskPhoneView {
+    /// Whether it is registered; null: the switch has not said.
+    pub registered: Option<bool>,
+    /// Since when it is, or is not any more, where that was seen.
+    pub since: Option<DateTime<Utc>>,
+    /// Whether the registration ran out and was not taken back.
+    pub expired: bool,
+    /// What the phone calls itself.
+    pub user_agent: Option<String>,
+    /// Where it registered from.
+    pub address: Option<String>,
+}
+
+/// Where personal calls go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ForwardsView {
+    /// Every call.
+    pub always: Option<PartyView>,
+    /// While busy, and when refused.
+    pub busy: Option<PartyView>,
+    /// When nobody answers.
+    pub no_answer: Option<PartyView>,
+    /// How long the phone rings before, in seconds.
+    pub no_answer_seconds: Option<u32>,
+}
+
+/// A colleague, or a number outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PartyView {
+    /// The colleague, if it is one.
+    pub agent: Option<PersonView>,
+    /// The outside number, if it is one.
+    pub number: Option<String>,
 }
 
 /// A call on the live floor.
@@ -190,6 +233,10 @@ pub struct CallLiveView {
     pub answered_at: Option<DateTime<Utc>>,
     /// When the agent was connected.
     pub connected_at: Option<DateTime<Utc>>,
+    /// Milliseconds of talk before the talk that goes on now.
+    pub talked_ms: i64,
+    /// Since when agent and customer talk; null while they do not.
+    pub talking_since: Option<DateTime<Utc>>,
     /// Who is being asked, or handed the call.
     pub third: Option<ThirdView>,
     /// Whether the recording is silent.
@@ -227,6 +274,8 @@ pub struct ThirdView {
     pub attended: bool,
     /// Whether the third has answered.
     pub up: bool,
+    /// The colleague by whose wish the call came to them, if it was forwarded.
+    pub forwarded_by: Option<PersonView>,
 }
 
 /// A supervisor's ear on a call.
@@ -312,7 +361,7 @@ pub struct AgentCard {
 
 impl AgentLiveView {
     /// The floor's agent with a name.
-    pub fn new(live: AgentLive, card: &AgentCard) -> Self {
+    pub fn new(live: AgentLive, card: &AgentCard, forwarding: Option<ForwardsView>) -> Self {
         Self {
             agent_id: live.agent,
             name: card.name.clone(),
@@ -327,6 +376,15 @@ impl AgentLiveView {
             wrap_up_until: live.wrap_up_until.map(|at| at.to_utc()),
             muted: live.muted,
             allowed: live.allowed,
+            phone: DeskPhoneView {
+                registered: live.phone.registered,
+                since: live.phone.since.map(|at| at.to_utc()),
+                expired: live.phone.expired,
+                user_agent: live.phone.user_agent,
+                address: live.phone.address,
+            },
+            forwarding,
+            takes_personal_calls: live.takes_personal_calls,
         }
     }
 }
@@ -344,6 +402,8 @@ impl CallLiveView {
             started_at: live.started_at.to_utc(),
             answered_at: live.answered_at.map(|at| at.to_utc()),
             connected_at: live.connected_at.map(|at| at.to_utc()),
+            talked_ms: live.talked_ms,
+            talking_since: live.talking_since.map(|at| at.to_utc()),
             third,
             recording_paused: live.recording_paused,
         }

@@ -89,6 +89,10 @@ impl World {
         if !self.is_up(leg) {
             return Reply::NoSuchLeg;
         }
+        // An ear without keys leaves them lying.
+        if self.leg(leg).is_some_and(Leg::ignores_keys) {
+            return Reply::Ok;
+        }
         for (n, digit) in (1..).zip(keys.chars()) {
             self.plan(now + 20 * n, leg, Step::Dtmf { digit });
         }

@@ -10,7 +10,7 @@ use crate::sim::apps::App;
 use crate::sim::headers::{self, Identity};
 use crate::sim::leg::{Leg, LegState};
 use crate::sim::world::{Reply, World, WorldCommand};
-use crate::sim::{originate, recorder};
+use crate::sim::{originate, recorder, registrar};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -57,7 +57,7 @@ pub fn run(world: &mut World, identity: &Identity, now: Moment, line: &str, job:
         "global_getvar" => global(identity, words.first()),
         "version" => "FreeSWITCH Version 1.10.12-release~64bit (simulator)\n".to_owned(),
         "reloadacl" | "reloadxml" => "+OK [Success]\n".to_owned(),
-        "sofia" => sofia(&words),
+        "sofia" => sofia(world, now, &words),
         unknown => format!("-ERR {unknown} Command not found!\n"),
     };
     Answer::Text(text)
@@ -374,11 +374,13 @@ fn global(identity: &Identity, name: Option<&&str>) -> String {
     }
 }
 
-fn sofia(words: &[&str]) -> String {
+fn sofia(world: &World, now: Moment, words: &[&str]) -> String {
     match words {
         ["profile", name, "rescan", ..] => format!("+OK scan complete [{name}]\n"),
         ["profile", _, "killgw", name] => format!("+OK gateway [{name}] marked for deletion.\n"),
         ["status"] => profiles(),
+        ["xmlstatus", "profile", "internal", "reg"] => registrar::list(world, now),
+        ["xmlstatus", "profile", _, "reg"] => "Invalid Profile!\n".to_owned(),
         _ => "-ERR Unknown command!\n".to_owned(),
     }
 }

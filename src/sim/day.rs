@@ -21,7 +21,7 @@ use crate::base::ids::{AgentId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::floor::Floor;
 use crate::floor::effect::{Effect, Fact, Refusal, SwitchCommand};
-use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, PhoneMode, WindowCounts};
+use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode, WindowCounts};
 use crate::sim::chance::Chance;
 use crate::sim::customer::{CustomerShares, Customers};
 use crate::sim::phone::Phones;
@@ -55,6 +55,8 @@ pub struct DayOptions {
     pub seed: u64,
     /// Whether things go wrong.
     pub faults: bool,
+    /// Cap on dropped calls, per mille of calls answered.
+    pub drop_cap_permille: u32,
     /// Who is called.
     pub customers: CustomerShares,
     /// Ask for the floor's invariants after every so many inputs. The question
@@ -70,6 +72,7 @@ impl DayOptions {
             minutes: hours * 60,
             seed,
             faults: false,
+            drop_cap_permille: 30,
             customers: CustomerShares::default(),
             check_every: if agents <= ALWAYS_CHECKED { 1 } else { u64::from(agents) },
         }
@@ -98,6 +101,8 @@ pub struct DaySummary {
     pub abandoned_early: u64,
     /// Dropped calls per mille of answered calls.
     pub drop_permille: f64,
+    /// The calls that count for each campaign's cap.
+    pub campaigns: Vec<CampaignCounts>,
     /// Talk time of all agents, in minutes.
     pub talk_minutes: f64,
     /// (talk + after-call work) / (that + ready), in per cent.
@@ -125,6 +130,26 @@ pub struct DaySummary {
     pub invariant_violations: u64,
     /// The first of them, in words, with the minute of the day.
     pub violations: Vec<String>,
+}
+
+/// What counts for the cap on dropped calls of one campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CampaignCounts {
+    /// Which campaign.
+    pub campaign: i64,
+    /// Calls answered.
+    pub answered: u64,
+    /// Of these, dropped.
+    pub dropped: u64,
+    /// Of these, dropped after a fault took the switch or an agent away while
+    /// the call was under way.
+    pub dropped_by_faults: u64,
+}
+
+impl CampaignCounts {
+    fn new(campaign: CampaignId) -> Self {
+        Self { campaign: campaign.0, answered: 0, dropped: 0, dropped_by_faults: 0 }
+    }
 }
 
 /// Something that will happen in the simulation itself.
@@ -270,6 +295,7 @@ impl Day {
                 self.apply(Input::AgentProfile(profile));
             }
         }
+        self.list_phones();
         let up = self.wire.connect(&self.world);
         self.apply(up);
         if self.options.faults {
@@ -471,7 +497,7 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         caller_id,
         ring_seconds: 30,
         wrap_up_seconds: 30,
-        drop_cap_permille: 30,
+        drop_cap_permille: options.drop_cap_permille,
         drop_after_ms: 2_000,
         wait_ms_max: 10_000,
         lines_max: options.agents * 4,
@@ -494,11 +520,18 @@ fn supervisors(options: &DayOptions) -> std::ops::RangeInclusive<u32> {
     first..=options.agents + (options.agents / 6).max(1)
 }
 
-/// Two of three agents are off-hook.
+/// Two of three agents are off-hook; every fourth has calls forwarded to the one
+/// before, every fifth those that come while they are busy or do not answer.
 fn profile(n: u32) -> Option<AgentProfile> {
-    Some(AgentProfile {
-        agent: AgentId(i64::from(n)),
-        extension: Dialable::new(&(1000 + n).to_string()).ok()?,
-        phone_mode: if n.is_multiple_of(3) { PhoneMode::OnHook } else { PhoneMode::OffHook },
-    })
+    let mode = if n.is_multiple_of(3) { PhoneMode::OnHook } else { PhoneMode::OffHook };
+    let extension = Dialable::new(&(1000 + n).to_string()).ok()?;
+    let mut profile = AgentProfile::new(AgentId(i64::from(n)), extension, mode);
+    let before = Party::Agent(AgentId(i64::from(n) - 1));
+    if n.is_multiple_of(4) {
+        profile.forwarding.always = Some(before);
+    } else if n.is_multiple_of(5) {
+        profile.forwarding.no_answer = Some((before.clone(), 5));
+        profile.forwarding.busy = Some(before);
+    }
+    Some(profile)
 }

@@ -4,6 +4,7 @@
 use crate::base::clock::Moment;
 use crate::base::ids::LegId;
 use crate::sim::leg::Leg;
+use crate::sim::phone::SimPhone;
 use uuid::Uuid;
 
 /// One event.
@@ -13,7 +14,8 @@ pub struct WorldEvent {
     pub at: Moment,
     /// What happened.
     pub kind: EventKind,
-    /// The leg as it was then; `None` for the result of a job.
+    /// The leg as it was then; `None` for the result of a job and the
+    /// registrations of phones.
     pub leg: Option<Leg>,
 }
 
@@ -62,6 +64,12 @@ pub enum EventKind {
         /// The second.
         b: LegId,
     },
+    /// CUSTOM sofia::register: a desk phone.
+    Registered(SimPhone),
+    /// CUSTOM sofia::unregister
+    Unregistered(SimPhone),
+    /// CUSTOM sofia::expire
+    Expired(SimPhone),
     /// CHANNEL_HOLD
     Hold,
     /// CHANNEL_UNHOLD
@@ -158,6 +166,7 @@ impl EventKind {
             EventKind::Dtmf { .. } => "DTMF",
             EventKind::PlaybackStart { .. } => "PLAYBACK_START",
             EventKind::PlaybackStop { .. } => "PLAYBACK_STOP",
+            EventKind::Registered(_) | EventKind::Unregistered(_) | EventKind::Expired(_) => "CUSTOM",
             EventKind::JoinedRoom { .. } | EventKind::LeftRoom { .. } => "CUSTOM",
             EventKind::RecordStart { .. } => "RECORD_START",
             EventKind::RecordStop { .. } => "RECORD_STOP",
@@ -172,6 +181,9 @@ impl EventKind {
     /// The subclass of a custom event.
     pub fn subclass(&self) -> Option<&'static str> {
         match self {
+            EventKind::Registered(_) => Some("sofia::register"),
+            EventKind::Unregistered(_) => Some("sofia::unregister"),
+            EventKind::Expired(_) => Some("sofia::expire"),
             EventKind::JoinedRoom { .. } | EventKind::LeftRoom { .. } => Some("conference::maintenance"),
             _ => None,
         }

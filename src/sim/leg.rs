@@ -220,6 +220,12 @@ impl Leg {
         self.variable(name).is_some_and(|value| value == "true")
     }
 
+    /// Whether it listens to another leg and was told to take no keys for it.
+    pub fn ignores_keys(&self) -> bool {
+        let refuses = self.variable("eavesdrop_enable_dtmf").is_some_and(|value| value == "false");
+        refuses && matches!(self.state, LegState::Eavesdropping { .. })
+    }
+
     /// The leg that a dump shows it bridged with.
     pub fn bond(&self) -> Option<LegId> {
         let stranded = (self.state == LegState::Stranded).then_some(self.other.as_ref());

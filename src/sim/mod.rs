@@ -24,6 +24,7 @@ pub mod originate;
 pub mod phone;
 pub mod protocol;
 pub mod recorder;
+mod registrar;
 pub mod server;
 mod steps;
 #[cfg(test)]

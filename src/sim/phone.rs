@@ -59,6 +59,49 @@ impl Phones {
     }
 }
 
+/// A registered phone, as the switch sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimPhone {
+    /// Its extension.
+    pub extension: String,
+    /// What it calls itself.
+    pub user_agent: &'static str,
+    /// From where it registered.
+    pub ip: String,
+    /// From which port.
+    pub port: u16,
+}
+
+/// What simulated phones call themselves.
+const USER_AGENTS: [&str; 3] =
+    ["Yealink SIP-T46U 108.86.0.20", "snomD785/10.1.159.12", "PolycomVVX-VVX_450-UA/6.4.3.5018"];
+
+impl SimPhone {
+    /// The phone with this extension.
+    pub fn new(extension: &str) -> Self {
+        let number = extension.bytes().fold(0_usize, |n, digit| (n * 10 + usize::from(digit)) % 60_000);
+        Self {
+            extension: extension.to_owned(),
+            user_agent: USER_AGENTS[number % USER_AGENTS.len()],
+            ip: format!("10.20.{}.{}", number / 250 % 250, number % 250 + 1),
+            port: 5060,
+        }
+    }
+}
+
+impl Phones {
+    /// The phones that are registered now. When every extension exists, those
+    /// of [`EVERY`] are listed.
+    pub fn registered(&self) -> Vec<SimPhone> {
+        let every = || EVERY.map(|number| number.to_string()).collect();
+        let known = self.known.clone().unwrap_or_else(every);
+        known.difference(&self.unregistered).map(|extension| SimPhone::new(extension)).collect()
+    }
+}
+
+/// The extensions that the registrar lists when none are named.
+const EVERY: std::ops::Range<u32> = 1_000..1_300;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ use crate::sim::headers::{self, Headers, Identity};
 use crate::sim::leg::Leg;
 use crate::sim::protocol::Subscription;
 use crate::sim::world::{World, WorldConfig};
-use crate::sim::{commands, commands::Answer, recorder};
+use crate::sim::{commands, commands::Answer, recorder, registrar};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
@@ -114,8 +114,9 @@ pub async fn start(config: SimConfig) -> std::io::Result<SimHandle> {
     let addr = listener.local_addr()?;
     let now = clock::now();
     let stop = CancellationToken::new();
-    let mut ids = Chance::new(config.world.seed ^ 0x5eed_1d5e);
-    let identity = Identity { core: ids.uuid(), hostname: "simulator".into(), started_at: now };
+    let ids = Chance::new(config.world.seed ^ 0x5eed_1d5e);
+    // Every start of a switch is a core of its own, whatever the seed.
+    let identity = Identity { core: Uuid::new_v4(), hostname: "simulator".into(), started_at: now };
     let core = Core {
         world: World::new(config.world),
         identity,
@@ -284,6 +285,15 @@ impl Core {
                 let more = |_: &Identity| headers::of_event(event, leg);
                 self.publish(event.at, kind.name(), kind.subclass(), more, "");
             }
+            (
+                kind @ (EventKind::Registered(phone)
+                | EventKind::Unregistered(phone)
+                | EventKind::Expired(phone)),
+                None,
+            ) => {
+                let more = |_: &Identity| registrar::of_event(kind, phone, event.at);
+                self.publish(event.at, kind.name(), kind.subclass(), more, "");
+            }
             (_, None) => {}
         }
     }
@@ -394,9 +404,16 @@ impl SimHandle {
         done
     }
 
-    /// A desk phone loses its registration, or has it again.
+    /// A desk phone takes its registration back, or registers (again).
     pub fn set_registered(&self, extension: &str, registered: bool) {
-        self.shared.lock().world.set_registered(extension, registered);
+        self.shared.lock().world.set_registered(clock::now(), extension, registered);
+        self.shared.wake();
+    }
+
+    /// The registration of a desk phone that is gone without a word runs out.
+    pub fn expire(&self, extension: &str) {
+        self.shared.lock().world.expire(clock::now(), extension);
+        self.shared.wake();
     }
 
     /// The trunk fails, or works again.

@@ -13,7 +13,7 @@ use crate::sim::chance::Chance;
 use crate::sim::customer::{Conduct, CustomerShares, Customers, TRUNK_FAILURE};
 use crate::sim::event::{EventKind, WorldEvent};
 use crate::sim::leg::{Ending, Leg, LegState, Origin, OtherLeg, Target};
-use crate::sim::phone::Phones;
+use crate::sim::phone::{Phones, SimPhone};
 use crate::sim::steps::Step;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
@@ -337,14 +337,32 @@ impl World {
         self.config.trunk.down = down;
     }
 
-    /// A desk phone loses its registration, or has it again.
-    pub fn set_registered(&mut self, extension: &str, registered: bool) {
+    /// A desk phone takes its registration back, or registers again.
+    pub fn set_registered(&mut self, now: Moment, extension: &str, registered: bool) {
+        self.run_until(now);
+        let phone = SimPhone::new(extension);
         let unregistered = &mut self.config.phones.unregistered;
-        if registered {
+        let kind = if registered {
             unregistered.remove(extension);
+            EventKind::Registered(phone)
         } else {
             unregistered.insert(extension.to_owned());
-        }
+            EventKind::Unregistered(phone)
+        };
+        self.out.push(WorldEvent { at: now, kind, leg: None });
+    }
+
+    /// The registration of a desk phone that is gone without a word runs out.
+    pub fn expire(&mut self, now: Moment, extension: &str) {
+        self.run_until(now);
+        self.config.phones.unregistered.insert(extension.to_owned());
+        let kind = EventKind::Expired(SimPhone::new(extension));
+        self.out.push(WorldEvent { at: now, kind, leg: None });
+    }
+
+    /// The desk phones that are registered.
+    pub fn registered_phones(&self) -> Vec<SimPhone> {
+        self.config.phones.registered()
     }
 
     fn run_until(&mut self, now: Moment) {

@@ -78,14 +78,23 @@ async fn post_monitor(
     Json(request): Json<MonitorRequest>,
 ) -> ApiResult<StatusCode> {
     let MonitorRequest { agent_id: agent, mode } = request;
-    let permission = match mode {
+    let live = supervision.agent_within(&caller, permission_for(mode), agent).await?;
+    let mut may = Vec::new();
+    for other in [MonitorMode::Listen, MonitorMode::Whisper, MonitorMode::Barge] {
+        if supervision.covers(&caller, permission_for(other), agent).await? {
+            may.push(other);
+        }
+    }
+    let act = Act { action: "call.monitor", agent: &live, how: json!({ "mode": mode }) };
+    supervision.carry_out(&caller, act, SupervisorCommand::Monitor { agent, mode, may }).await
+}
+
+fn permission_for(mode: MonitorMode) -> Permission {
+    match mode {
         MonitorMode::Listen => Permission::CallListen,
         MonitorMode::Whisper => Permission::CallWhisper,
         MonitorMode::Barge => Permission::CallBarge,
-    };
-    let live = supervision.agent_within(&caller, permission, agent).await?;
-    let act = Act { action: "call.monitor", agent: &live, how: json!({ "mode": mode }) };
-    supervision.carry_out(&caller, act, SupervisorCommand::Monitor { agent, mode }).await
+    }
 }
 
 /// Ceases to listen.
@@ -190,9 +199,15 @@ impl Supervision {
         permission: Permission,
         agent: AgentId,
     ) -> ApiResult<AgentLiveView> {
-        let scope = caller.require(permission)?;
-        let within = auth::visible_users(&self.db, caller, scope).await?.allows(UserId(agent.0));
+        caller.require(permission)?;
+        let within = self.covers(caller, permission, agent).await?;
         self.hub.agent(agent).filter(|_| within).ok_or_else(|| ApiError::not_found("agent"))
+    }
+
+    /// Whether the caller holds the permission, and it reaches this agent.
+    async fn covers(&self, caller: &Caller, permission: Permission, agent: AgentId) -> ApiResult<bool> {
+        let Some(scope) = caller.permissions.scope(permission) else { return Ok(false) };
+        Ok(auth::visible_users(&self.db, caller, scope).await?.allows(UserId(agent.0)))
     }
 
     /// The agent that the caller listens to.

@@ -6,6 +6,7 @@
 
 use crate::base::ids::LegId;
 use crate::floor::input::{CommandName, HangUp, Input, LegChange, LegEvent};
+use crate::switch::registrations;
 use freeswitch_esl::{EslEvent, EslEventType};
 
 /// The events that are subscribed to: those [`decode`] reads, and HEARTBEAT,
@@ -58,14 +59,28 @@ pub fn decode(event: &EslEvent) -> Vec<Input> {
             let key = event.header_str("DTMF-Digit").and_then(|digit| digit.chars().next());
             key.map_or_else(Vec::new, |key| one(event, LegChange::Key(key)))
         }
-        EslEventType::Custom => joined_room(event),
+        EslEventType::Custom => custom(event),
         EslEventType::BackgroundJob => failed_originate(event).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-/// The custom event that is subscribed to: who enters and leaves a room.
-pub const CUSTOM_EVENT: &str = "conference::maintenance";
+/// The custom event of who enters and leaves a room.
+const ROOM: &str = "conference::maintenance";
+
+/// The custom events that are subscribed to: rooms, and desk phones at the
+/// registrar.
+pub const CUSTOM_EVENTS: [&str; 4] =
+    [ROOM, registrations::REGISTER, registrations::UNREGISTER, registrations::EXPIRE];
+
+fn custom(event: &EslEvent) -> Vec<Input> {
+    let header = |name: &str| event.header_str(name);
+    match header("Event-Subclass") {
+        Some(ROOM) => joined_room(event),
+        Some(subclass) => registrations::news(subclass, header).map(Input::Phone).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
 
 /// What hangs on a leg's audio: silence, or somebody's ear. Recordings have
 /// events of their own.
@@ -78,9 +93,8 @@ fn media_bug(event: &EslEvent, on: bool) -> Vec<Input> {
 }
 
 fn joined_room(event: &EslEvent) -> Vec<Input> {
-    let subclass = event.header_str("Event-Subclass");
-    match (subclass, event.header_str("Action")) {
-        (Some(CUSTOM_EVENT), Some("add-member")) => one(event, LegChange::JoinedRoom),
+    match event.header_str("Action") {
+        Some("add-member") => one(event, LegChange::JoinedRoom),
         _ => Vec::new(),
     }
 }

@@ -11,6 +11,7 @@ use crate::base::ids::{AgentId, CallId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::effect::{HangUpCause, SwitchCommand};
 use crate::floor::input::MonitorMode;
+use crate::floor::make::Make;
 use chrono::Datelike;
 use uuid::Uuid;
 
@@ -26,6 +27,9 @@ const MUSIC: &str = "endless_playback:${hold_music}";
 const ROOM_PROFILE: &str = "trunkline";
 /// The volume at which nothing is heard.
 const SILENT: i32 = -4;
+/// Have a phone answer at once.
+const CALL_INFO: &str = "<sip:trunkline>;answer-after=0";
+const ALERT_INFO: &str = "<sip:trunkline>;info=alert-autoanswer;delay=0";
 /// How long a key that we press lasts, in milliseconds.
 const KEY_MS: u32 = 300;
 
@@ -68,8 +72,9 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
         SwitchCommand::DialCustomer { call, leg, gateway, number, caller_id, ring_seconds } => {
             vec![dial_customer(*call, *leg, gateway, number, caller_id, *ring_seconds)?]
         }
-        SwitchCommand::RingAgent { agent, leg, extension, caller_id, nailed, call, ring_seconds } => {
-            let variables = Variables::new(*leg, caller_id, *ring_seconds)?;
+        SwitchCommand::RingAgent { agent, leg, extension, caller_id, nailed, call, ring_seconds, make } => {
+            let mut variables = Variables::new(*leg, caller_id, *ring_seconds)?;
+            variables.answer_by_itself(*make)?;
             vec![ring_agent(variables, *agent, extension, *nailed, *call, site)?]
         }
         SwitchCommand::Bridge { first, second } => vec![Line::Api(format!("uuid_bridge {first} {second}"))],
@@ -91,8 +96,21 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
             vec![Line::Api(format!("uuid_record {leg} {action} {}", checked("recording path", path)?))]
         }
         SwitchCommand::AnswerPhone { leg } => vec![Line::Api(format!("uuid_phone_event {leg} talk"))],
-        SwitchCommand::Monitor { supervisor, leg, extension, target, mode, ring_seconds } => {
-            let variables = Variables::new(*leg, extension, *ring_seconds)?;
+        SwitchCommand::Monitor {
+            supervisor,
+            leg,
+            extension,
+            target,
+            mode,
+            phone_keys,
+            ring_seconds,
+            make,
+        } => {
+            let mut variables = Variables::new(*leg, extension, *ring_seconds)?;
+            variables.answer_by_itself(*make)?;
+            if !phone_keys {
+                variables.set("eavesdrop_enable_dtmf", "false")?;
+            }
             vec![monitor(variables, *supervisor, extension, *target, *mode, site)?]
         }
         SwitchCommand::SetMonitorMode { leg, mode } => {
@@ -174,10 +192,6 @@ fn ring_agent(
     if let Some(call) = call {
         variables.set("tl_call", &call.to_string())?;
     }
-    // The phone answers by itself: sip_auto_answer makes the switch send
-    // Call-Info with answer-after=0; some makes look at Alert-Info instead.
-    variables.set("sip_auto_answer", "true")?;
-    variables.set("alert_info", "<sip:trunkline>;info=alert-autoanswer;delay=0")?;
     if nailed {
         // The leg outlives its calls. Both stay in force over any number of
         // bridges (tests/data/esl/transfer_attended.jsonl, from 2713 ms on).
@@ -245,8 +259,6 @@ fn monitor(
 ) -> Result<Line, Refused> {
     variables.set("tl_role", "monitor")?;
     variables.set("tl_supervisor", &supervisor.to_string())?;
-    variables.set("sip_auto_answer", "true")?;
-    variables.set("alert_info", "<sip:trunkline>;info=alert-autoanswer;delay=0")?;
     let extension = checked("extension", extension.as_str())?;
     let domain = checked("domain", &site.domain)?;
     let application = format!("'{}' inline", ear(target, mode));
@@ -283,6 +295,21 @@ impl Variables {
         let value = checked(name, value)?;
         self.0.push_str(&format!(",{name}={value}"));
         Ok(())
+    }
+
+    /// Has the phone answer by itself, as its make wants to be told; see
+    /// `floor/make.rs` for the table and where it comes from.
+    fn answer_by_itself(&mut self, make: Make) -> Result<(), Refused> {
+        let (call_info, alert_info) = match make {
+            // Its Alert-Info only chooses a ring tone.
+            Make::Grandstream => (Some(CALL_INFO), None),
+            Make::Snom => (None, Some(ALERT_INFO)),
+            // Compared as a whole with what the phone is provisioned with.
+            Make::Poly => (None, Some("info=alert-autoanswer")),
+            Make::Yealink | Make::Fanvil | Make::Other => (Some(CALL_INFO), Some(ALERT_INFO)),
+        };
+        call_info.map_or(Ok(()), |value| self.set("sip_h_Call-Info", value))?;
+        alert_info.map_or(Ok(()), |value| self.set("sip_h_Alert-Info", value))
     }
 
     fn originate(self, endpoint: &str) -> Line {
@@ -351,6 +378,7 @@ mod tests {
             nailed,
             call,
             ring_seconds: 20,
+            make: Make::Other,
         }
     }
 
@@ -382,11 +410,33 @@ mod tests {
             "tl_nailed=false",
             "tl_call=00000000-0000-0000-0000-000000000009",
             "hangup_after_bridge=true",
-            "sip_auto_answer=true",
+            "sip_h_Call-Info=<sip:trunkline>;answer-after=0",
         ] {
             assert!(rung.contains(part), "{part} in {rung}");
         }
         assert!(!rung.contains("park_after_bridge"));
+    }
+
+    #[test]
+    fn every_make_is_told_in_its_own_way_to_answer_by_itself() {
+        let headers = |make| {
+            let mut command = ring(false, None);
+            if let SwitchCommand::RingAgent { make: own, .. } = &mut command {
+                *own = make;
+            }
+            let [text] = &texts(&command)[..] else { panic!("one line") };
+            let all = text.split(['{', ',', '}']).filter(|part| part.starts_with("sip_h_"));
+            all.collect::<Vec<_>>().join(" ")
+        };
+        let call_info = "sip_h_Call-Info=<sip:trunkline>;answer-after=0";
+        let alert_info = "sip_h_Alert-Info=<sip:trunkline>;info=alert-autoanswer;delay=0";
+        let both = format!("{call_info} {alert_info}");
+        assert_eq!(headers(Make::Yealink), both);
+        assert_eq!(headers(Make::Fanvil), both);
+        assert_eq!(headers(Make::Other), both);
+        assert_eq!(headers(Make::Grandstream), call_info);
+        assert_eq!(headers(Make::Snom), alert_info);
+        assert_eq!(headers(Make::Poly), "sip_h_Alert-Info=info=alert-autoanswer");
     }
 
     #[test]
@@ -458,16 +508,29 @@ mod tests {
         let (ear, target) = (leg(1), leg(2));
         let monitor = |mode| {
             let (supervisor, extension) = (AgentId(7), number("1003"));
-            texts(&SwitchCommand::Monitor { supervisor, leg: ear, extension, target, mode, ring_seconds: 20 })
-                .join("|")
+            let phone_keys = mode != MonitorMode::Listen;
+            let (leg, make) = (ear, Make::Grandstream);
+            texts(&SwitchCommand::Monitor {
+                supervisor,
+                leg,
+                extension,
+                target,
+                mode,
+                phone_keys,
+                ring_seconds: 20,
+                make,
+            })
+            .join("|")
         };
         let listen = monitor(MonitorMode::Listen);
         let end = format!("}}user/1003@trunkline 'eavesdrop:{target}' inline");
         assert!(listen.ends_with(&end), "{listen}");
-        for part in ["tl_role=monitor,tl_supervisor=7", "sip_auto_answer=true", "originate_timeout=21"] {
+        for part in ["tl_role=monitor,tl_supervisor=7", "answer-after=0", "originate_timeout=21"] {
             assert!(listen.contains(part), "{part} in {listen}");
         }
+        assert!(listen.contains(",eavesdrop_enable_dtmf=false"), "{listen}");
         let whisper = monitor(MonitorMode::Whisper);
+        assert!(!whisper.contains("eavesdrop_enable_dtmf"), "{whisper}");
         assert!(whisper.ends_with(&format!(" 'queue_dtmf:w2@300,eavesdrop:{target}' inline")), "{whisper}");
         let set = texts(&SwitchCommand::SetMonitorMode { leg: ear, mode: MonitorMode::Barge });
         assert_eq!(set, [format!("uuid_recv_dtmf {ear} 3@300")]);

@@ -37,6 +37,7 @@ pub mod meters;
 mod orders;
 mod problem;
 pub mod readiness;
+mod registrations;
 mod session;
 pub mod snapshot;
 mod wire;

@@ -9,6 +9,7 @@ use crate::base::ids::LegId;
 use crate::base::limits;
 use crate::floor::effect::SwitchCommand;
 use crate::floor::input::{ChannelSnapshot, CommandName, Input, LegLabel};
+use crate::floor::phone::PhoneNews;
 use crate::switch::decode;
 use crate::switch::delays::Delays;
 use crate::switch::ears::Ears;
@@ -98,10 +99,12 @@ impl<'a> Session<'a> {
             .await
             .map_err(|error| Problem::connecting(config, &error))?;
         client.set_command_timeout(config.command_timeout);
-        let subscription = EventSubscription::new(EventFormat::Plain)
-            .events(decode::EVENTS)
-            .custom_subclass(decode::CUSTOM_EVENT)
-            .map_err(|error| Problem::Unusable(address(config), error.to_string()))?;
+        let mut subscription = EventSubscription::new(EventFormat::Plain).events(decode::EVENTS);
+        for subclass in decode::CUSTOM_EVENTS {
+            subscription = subscription
+                .custom_subclass(subclass)
+                .map_err(|error| Problem::Unusable(address(config), error.to_string()))?;
+        }
         client
             .apply_subscription(&subscription)
             .await
@@ -190,7 +193,7 @@ impl<'a> Session<'a> {
                     self.note_dropped();
                     if self.resync_due { self.resync(requests).await? } else { true }
                 }
-                _ = roll_call.tick() => { self.call_the_roll().await; true }
+                _ = roll_call.tick() => { self.call_the_roll().await; self.list_phones().await }
             };
             if !open {
                 return Ok(());
@@ -273,6 +276,10 @@ impl<'a> Session<'a> {
     async fn start(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<bool, Problem> {
         let channels = self.wire.channels().await?;
         let core = self.wire.core().await?;
+        // Before the floor makes agents ready again: only those who can be rung.
+        if !self.list_phones().await {
+            return Ok(false);
+        }
         while let Ok(request) = requests.try_recv() {
             if !refuse(request, self.inputs).await {
                 return Ok(false);
@@ -300,6 +307,9 @@ impl<'a> Session<'a> {
         }
         let mut channels = self.wire.channels().await?;
         let core = self.wire.core().await?;
+        if !self.list_phones().await {
+            return Ok(false);
+        }
         self.roll.reset(channels.iter().map(|channel| channel.leg));
         let now = clock::now();
         self.pending.retain(|_, pending| pending.until > now);
@@ -504,6 +514,15 @@ impl<'a> Session<'a> {
         if lost > 0 {
             meters::lost(lost as u64);
             self.resync_due = true;
+        }
+    }
+
+    /// Tells the floor every registration there is. When the list cannot be had,
+    /// what is known stays. False: nobody reads the inputs any more.
+    async fn list_phones(&mut self) -> bool {
+        match self.wire.registrations().await {
+            Some(list) => self.tell(Input::Phone(PhoneNews::Listed(list))).await,
+            None => true,
         }
     }
 

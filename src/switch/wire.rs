@@ -5,9 +5,10 @@
 
 use crate::base::clock;
 use crate::floor::input::ChannelSnapshot;
+use crate::floor::phone::Registration;
 use crate::switch::encode::{self, Line};
 use crate::switch::problem::Problem;
-use crate::switch::{meters, readiness, snapshot};
+use crate::switch::{meters, readiness, registrations, snapshot};
 use freeswitch_esl::{EslClient, EslError};
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -92,6 +93,19 @@ impl Wire {
             Err(Failure::Refused(_)) => Ok(readiness::PROFILES.into()),
             Err(Failure::NoAnswer(reason)) => Err(Problem::Broken(reason)),
         }
+    }
+
+    /// The desk phones that are registered; `None` when the list cannot be had.
+    pub(super) async fn registrations(&self) -> Option<Vec<Registration>> {
+        let reason = match self.send(&Line::Api(registrations::QUESTION.into()), "list").await {
+            Ok(answer) => match registrations::list(&answer) {
+                Ok(list) => return Some(list),
+                Err(error) => error.to_string(),
+            },
+            Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) => reason,
+        };
+        tracing::warn!(reason, "no list of the registered phones");
+        None
     }
 
     /// Every channel that the switch has.

@@ -12,6 +12,7 @@ use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::base::phone::Dialable;
 use trunkline::floor::effect::{HangUpCause, SwitchCommand};
 use trunkline::floor::input::{ChannelSnapshot, Input, LegChange, LegEvent, LegLabel};
+use trunkline::floor::make::Make;
 use trunkline::sim::cdr::CdrTarget;
 use trunkline::sim::customer::Customers;
 use trunkline::sim::server::{self, SimConfig, SimHandle};
@@ -142,6 +143,7 @@ fn ring(leg: LegId) -> SwitchCommand {
         nailed: true,
         call: None,
         ring_seconds: 20,
+        make: Make::Other,
     }
 }
 

@@ -4,6 +4,7 @@ use super::{CallView, DispositionView};
 use crate::base::clock::Moment;
 use crate::calls::model::{LedgerEntry, Story};
 use crate::floor::effect::{SpanKind, TransferOutcome};
+use crate::floor::forward::ForwardReason;
 use crate::floor::input::MonitorMode;
 use crate::store::entity::calls;
 use chrono::{DateTime, Utc};
@@ -23,6 +24,8 @@ pub struct CallDetailView {
     legs: Vec<CallLegView>,
     /// Attempts to hand the call on, in order.
     transfers: Vec<CallTransferView>,
+    /// Where it went by agents' forwardings, in order.
+    forwards: Vec<CallForwardView>,
     /// What those said who handed it on.
     notes: Vec<CallNoteView>,
     /// Supervisors who took part; null for those who may not know.
@@ -97,6 +100,21 @@ pub struct CallTransferView {
     outcome: Option<String>,
 }
 
+/// A call to an agent personally that went on to another by the agent's wish.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CallForwardView {
+    /// Whose wish.
+    agent_id: i64,
+    agent_name: String,
+    #[schema(value_type = ForwardReason)]
+    reason: String,
+    /// The colleague; null when it is a number outside.
+    to_agent_id: Option<i64>,
+    to_agent_name: Option<String>,
+    to_number: Option<String>,
+    at: DateTime<Utc>,
+}
+
 /// What somebody said of the call who handed it on.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CallNoteView {
@@ -162,6 +180,15 @@ impl CallDetailView {
             ended_at: transfer.ended_at,
             outcome: transfer.outcome,
         });
+        let forwards = story.forwards.into_iter().map(|forward| CallForwardView {
+            agent_id: forward.agent_id,
+            agent_name: known(names, forward.agent_id),
+            reason: forward.reason,
+            to_agent_id: forward.to_agent,
+            to_agent_name: name_of(names, forward.to_agent),
+            to_number: forward.to_number,
+            at: forward.at,
+        });
         let notes = story.notes.into_iter().map(|note| CallNoteView {
             agent_id: note.agent_id,
             agent_name: known(names, note.agent_id),
@@ -186,6 +213,7 @@ impl CallDetailView {
             spans: spans.collect(),
             legs: std::iter::once(customer).chain(others).collect(),
             transfers: transfers.collect(),
+            forwards: forwards.collect(),
             notes: notes.collect(),
             monitors: sees_monitors.then(|| monitors.collect()),
             recording_pauses: pauses.collect(),

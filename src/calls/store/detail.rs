@@ -2,7 +2,7 @@
 
 use crate::base::ids::CallId;
 use crate::calls::model::Story;
-use crate::calls::store::spans;
+use crate::calls::store::{forwards, spans};
 use crate::store::Db;
 use crate::store::entity::{
     call_legs, call_monitors, call_notes, call_transfers, dispositions, recording_pauses, users,
@@ -25,6 +25,7 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
         .order_by_asc(call_transfers::Column::StartedAt)
         .all(db.read())
         .await?;
+    let forwards = forwards::load(db.read(), id).await?;
     let notes = call_notes::Entity::find()
         .filter(call_notes::Column::CallId.eq(id))
         .order_by_asc(call_notes::Column::SavedAt)
@@ -47,6 +48,7 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
     people.extend(
         transfers.iter().flat_map(|transfer| [Some(transfer.from_agent), transfer.to_agent]).flatten(),
     );
+    people.extend(forwards.iter().flat_map(|forward| [Some(forward.agent_id), forward.to_agent]).flatten());
     people.extend(notes.iter().map(|note| note.agent_id));
     people.extend(monitors.iter().map(|monitor| monitor.supervisor_id));
     people.extend(pauses.iter().map(|pause| pause.agent_id));
@@ -58,6 +60,7 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
         spans,
         legs,
         transfers,
+        forwards,
         notes,
         monitors,
         pauses,

@@ -8,6 +8,7 @@
 
 mod detail;
 mod disposition;
+mod forwards;
 mod heal;
 mod list;
 mod spans;
@@ -74,6 +75,7 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
         | Fact::CallLegEnded { .. }
         | Fact::TransferStarted { .. }
         | Fact::TransferEnded { .. }
+        | Fact::CallForwarded { .. }
         | Fact::RecordingMasked { .. }
         | Fact::Monitored { .. }
         | Fact::RecordingStarted { .. }

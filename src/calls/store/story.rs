@@ -4,6 +4,7 @@
 //! legs. Out: rows with a beginning and an end. Of what is one at a time, one is
 //! open; what is still open when the call ends, ends with it.
 
+use super::forwards;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
 use crate::floor::effect::{Fact, TransferOutcome};
@@ -29,6 +30,7 @@ pub(super) async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
         }
         Fact::CallLegEnded { call, leg, hang_up, at } => leg_ended(tx, *call, *leg, hang_up, *at).await,
         Fact::TransferStarted { .. } => begin_transfer(tx, fact).await,
+        Fact::CallForwarded { .. } => forwards::write_fact(tx, fact).await,
         Fact::TransferEnded { call, outcome, at } => end_transfer(tx, *call, *outcome, *at).await,
         Fact::Monitored { call, supervisor, mode, at } => monitored(tx, *call, *supervisor, *mode, *at).await,
         Fact::CallEnded { call, at, .. } => end_all(tx, *call, *at).await,
@@ -115,7 +117,12 @@ pub(super) async fn leave_but(tx: &WriteTx, call: CallId, leg: LegId, at: Moment
     close_legs(tx, call, Condition::all().add(others), at).await
 }
 
-async fn close_legs(tx: &WriteTx, call: CallId, which: Condition, at: Moment) -> Result<(), DbErr> {
+pub(super) async fn close_legs(
+    tx: &WriteTx,
+    call: CallId,
+    which: Condition,
+    at: Moment,
+) -> Result<(), DbErr> {
     let close = call_legs::Entity::update_many()
         .col_expr(call_legs::Column::EndedAt, Expr::value(at.to_utc()))
         .filter(call_legs::Column::CallId.eq(call.0))
@@ -210,7 +217,8 @@ async fn end_transfer(tx: &WriteTx, call: CallId, outcome: TransferOutcome, at: 
     if outcome == TransferOutcome::Completed {
         return Ok(());
     }
-    let asked = match transfer.to_agent {
+    let forward = forwards::last_target(tx, call, transfer.started_at.into()).await?;
+    let asked = match forward.map_or(transfer.to_agent, |forward| forward.to_agent) {
         Some(agent) => call_legs::Column::AgentId.eq(agent),
         None => call_legs::Column::AgentId.is_null(),
     };

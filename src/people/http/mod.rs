@@ -1,6 +1,7 @@
 //! The routes of people: users, where they belong, trunks.
 
 mod chart;
+pub mod forwarding;
 mod gateways;
 mod users;
 
@@ -9,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Every route of this room.
 pub fn routes() -> OpenApiRouter {
-    users::routes().merge(chart::routes()).merge(gateways::routes())
+    users::routes().merge(chart::routes()).merge(gateways::routes()).merge(forwarding::routes())
 }
 
 /// For a field that may be left out (no change), null (cleared) or a value.

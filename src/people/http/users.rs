@@ -41,6 +41,8 @@ pub struct UserView {
     /// The desk phone's number.
     extension: Option<String>,
     phone_mode: PhoneMode,
+    /// Whether the desk phone can be asked to answer; null: by its make.
+    remote_answer: Option<bool>,
     active: bool,
     /// The desk phone's password: only in the answer that set it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +63,8 @@ pub struct UserRequest {
     department_id: Option<DepartmentId>,
     extension: Option<String>,
     phone_mode: Option<PhoneMode>,
+    /// Whether the desk phone can be asked to answer; by its make when left out.
+    remote_answer: Option<bool>,
     /// To be changed at the first log-in.
     password: String,
     /// Made by the server when there is an extension and this is left out.
@@ -83,6 +87,10 @@ pub struct UserPatch {
     #[schema(value_type = Option<String>)]
     extension: Option<Option<String>>,
     phone_mode: Option<PhoneMode>,
+    /// Whether the desk phone can be asked to answer; null: by its make.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<bool>)]
+    remote_answer: Option<Option<bool>>,
     /// A new password, to be changed at the next log-in.
     password: Option<String>,
     phone_secret: Option<String>,
@@ -154,6 +162,7 @@ async fn post_user(
         department_id: Some(request.department_id),
         extension: Some(request.extension),
         phone_mode: request.phone_mode,
+        remote_answer: Some(request.remote_answer),
         password: Some(request.password),
         phone_secret: request.phone_secret,
         active: None,
@@ -285,6 +294,7 @@ async fn prepare(
         extension: patch.extension,
         phone_secret: patch.phone_secret.or(made),
         phone_mode: patch.phone_mode,
+        remote_answer: patch.remote_answer,
         active: patch.active,
     })
 }
@@ -347,6 +357,7 @@ fn changed_fields(patch: &UserPatch) -> Vec<&'static str> {
         ("department_id", patch.department_id.is_some()),
         ("extension", patch.extension.is_some()),
         ("phone_mode", patch.phone_mode.is_some()),
+        ("remote_answer", patch.remote_answer.is_some()),
         ("password", patch.password.is_some()),
         ("phone_secret", patch.phone_secret.is_some()),
         ("active", patch.active.is_some()),
@@ -372,6 +383,7 @@ impl From<(users::Model, String)> for UserView {
             department_id: row.department_id.map(DepartmentId),
             extension: row.extension,
             phone_mode: store::phone_mode_of(&row.phone_mode),
+            remote_answer: row.remote_answer,
             active: row.active,
             phone_secret: None,
         }

@@ -5,6 +5,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, UserId};
 use crate::base::phone::Dialable;
 use crate::floor::input::{AgentProfile, PhoneMode};
+use crate::people::store::forwarding::{self, Common};
 use crate::store::entity::{departments, roles, teams, users};
 use crate::store::{Db, DbErr, WriteTx};
 use sea_orm::{
@@ -34,6 +35,8 @@ pub struct UserChange {
     pub phone_secret: Option<String>,
     /// How the desk phone is used.
     pub phone_mode: Option<PhoneMode>,
+    /// Whether the desk phone can be asked to answer; none: by its make.
+    pub remote_answer: Option<Option<bool>>,
     /// Whether the user may sign in.
     pub active: Option<bool>,
 }
@@ -126,6 +129,7 @@ fn changed(change: UserChange, now: Moment) -> users::ActiveModel {
     set(&mut row.extension, change.extension);
     set(&mut row.phone_secret, change.phone_secret.map(Some));
     set(&mut row.phone_mode, change.phone_mode.map(|mode| phone_mode_name(mode).to_owned()));
+    set(&mut row.remote_answer, change.remote_answer);
     set(&mut row.active, change.active);
     if set_password {
         // Somebody else knows it now; and a lock has served its purpose.
@@ -199,6 +203,7 @@ pub async fn find_phone(
 /// Every agent: active, with a desk phone, in a role that may work with it.
 pub async fn load_agents(db: &Db) -> Result<Vec<AgentProfile>, DbErr> {
     let working = working_roles(db).await?;
+    let mut common = forwarding::common(db).await?;
     let rows = users::Entity::find()
         .filter(users::Column::Active.eq(true))
         .filter(users::Column::Extension.is_not_null())
@@ -206,14 +211,16 @@ pub async fn load_agents(db: &Db) -> Result<Vec<AgentProfile>, DbErr> {
         .order_by_asc(users::Column::Id)
         .all(db.read())
         .await?;
-    Ok(rows.into_iter().filter_map(profile).collect())
+    Ok(rows.into_iter().filter_map(|row| profile(row, &mut common)).collect())
 }
 
 /// One agent; `None` when the user is not, or no longer, one.
 pub async fn load_agent(db: &Db, agent: AgentId) -> Result<Option<AgentProfile>, DbErr> {
     let working = working_roles(db).await?;
     let row = users::Entity::find_by_id(agent.0).one(db.read()).await?;
-    Ok(row.filter(|row| row.active && working.contains(&row.role_id)).and_then(profile))
+    let mut common = forwarding::common(db).await?;
+    let agent = row.filter(|row| row.active && working.contains(&row.role_id));
+    Ok(agent.and_then(|row| profile(row, &mut common)))
 }
 
 async fn working_roles(db: &Db) -> Result<Vec<i64>, DbErr> {
@@ -223,12 +230,19 @@ async fn working_roles(db: &Db) -> Result<Vec<i64>, DbErr> {
     Ok(list_roles(db.read()).await?.into_iter().filter(works).map(|role| role.id).collect())
 }
 
-fn profile(row: users::Model) -> Option<AgentProfile> {
+fn profile(row: users::Model, common: &mut Common) -> Option<AgentProfile> {
     let extension = row.extension?;
     match Dialable::new(&extension) {
         Ok(extension) => {
             let phone_mode = phone_mode_of(&row.phone_mode);
-            Some(AgentProfile { agent: AgentId(row.id), extension, phone_mode })
+            Some(AgentProfile {
+                agent: AgentId(row.id),
+                extension,
+                phone_mode,
+                remote_answer: row.remote_answer,
+                missed_rings_max: common.missed_rings_max(row.team_id),
+                forwarding: common.forwarding(row.id),
+            })
         }
         Err(error) => {
             tracing::error!(user.id = row.id, %error, "a user's extension cannot be dialled");

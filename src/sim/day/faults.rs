@@ -28,6 +28,8 @@ pub enum Fault {
     PhoneLost(u32),
     /// And has it again.
     PhoneBack(u32),
+    /// The link asks for the list of registrations again.
+    PhoneList,
     /// The database lags behind.
     StoreLags,
     /// And has caught up.
@@ -57,7 +59,7 @@ pub(super) fn schedule(chance: &mut Chance, opens: Moment, closes: Moment) -> Ve
     strike(chance, 4, |_| Fault::Resync);
     strike(chance, 1, |_| Fault::TrunkFails);
     strike(chance, 30, |_| Fault::PhoneHungUp);
-    strike(chance, 4, |chance| Fault::PhoneLost(chance.between(1, 100) as u32));
+    strike(chance, 10, |chance| Fault::PhoneLost(chance.between(1, 100) as u32));
     strike(chance, 2, |_| Fault::StoreLags);
     strike(chance, 2, |chance| Fault::CampaignPaused(chance.index(2)));
     strike(chance, 2, |chance| Fault::AgentRemoved(chance.between(1, 100) as u32));
@@ -75,6 +77,7 @@ impl Day {
             Fault::Resync => {
                 if self.wire.is_up() {
                     self.count("resyncs");
+                    self.list_phones();
                     let up = self.wire.channels(&self.world);
                     self.apply(up);
                 }
@@ -88,10 +91,22 @@ impl Day {
             Fault::PhoneHungUp => self.put_a_receiver_down(),
             Fault::PhoneLost(n) => {
                 self.count("phones lost");
-                self.world.set_registered(&(1000 + someone(n)).to_string(), false);
+                let extension = (1000 + someone(n)).to_string();
+                if n % 2 == 0 {
+                    self.world.expire(self.now, &extension);
+                } else {
+                    self.world.set_registered(self.now, &extension, false);
+                }
                 self.mend(10_000, 300_000, Fault::PhoneBack(n));
             }
-            Fault::PhoneBack(n) => self.world.set_registered(&(1000 + someone(n)).to_string(), true),
+            Fault::PhoneBack(n) => {
+                self.world.set_registered(self.now, &(1000 + someone(n)).to_string(), true);
+            }
+            Fault::PhoneList => {
+                if self.wire.is_up() {
+                    self.list_phones();
+                }
+            }
             Fault::StoreLags => {
                 self.count("store lags");
                 self.apply(Input::StoreLagging(true));
@@ -106,7 +121,9 @@ impl Day {
             Fault::CampaignBack(n) => self.set_running(n, true),
             Fault::AgentRemoved(n) => {
                 self.count("agents removed");
-                self.apply(Input::AgentRemoved(AgentId(i64::from(someone(n)))));
+                let agent = AgentId(i64::from(someone(n)));
+                self.ledger.fault(self.now, Some(agent));
+                self.apply(Input::AgentRemoved(agent));
                 self.mend(5_000, 240_000, Fault::AgentBack(n));
             }
             Fault::AgentBack(n) => {
@@ -132,6 +149,7 @@ impl Day {
             self.world.restart();
             self.wire.new_core();
         }
+        self.ledger.fault(self.now, None);
         self.apply(down);
         self.mend(500, 45_000, Fault::LinkBack);
     }
@@ -143,8 +161,16 @@ impl Day {
         for input in refused {
             self.apply(input);
         }
+        self.list_phones();
+        self.ledger.fault(self.now, None);
         let up = self.wire.connect(&self.world);
         self.apply(up);
+    }
+
+    /// The list of registrations, as the link reads it.
+    pub(super) fn list_phones(&mut self) {
+        let list = self.wire.phones(&self.world);
+        self.apply(list);
     }
 
     fn set_running(&mut self, n: usize, running: bool) {

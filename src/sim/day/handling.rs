@@ -83,6 +83,13 @@ impl Handling {
                 }
                 self.count("transfers");
             }
+            Fact::CallForwarded { call, to, .. } => {
+                let handled = self.calls.entry(*call).or_default();
+                if handled.transfer.replace(to.clone()).is_none() {
+                    broken.push(format!("call {call} is forwarded to {to:?} and was handed to nobody"));
+                }
+                self.count("calls forwarded");
+            }
             Fact::TransferEnded { call, outcome, .. } => {
                 self.count(name(*outcome));
                 if self.calls.entry(*call).or_default().transfer.take().is_none() {
@@ -121,6 +128,7 @@ impl Handling {
             | Fact::TransferStarted { call, .. }
             | Fact::TransferEnded { call, .. }
             | Fact::CallLeg { call, .. }
+            | Fact::CallForwarded { call, .. }
             | Fact::RecordingMasked { call, .. } => Some(*call),
             _ => None,
         };

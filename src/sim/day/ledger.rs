@@ -4,8 +4,8 @@
 //! In: facts, messages and commands in their order. Out: broken promises in
 //! words, and the figures of the day.
 
-use super::DaySummary;
 use super::handling::Handling;
+use super::{CampaignCounts, DaySummary};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
 use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell};
@@ -31,6 +31,15 @@ pub struct Ledger {
     answered: u64,
     connected: u64,
     dropped: u64,
+    /// Answered and dropped calls by campaign.
+    counted: BTreeMap<CampaignId, CampaignCounts>,
+    /// When a fault last took the switch away.
+    switch_lost: Option<Moment>,
+    /// When faults took agents of the campaign away, each for one call at most:
+    /// those that no dropped call has been put down to yet.
+    agents_lost: BTreeMap<CampaignId, Vec<Moment>>,
+    /// Agents whose desk phone a dropped call has been put down to.
+    phones_blamed: BTreeSet<AgentId>,
     talk_ms: i64,
     waits: Vec<i64>,
     results: BTreeMap<CallResult, u64>,
@@ -81,6 +90,10 @@ impl Ledger {
             answered: 0,
             connected: 0,
             dropped: 0,
+            counted: BTreeMap::new(),
+            switch_lost: None,
+            agents_lost: BTreeMap::new(),
+            phones_blamed: BTreeSet::new(),
             talk_ms: 0,
             waits: Vec::new(),
             results: BTreeMap::new(),
@@ -124,9 +137,10 @@ impl Ledger {
             }
             // An agent and the third they ask.
             SwitchCommand::Bridge { first, second } if self.phones.contains(first) => {
-                if !self.phones.contains(second) && !self.handling.knows(*second) {
-                    broken.push(format!("leg {second} is bridged with an agent and is nobody's"));
-                }
+                let known = self.phones.contains(second) || self.handling.knows(*second);
+                broken.extend(
+                    (!known).then(|| format!("leg {second} is bridged with an agent and is nobody's")),
+                );
             }
             SwitchCommand::Bridge { first, .. } => match self.legs.get(first) {
                 Some(call) if self.popped.iter().any(|(popped, _)| popped == call) => {}
@@ -168,10 +182,15 @@ impl Ledger {
             }
             Fact::CallAnswered { call, .. } => {
                 self.answered += 1;
+                self.count(*call).answered += 1;
                 self.within(*call, "is answered", &mut broken, |e| e.answered.replace(now).is_none());
             }
             Fact::CallDropped { call, .. } => {
                 self.dropped += 1;
+                let by_fault = self.lost_by_fault(*call);
+                let counts = self.count(*call);
+                counts.dropped += 1;
+                counts.dropped_by_faults += u64::from(by_fault);
                 self.within(*call, "is dropped", &mut broken, |entry| {
                     let before = entry.connected.is_none() && entry.answered.is_some();
                     before && !std::mem::replace(&mut entry.dropped, true)
@@ -193,6 +212,7 @@ impl Ledger {
             | Fact::CallLegEnded { .. }
             | Fact::TransferStarted { .. }
             | Fact::TransferEnded { .. }
+            | Fact::CallForwarded { .. }
             | Fact::RecordingMasked { .. }
             | Fact::Monitored { .. }
             | Fact::NotRecorded { .. }
@@ -221,6 +241,58 @@ impl Ledger {
         }
         if !self.popped.contains(&(call, agent)) {
             broken.push(format!("agent {agent} talks on call {call} without a screen pop"));
+        }
+    }
+
+    /// The counts of the campaign of this call.
+    fn count(&mut self, call: CallId) -> &mut CampaignCounts {
+        let campaign = self.live.get(&call).map_or(CampaignId(0), |entry| entry.campaign);
+        self.counted.entry(campaign).or_insert_with(|| CampaignCounts::new(campaign))
+    }
+
+    /// A fault took the connection, the switch, or an agent for good.
+    pub fn fault(&mut self, now: Moment, agent: Option<AgentId>) {
+        let Some(agent) = agent else {
+            self.switch_lost = Some(now);
+            return;
+        };
+        for campaign in self.campaigns.values().filter(|campaign| campaign.agents.contains(&agent)) {
+            self.agents_lost.entry(campaign.campaign).or_default().push(now);
+        }
+    }
+
+    /// Whether a fault took away, while the call was under way, what its pacing
+    /// had counted on: the switch, or an agent, who can be missed by one call;
+    /// or the desk phone of the agent who was there did not answer.
+    fn lost_by_fault(&mut self, call: CallId) -> bool {
+        let Some(entry) = self.live.get(&call) else { return false };
+        if self.switch_lost.is_some_and(|lost| lost >= entry.started) {
+            return true;
+        }
+        let rings = |span: &Span| span.kind == AgentStateKind::Ringing && span.call == Some(call);
+        if let Some((agent, _)) = self.agents.iter().find(|(_, span)| rings(span)) {
+            self.phones_blamed.insert(*agent);
+            return true;
+        }
+        let lost = self.agents_lost.entry(entry.campaign).or_default();
+        let since = lost.partition_point(|lost| *lost < entry.started);
+        since < lost.len() && lost.remove(since) >= entry.started
+    }
+
+    /// The cap on dropped calls over the whole day, for each campaign. A first
+    /// dropped call is borne: before it nobody can know that it will be one.
+    fn caps_held(&self, broken: &mut Vec<String>) {
+        for (id, counts) in &self.counted {
+            let cap = self.campaigns.get(id).map_or(0, |campaign| u64::from(campaign.drop_cap_permille));
+            let dropped = counts.dropped - counts.dropped_by_faults;
+            let allowed = (cap * counts.answered / 1_000).max(1);
+            if cap > 0 && dropped > allowed {
+                broken.push(format!(
+                    "campaign {id}: {dropped} of {} answered calls were dropped for want of an agent, \
+                     the cap is {cap} per mille",
+                    counts.answered
+                ));
+            }
         }
     }
 
@@ -388,6 +460,10 @@ impl Ledger {
         {
             entry.agent = None;
         }
+        let blamed = self.phones_blamed.remove(&agent);
+        if kind == AgentStateKind::Unreachable && !blamed {
+            self.fault(now, Some(agent));
+        }
     }
 
     /// The day is over: what is still open?
@@ -403,6 +479,7 @@ impl Ledger {
             }
         }
         broken.extend(self.handling.close());
+        self.caps_held(&mut broken);
         // A HashMap's order must not get into a summary that is compared.
         broken.sort();
         broken
@@ -420,6 +497,7 @@ impl Ledger {
         summary.connected = self.connected;
         summary.dropped = self.dropped;
         summary.abandoned_early = self.results.get(&CallResult::AbandonedEarly).copied().unwrap_or(0);
+        summary.campaigns = self.counted.values().cloned().collect();
         summary.drop_permille = self.dropped as f64 * 1000.0 / self.answered.max(1) as f64;
         summary.talk_minutes = minutes(self.talk_ms);
         summary.occupancy_percent = handled as f64 * 100.0 / offered.max(1) as f64;
@@ -445,6 +523,7 @@ fn fact_time(fact: &Fact) -> Moment {
         | Fact::CallHanded { at, .. }
         | Fact::CallSpan { at, .. }
         | Fact::CallLeg { at, .. }
+        | Fact::CallForwarded { at, .. }
         | Fact::CallLegEnded { at, .. }
         | Fact::TransferStarted { at, .. }
         | Fact::TransferEnded { at, .. }

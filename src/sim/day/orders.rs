@@ -115,7 +115,7 @@ fn originate(command: &SwitchCommand) -> Option<Originate> {
             ];
             (leg, target, caller_id, ring_seconds, park, pairs)
         }
-        SwitchCommand::RingAgent { agent, leg, extension, caller_id, nailed, call, ring_seconds } => {
+        SwitchCommand::RingAgent { agent, leg, extension, caller_id, nailed, call, ring_seconds, .. } => {
             let target = Target::Phone { extension: extension.to_string() };
             let mut pairs = vec![
                 ("tl_role", "agent".to_owned()),
@@ -138,9 +138,15 @@ fn originate(command: &SwitchCommand) -> Option<Originate> {
             ];
             (leg, target, caller_id, ring_seconds, park, pairs)
         }
-        SwitchCommand::Monitor { supervisor, leg, extension, target, mode, ring_seconds } => {
+        SwitchCommand::Monitor {
+            supervisor, leg, extension, target, mode, phone_keys, ring_seconds, ..
+        } => {
             let phone = Target::Phone { extension: extension.to_string() };
-            let pairs = vec![("tl_role", "monitor".to_owned()), ("tl_supervisor", supervisor.to_string())];
+            let mut pairs =
+                vec![("tl_role", "monitor".to_owned()), ("tl_supervisor", supervisor.to_string())];
+            if !phone_keys {
+                pairs.push(("eavesdrop_enable_dtmf", "false".to_owned()));
+            }
             (leg, phone, extension, ring_seconds, ear(*target, *mode), pairs)
         }
         _ => return None,

@@ -255,13 +255,13 @@ impl People {
                     let command = AgentCommand::Pause { reason: "training".into() };
                     Some(SupervisorCommand::SetState { agent, command })
                 }
-                8..80 => Some(SupervisorCommand::Monitor { agent, mode }),
+                8..80 => Some(SupervisorCommand::Monitor { agent, mode, may: modes.into() }),
                 _ => None,
             };
         };
         match dice {
-            0..35 => Some(SupervisorCommand::Monitor { agent: ear.agent, mode }),
-            35..55 => Some(SupervisorCommand::Monitor { agent, mode }),
+            0..35 => Some(SupervisorCommand::Monitor { agent: ear.agent, mode, may: modes.into() }),
+            35..55 => Some(SupervisorCommand::Monitor { agent, mode, may: modes.into() }),
             55..70 => Some(SupervisorCommand::StopMonitoring),
             70..80 => Some(SupervisorCommand::TakeOver),
             _ => None,

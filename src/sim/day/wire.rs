@@ -13,9 +13,11 @@ use crate::base::ids::{AgentId, CallId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::effect::SwitchCommand;
 use crate::floor::input::{ChannelSnapshot, CommandName, HangUp, Input, LegChange, LegEvent, LegLabel};
+use crate::floor::phone::{PhoneNews, Registration};
 use crate::sim::chance::Chance;
 use crate::sim::event::{EventKind, WorldEvent};
 use crate::sim::leg::{Leg, LegState};
+use crate::sim::phone::SimPhone;
 use crate::sim::world::{Reply, World};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -110,6 +112,12 @@ impl Wire {
         Input::SwitchUp { core: self.core.to_string(), channels }
     }
 
+    /// Every registration, as the link asks for it before anything else.
+    pub fn phones(&self, world: &World) -> Input {
+        let list = world.registered_phones();
+        Input::Phone(PhoneNews::Listed(list.into_iter().filter_map(registration).collect()))
+    }
+
     /// An event of the switch on its way to the floor.
     pub fn deliver(&mut self, now: Moment, event: &WorldEvent) -> Vec<(Moment, Due)> {
         if let EventKind::Job { leg, .. } = &event.kind {
@@ -122,6 +130,11 @@ impl Wire {
         for (leg, input) in decode(event) {
             if self.faulty && self.chance.permille(LOST) {
                 *self.faults.entry("events lost").or_default() += 1;
+                if matches!(input, Input::Phone(_)) {
+                    // The next list of registrations tells.
+                    due.push((now + self.chance.between(250, 30_000), Due::Fault(super::Fault::PhoneList)));
+                    continue;
+                }
                 // Some losses are noticed, by a full queue or a roll call.
                 if self.chance.permille(500) {
                     let at = now + self.chance.between(250, 15_000);
@@ -203,6 +216,11 @@ fn decode(event: &WorldEvent) -> Vec<(LegId, Input)> {
     if let EventKind::Job { leg, failure: Some(cause), .. } = &event.kind {
         return vec![tell(*leg, LegChange::HungUp(HangUp::cause(cause)))];
     }
+    if let Some((phone, news)) = phone_news(&event.kind) {
+        // Events of one phone come in order, as those of one leg do.
+        let number: u128 = phone.extension.parse().unwrap_or_default();
+        return vec![(LegId(Uuid::from_u128(number)), Input::Phone(news))];
+    }
     let Some(leg) = &event.leg else { return Vec::new() };
     let id = leg.id();
     let what = match &event.kind {
@@ -242,6 +260,26 @@ fn decode(event: &WorldEvent) -> Vec<(LegId, Input)> {
         _ => return Vec::new(),
     };
     vec![tell(id, what)]
+}
+
+fn phone_news(kind: &EventKind) -> Option<(&SimPhone, PhoneNews)> {
+    let gone = |phone: &SimPhone, expired| {
+        Some(PhoneNews::Unregistered { extension: Dialable::new(&phone.extension).ok()?, expired })
+    };
+    match kind {
+        EventKind::Registered(phone) => Some((phone, PhoneNews::Registered(registration(phone.clone())?))),
+        EventKind::Unregistered(phone) => Some((phone, gone(phone, false)?)),
+        EventKind::Expired(phone) => Some((phone, gone(phone, true)?)),
+        _ => None,
+    }
+}
+
+fn registration(phone: SimPhone) -> Option<Registration> {
+    Some(Registration {
+        extension: Dialable::new(&phone.extension).ok()?,
+        user_agent: Some(phone.user_agent.to_owned()),
+        address: Some(format!("{}:{}", phone.ip, phone.port)),
+    })
 }
 
 fn snapshot(leg: &Leg) -> ChannelSnapshot {

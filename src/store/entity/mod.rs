@@ -4,6 +4,7 @@
 
 pub mod agent_states;
 pub mod audit_log;
+pub mod call_forwards;
 pub mod call_legs;
 pub mod call_monitors;
 pub mod call_notes;
@@ -12,11 +13,13 @@ pub mod call_transfers;
 pub mod calls;
 pub mod campaign_agents;
 pub mod campaigns;
+pub mod centre_settings;
 pub mod customer_phones;
 pub mod customers;
 pub mod departments;
 pub mod dispositions;
 pub mod do_not_call;
+pub mod forwardings;
 pub mod gateways;
 pub mod idempotency_keys;
 pub mod import_rejects;

@@ -11,6 +11,8 @@ pub struct Model {
     pub id: i64,
     pub department_id: i64,
     pub name: String,
+    /// After how many rings in vain an agent is paused; none: as in the centre.
+    pub missed_rings_max: Option<i32>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

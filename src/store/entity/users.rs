@@ -24,6 +24,8 @@ pub struct Model {
     pub phone_secret: Option<String>,
     /// `off_hook` or `on_hook`.
     pub phone_mode: String,
+    /// Whether the desk phone can be asked to answer; none: by its make.
+    pub remote_answer: Option<bool>,
     pub active: bool,
     pub must_change_password: bool,
     /// Since the last successful log-in.

@@ -84,9 +84,9 @@ async fn colleagues_are_those_with_a_phone(db: Db) {
         colleagues["items"],
         json!([
             { "agent_id": cleo.0, "name": "cleo", "extension": "1003", "team": "Sales 1",
-              "state": "paused", "ready": false },
+              "state": "paused", "ready": false, "forwards": false },
             { "agent_id": bert.0, "name": "bert", "extension": "1002", "team": null,
-              "state": "logged_out", "ready": false },
+              "state": "logged_out", "ready": false, "forwards": false },
         ])
     );
 }

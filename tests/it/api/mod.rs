@@ -6,6 +6,7 @@ mod frame;
 mod idempotency;
 mod people;
 mod permissions;
+mod phones;
 mod report_schedules;
 mod states;
 mod supervision;

@@ -16,7 +16,7 @@
 mod client;
 mod replay;
 
-use client::Client;
+use client::{Client, Event};
 use replay::Trace;
 use secrecy::SecretString;
 use trunkline::sim::customer::Customers;
@@ -133,4 +133,46 @@ async fn command_errors() {
             assert_eq!(reply.reply(), expected.reply(), "{request}");
         }
     }
+}
+
+/// What a phone does cannot be asked of a real switch: this holds the simulator
+/// to a real one's words, header by header.
+#[tokio::test]
+async fn registrations() {
+    let switch = Switch::under_test().await;
+    let Some(simulator) = &switch._simulator else {
+        eprintln!("skipped: the phones of a real switch are not ours");
+        return;
+    };
+    let trace = Trace::load("registrations");
+    let mut client = Client::connect(&switch.address).await;
+    client.frame().await.expect("a greeting");
+    client.ask(&format!("auth {}\n\n", switch.password)).await;
+    client.ask("event plain CUSTOM sofia::register sofia::unregister sofia::expire\n\n").await;
+    simulator.set_registered("1001", false);
+    simulator.set_registered("1001", true);
+    simulator.expire("1001");
+    client.wait_for("three events of a phone", |events| events.len() >= 3).await;
+    let subclass = |event: &Event| event.get("Event-Subclass").unwrap_or_default().to_owned();
+    let told: Vec<String> = client.events.iter().map(subclass).collect();
+    assert_eq!(told, ["sofia::unregister", "sofia::register", "sofia::expire"]);
+    for event in &client.events {
+        let real = trace.events().find(|real| subclass(real) == subclass(event)).expect("in the trace");
+        let invented: Vec<_> =
+            event.headers.keys().filter(|name| !real.headers.contains_key(*name)).collect();
+        assert!(invented.is_empty(), "{}: {invented:?}", subclass(event));
+        for read in ["profile-name", "from-user", "user", "user-agent", "network-ip", "network-port"] {
+            assert_eq!(event.get(read).is_some(), real.get(read).is_some(), "{read} of {}", subclass(event));
+        }
+    }
+    simulator.set_registered("1001", true);
+    let request = "api sofia xmlstatus profile internal reg\n\n";
+    let real = trace.frames().find(|f| f.kind() == "api/response").expect("asked in the trace");
+    assert_eq!(elements(client.ask(request).await.reply()), elements(&real.body));
+}
+
+/// The names of an answer's XML elements, once each.
+fn elements(answer: &str) -> std::collections::BTreeSet<&str> {
+    let tags = answer.split('<').skip(1).filter_map(|part| part.split('>').next());
+    tags.filter(|tag| !tag.starts_with(['/', '?'])).collect()
 }

@@ -32,6 +32,13 @@ impl Trace {
         received.map(|line| frame(&line.text)).filter(|frame| frame.kind() != "text/event-plain")
     }
 
+    /// The events that the switch sent.
+    pub fn events(&self) -> impl Iterator<Item = Event> {
+        let received = self.0.iter().filter(|line| line.dir == "recv");
+        let frames = received.map(|line| frame(&line.text));
+        frames.filter(|frame| frame.kind() == "text/event-plain").map(|frame| Event::parse(&frame.body))
+    }
+
     pub fn requests(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|line| line.dir == "sent").map(|line| line.text.as_str())
     }

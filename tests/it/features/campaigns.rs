@@ -7,6 +7,8 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use trunkline::base::ids::{CampaignId, UserId};
 use trunkline::floor::effect::{AgentLive, AgentStateKind, Tell};
+use trunkline::floor::forward::Forwarding;
+use trunkline::floor::phone::PhoneLive;
 use trunkline::store::Db;
 use trunkline::store::changes::Change;
 
@@ -109,6 +111,9 @@ async fn the_desk_shows_the_script_without_counting(db: Db) {
         wrap_up_until: None,
         muted: false,
         allowed: Vec::new(),
+        phone: PhoneLive::default(),
+        forwarding: Forwarding::default(),
+        takes_personal_calls: false,
     }));
     let away = async |tx: &trunkline::store::WriteTx| {
         tx.execute_unprepared("ALTER TABLE leads RENAME TO leads_away").await.expect("rename")

@@ -3,6 +3,7 @@
 
 mod campaigns;
 mod facts;
+mod forwards;
 mod imports;
 mod leads;
 mod ledger;

@@ -19,6 +19,14 @@ CREATE TABLE "audit_log" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "detail" jsonb_text NOT NULL, FOREIGN KEY ("user_id") REFERENCES "users" ("id") );
 CREATE INDEX audit_log_at ON audit_log (at);
 CREATE INDEX audit_log_thing ON audit_log (thing, thing_id);
+CREATE TABLE "call_forwards" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "call_id" uuid_text NOT NULL,
+    "agent_id" integer NOT NULL,
+    "reason" text NOT NULL,
+    "to_agent" integer NULL,
+    "to_number" text NULL,
+    "at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("to_agent") REFERENCES "users" ("id") );
+CREATE UNIQUE INDEX call_forwards_call_at_agent ON call_forwards (call_id, at, agent_id);
 CREATE TABLE "call_legs" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "call_id" uuid_text NOT NULL,
     "leg" uuid_text NOT NULL,
@@ -131,6 +139,10 @@ CREATE TABLE "campaigns" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "created_by" integer NOT NULL,
     "created_at" timestamp_with_timezone_text NOT NULL,
     "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+CREATE TABLE "centre_settings" ( "key" text NOT NULL,
+    "value" jsonb_text NOT NULL,
+    "updated_at" timestamp_with_timezone_text NOT NULL,
+    CONSTRAINT "pk_centre_settings" PRIMARY KEY ("key") );
 CREATE TABLE "customer_phones" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "customer_id" integer NOT NULL,
     "e164" text NOT NULL,
@@ -170,6 +182,14 @@ CREATE TABLE "do_not_call" ( "e164" text NOT NULL PRIMARY KEY,
     "reason" text NOT NULL,
     "created_by" integer NULL,
     "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+CREATE TABLE "forwardings" ( "user_id" integer NOT NULL,
+    "reason" text NOT NULL,
+    "to_agent" integer NULL,
+    "to_number" text NULL,
+    "seconds" integer NULL,
+    "updated_at" timestamp_with_timezone_text NOT NULL,
+    CONSTRAINT "pk_forwardings" PRIMARY KEY ("user_id",
+    "reason"), FOREIGN KEY ("user_id") REFERENCES "users" ("id"), FOREIGN KEY ("to_agent") REFERENCES "users" ("id") );
 CREATE TABLE "gateways" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "name" text NOT NULL UNIQUE,
     "proxy" text NOT NULL,
@@ -289,7 +309,8 @@ CREATE TABLE "switch_cdrs" ( "leg" uuid_text NOT NULL PRIMARY KEY,
     "received_at" timestamp_with_timezone_text NOT NULL );
 CREATE TABLE "teams" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "department_id" integer NOT NULL,
-    "name" text NOT NULL, FOREIGN KEY ("department_id") REFERENCES "departments" ("id") );
+    "name" text NOT NULL,
+    "missed_rings_max" integer NULL, FOREIGN KEY ("department_id") REFERENCES "departments" ("id") );
 CREATE TABLE "users" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "username" text NOT NULL UNIQUE,
     "display_name" text NOT NULL,
@@ -305,6 +326,7 @@ CREATE TABLE "users" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "failed_logins" integer NOT NULL DEFAULT 0,
     "locked_until" timestamp_with_timezone_text NULL,
     "created_at" timestamp_with_timezone_text NOT NULL,
-    "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("role_id") REFERENCES "roles" ("id"), FOREIGN KEY ("team_id") REFERENCES "teams" ("id"), FOREIGN KEY ("department_id") REFERENCES "departments" ("id") );
+    "updated_at" timestamp_with_timezone_text NOT NULL,
+    "remote_answer" boolean NULL, FOREIGN KEY ("role_id") REFERENCES "roles" ("id"), FOREIGN KEY ("team_id") REFERENCES "teams" ("id"), FOREIGN KEY ("department_id") REFERENCES "departments" ("id") );
 CREATE INDEX users_department ON users (department_id);
 CREATE INDEX users_team ON users (team_id);

@@ -18,6 +18,7 @@ use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::base::phone::Dialable;
 use trunkline::floor::effect::{CallResult, HangUpCause, SwitchCommand};
 use trunkline::floor::input::{Input, LegChange, LegLabel};
+use trunkline::floor::make::Make;
 use trunkline::floor::result::call_result;
 use trunkline::sim::cdr::CdrTarget;
 use trunkline::sim::customer::Customers;
@@ -118,6 +119,7 @@ async fn ring_the_agent(desk: &mut Desk) -> LegId {
         nailed: true,
         call: None,
         ring_seconds: 20,
+        make: Make::Other,
     };
     desk.handle.send(command).unwrap();
     desk.expect(leg, &answered()).await;

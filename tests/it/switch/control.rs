@@ -4,84 +4,24 @@
 //!
 //! The real one runs when `TRUNKLINE_REAL_SWITCH=1`, as in the contract.
 
+use super::exam::{
+    AGENT, COLLEAGUE, CUSTOMER, Exam, MUSIC, OUTSIDE, SUPERVISOR, Telephones, fresh, number, tones_of,
+};
 use super::rig::{
     Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, answered, script, serve_http, sip_port, tcp_port,
 };
 use secrecy::SecretString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tokio::process::Command;
 use tokio::sync::mpsc;
 use trunkline::base::ids::{AgentId, CallId, LegId};
-use trunkline::base::phone::Dialable;
-use trunkline::floor::effect::{HangUpCause, SwitchCommand};
-use trunkline::floor::input::{ChannelSnapshot, CommandName, Input, Keys, LegChange, LegLabel, MonitorMode};
+use trunkline::floor::effect::SwitchCommand;
+use trunkline::floor::input::{CommandName, Input, Keys, LegChange, LegLabel, MonitorMode};
+use trunkline::floor::make::Make;
 use trunkline::sim::customer::Customers;
-use trunkline::sim::server::{SimConfig, SimHandle, start};
+use trunkline::sim::server::{SimConfig, start};
 use trunkline::sim::world::WorldConfig;
 use uuid::Uuid;
-
-/// What each of them sends, in Hz; the music is the switch's.
-const CUSTOMER: u64 = 400;
-const AGENT: u64 = 700;
-const COLLEAGUE: u64 = 1000;
-const SUPERVISOR: u64 = 1300;
-const MUSIC: u64 = 1600;
-const OUTSIDE: u64 = 1900;
-
-/// The people at their telephones.
-enum Telephones {
-    /// Desk phones, and customers' telephones beyond the trunk.
-    Real {
-        desk: Box<Phone>,
-        lines: Box<Phone>,
-    },
-    Simulated(SimHandle),
-}
-
-impl Telephones {
-    fn of(&mut self, name: &str) -> Option<&mut Phone> {
-        match self {
-            Telephones::Real { desk, .. } if PHONES.contains(&name) => Some(desk),
-            Telephones::Real { lines, .. } => Some(lines),
-            Telephones::Simulated(_) => None,
-        }
-    }
-
-    /// Each hears exactly these tones. The simulated switch has no sound.
-    async fn hear(&mut self, expected: &[(&str, &[u64])]) {
-        for (name, tones) in expected {
-            if let Some(phone) = self.of(name) {
-                phone.hears(name, tones).await;
-            }
-        }
-    }
-
-    async fn hang_up(&mut self, name: &str, leg: LegId) {
-        match self.of(name) {
-            Some(phone) => phone.order(&format!("{name} hangup")).await,
-            None => {
-                if let Telephones::Simulated(switch) = self {
-                    assert!(switch.far_end_hangs_up(leg));
-                }
-            }
-        }
-    }
-
-    /// This desk phone rings until it is asked to answer, or answers again.
-    async fn ring_on(&mut self, name: &str, on: bool) {
-        if let Some(phone) = self.of(name) {
-            phone.order(&format!("{name} answer-after {}", if on { "never" } else { "0.2" })).await;
-        }
-    }
-}
-
-/// A switch to be examined, and the link to it.
-struct Exam {
-    desk: Desk,
-    people: Telephones,
-    port: u16,
-    work: PathBuf,
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_simulated_switch_controls_calls_as_asked() {
@@ -142,118 +82,6 @@ async fn examine(port: u16, work: &Path, people: Telephones) {
     customers_leave(&mut exam, agent).await;
     thirds_who_are_not_reached(&mut exam).await;
     legs_that_are_gone(&mut exam, agent).await;
-}
-
-fn number(text: &str) -> Dialable {
-    Dialable::new(text).unwrap()
-}
-
-fn fresh() -> LegId {
-    LegId(Uuid::new_v4())
-}
-
-impl Exam {
-    fn send(&self, command: SwitchCommand) {
-        self.desk.handle.send(command).unwrap();
-    }
-
-    fn ringing(&self, agent: i64, extension: &str, nailed: bool) -> LegId {
-        let leg = fresh();
-        self.send(SwitchCommand::RingAgent {
-            agent: AgentId(agent),
-            leg,
-            extension: number(extension),
-            caller_id: number("02112345678"),
-            nailed,
-            call: (!nailed).then(|| CallId(Uuid::new_v4())),
-            ring_seconds: 20,
-        });
-        leg
-    }
-
-    /// A desk phone, parked.
-    async fn ring(&mut self, agent: i64, extension: &str, nailed: bool) -> LegId {
-        let leg = self.ringing(agent, extension, nailed);
-        self.desk.expect(leg, &answered()).await;
-        leg
-    }
-
-    /// The next changes of a leg, in whatever order.
-    async fn among(&mut self, leg: LegId, expected: &[LegChange]) {
-        let mut missing = expected.to_vec();
-        while !missing.is_empty() {
-            let change = self.desk.change(leg).await;
-            let at = missing.iter().position(|wanted| *wanted == change);
-            missing.remove(at.unwrap_or_else(|| panic!("{change:?} of {leg}, and not {missing:?}")));
-        }
-    }
-
-    /// Joins two legs, which may have to leave others for it.
-    async fn bridge(&mut self, first: LegId, second: LegId) {
-        self.send(SwitchCommand::Bridge { first, second });
-        for (leg, other) in [(first, second), (second, first)] {
-            let joined = LegChange::Bridged { other };
-            loop {
-                match self.desk.change(leg).await {
-                    LegChange::Unbridged { .. } => {}
-                    change => break assert_eq!(change, joined, "of {leg}"),
-                }
-            }
-        }
-    }
-
-    /// A customer on the line who talks with the agent.
-    async fn talk(&mut self, agent: LegId) -> (CallId, LegId) {
-        let (call, customer) = self.desk.dial("line", "13800138000");
-        self.desk.expect(customer, &answered()).await;
-        self.bridge(customer, agent).await;
-        (call, customer)
-    }
-
-    /// Music for a leg that talks with another, which is parked by it.
-    async fn hold(&mut self, leg: LegId, partner: LegId) {
-        self.send(SwitchCommand::PlayMusic { leg, partner: Some(partner) });
-        let apart = |other| LegChange::Unbridged { other };
-        self.among(leg, &[apart(partner), LegChange::MusicStarted]).await;
-        self.among(partner, &[apart(leg), LegChange::Parked]).await;
-    }
-
-    /// An answer that no event proves.
-    async fn reply(&mut self, leg: LegId, command: CommandName) -> Result<(), String> {
-        loop {
-            match self.desk.next().await {
-                Input::CommandDone { leg: of, command: done } if (of, done) == (leg, command) => {
-                    return Ok(());
-                }
-                Input::CommandFailed { leg: of, command: failed, reason }
-                    if (of, failed) == (leg, command) =>
-                {
-                    return Err(reason);
-                }
-                input @ Input::Switch(_) => self.desk.aside.push(input),
-                other => panic!("{other:?} while waiting for {command:?}"),
-            }
-        }
-    }
-
-    async fn refused(&mut self, command: SwitchCommand) {
-        let (leg, name) = command.subject();
-        self.send(command);
-        assert!(self.reply(leg, name).await.is_err(), "{name:?} is done for a leg that is gone");
-    }
-
-    async fn hang_up(&mut self, leg: LegId) {
-        self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
-        assert_eq!(self.desk.end(leg).await.cause, "NORMAL_CLEARING");
-    }
-
-    /// What another link finds of a leg on connecting.
-    async fn found(&mut self, leg: LegId) -> ChannelSnapshot {
-        let mut other = Desk::start(self.port, &self.work);
-        let Input::SwitchUp { channels, .. } = other.next().await else { panic!("up") };
-        other.shutdown.cancel();
-        channels.into_iter().find(|channel| channel.leg == leg).expect("the leg is there")
-    }
 }
 
 async fn hold_and_what_hangs_on_the_audio(exam: &mut Exam, agent: LegId) {
@@ -355,53 +183,6 @@ async fn a_recorded_call_is_handed_over(exam: &mut Exam, agent: LegId) {
     }
 }
 
-impl Exam {
-    /// Two who talked have gone into a room, one first; whether the other is
-    /// parked for a moment depends.
-    async fn both_in_room(&mut self, first: LegId, second: LegId) {
-        for (leg, other) in [(first, second), (second, first)] {
-            let mut missing = vec![LegChange::Unbridged { other }, LegChange::JoinedRoom];
-            while !missing.is_empty() {
-                let change = self.desk.change(leg).await;
-                let at = missing.iter().position(|wanted| *wanted == change);
-                match at {
-                    Some(at) => drop(missing.remove(at)),
-                    None => assert_eq!(change, LegChange::Parked, "of {leg}, and not {missing:?}"),
-                }
-            }
-        }
-    }
-
-    /// A supervisor's phone, on an agent's leg.
-    async fn listen(&mut self, target: LegId, mode: MonitorMode) -> LegId {
-        let leg = fresh();
-        self.send(SwitchCommand::Monitor {
-            supervisor: AgentId(3),
-            leg,
-            extension: number("1003"),
-            target,
-            mode,
-            ring_seconds: 20,
-        });
-        self.desk.expect(leg, &answered()[..3]).await;
-        self.desk.expect(target, &[LegChange::Overheard(true)]).await;
-        leg
-    }
-
-    fn outside(&self, call: CallId, gateway: &str, to: &str, ring_seconds: u32) -> LegId {
-        let leg = fresh();
-        self.send(SwitchCommand::DialThird {
-            call,
-            leg,
-            gateway: gateway.into(),
-            number: number(to),
-            caller_id: number("02112345678"),
-            ring_seconds,
-        });
-        leg
-    }
-}
-
 /// Customer, agent and an outside party; then two of them go on.
 async fn three_talk(exam: &mut Exam, agent: LegId) {
     let (call, customer) = exam.talk(agent).await;
@@ -475,10 +256,16 @@ async fn supervisors(exam: &mut Exam, agent: LegId) {
     exam.desk.end(customer).await;
     exam.desk.end(ear).await;
 
-    // An ear that hangs up by itself changes nothing for the two; one whose
-    // agent hangs up ends.
+    // An ear without keys only listens. One that hangs up by itself changes
+    // nothing for the two; one whose agent hangs up ends.
     let (_, customer) = exam.talk(agent).await;
-    let ear = exam.listen(agent, MonitorMode::Listen).await;
+    let ear = exam.ear(agent, MonitorMode::Listen, false).await;
+    exam.send(SwitchCommand::SetMonitorMode { leg: ear, mode: MonitorMode::Barge });
+    // No event tells that nothing happened: the answer to a later order does.
+    let keys = Keys::new("1").unwrap();
+    exam.send(SwitchCommand::SendKeys { leg: customer, keys });
+    assert_eq!(exam.reply(customer, CommandName::SendKeys).await, Ok(()));
+    exam.people.hear(&[("1003", both), ("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
     exam.people.hang_up("1003", ear).await;
     exam.desk.end(ear).await;
     exam.desk.expect(agent, &[LegChange::Overheard(false)]).await;
@@ -557,7 +344,6 @@ async fn legs_that_are_gone(exam: &mut Exam, agent: LegId) {
     let path = exam.work.join("recordings/none.wav").to_string_lossy().into_owned();
     for command in [
         SwitchCommand::PlayMusic { leg: gone, partner: None },
-        SwitchCommand::PlayMusic { leg: agent, partner: Some(gone) },
         SwitchCommand::Park { leg: gone, partner: Some(agent) },
         SwitchCommand::JoinRoom { call, legs: vec![gone, agent] },
         SwitchCommand::Bridge { first: gone, second: agent },
@@ -581,35 +367,15 @@ async fn legs_that_are_gone(exam: &mut Exam, agent: LegId) {
         extension: number("1003"),
         target: gone,
         mode: MonitorMode::Listen,
+        phone_keys: true,
         ring_seconds: 20,
+        make: Make::Other,
     });
     assert_eq!(exam.desk.end(leg).await.cause, "NORMAL_CLEARING");
     exam.people.hear(&[("1001", &[])]).await;
+    // A partner that is gone keeps nobody from their music.
+    exam.send(SwitchCommand::PlayMusic { leg: agent, partner: Some(gone) });
+    exam.desk.expect(agent, &[LegChange::MusicStarted]).await;
+    exam.people.hear(&[("1001", &[MUSIC])]).await;
     exam.hang_up(agent).await;
-}
-
-/// The tones of each side of a stereo file of 16 bits and 8000 frames a second,
-/// anywhere in it, in Hz.
-fn tones_of(path: &str) -> [Vec<u64>; 2] {
-    let bytes = std::fs::read(path).unwrap();
-    let data = bytes.windows(4).position(|name| name == b"data").expect("a WAV file") + 8;
-    let samples: Vec<f64> =
-        bytes[data..].chunks_exact(2).map(|b| f64::from(i16::from_le_bytes([b[0], b[1]]))).collect();
-    [0, 1].map(|side| {
-        let side: Vec<f64> = samples.iter().skip(side).step_by(2).copied().collect();
-        // Quarters of a second: a tone must last that long.
-        let stands_out = |hertz: u64| side.chunks_exact(2_000).any(|part| strength(part, hertz) > 400.0);
-        (2..=20).map(|n| n * 100).filter(|hertz| stands_out(*hertz)).collect()
-    })
-}
-
-/// The amplitude of a tone (Goertzel).
-fn strength(samples: &[f64], hertz: u64) -> f64 {
-    let factor = 2.0 * (std::f64::consts::TAU * hertz as f64 / 8_000.0).cos();
-    let (mut one, mut two) = (0.0, 0.0);
-    for sample in samples {
-        (one, two) = (sample + factor * one - two, one);
-    }
-    let power: f64 = one * one + two * two - factor * one * two;
-    2.0 * power.max(0.0).sqrt() / samples.len() as f64
 }

@@ -123,8 +123,18 @@ async fn list_no_channels(conn: &mut MockConnection, core: &str) {
     conn.reply_api("{\"row_count\": 0}\n").await.unwrap();
     assert_eq!(command(conn).await, "api global_getvar core_uuid");
     conn.reply_api(core).await.unwrap();
+    list_no_phones(conn).await;
     take_rescan(conn).await;
 }
+
+/// A switch that cannot list its phones: nothing is told of them.
+async fn list_no_phones(conn: &mut MockConnection) {
+    assert_eq!(command(conn).await, PHONES);
+    conn.reply_api("-ERR no such profile\n").await.unwrap();
+}
+
+/// The question for the registered phones.
+const PHONES: &str = "api sofia xmlstatus profile internal reg";
 
 async fn take_rescan(conn: &mut MockConnection) {
     for expect in ["bgapi sofia profile external rescan", "bgapi reloadacl"] {
@@ -208,6 +218,7 @@ async fn what_the_switch_has_is_adopted_with_our_labels() {
     }
     assert_eq!(command(&mut conn).await, "api global_getvar core_uuid");
     conn.reply_api("core-1").await.unwrap();
+    list_no_phones(&mut conn).await;
     let customer = Some(LegLabel::Customer { call: call(9) });
     let agent = Some(LegLabel::Agent { agent: AgentId(7), nailed: true, call: None });
     let channels = vec![
@@ -456,6 +467,7 @@ async fn a_missed_event_is_noticed_by_the_roll_call() {
                 "api show channels as json" => conn.reply_api(&list).await.unwrap(),
 
                 "api global_getvar core_uuid" => conn.reply_api("core-1").await.unwrap(),
+                PHONES => conn.reply_api("-ERR no such profile\n").await.unwrap(),
                 dump if dump.starts_with("api uuid_dump") => conn.reply_api("{}").await.unwrap(),
                 dial if dial.starts_with("bgapi originate") => conn.reply_bgapi("b").await.unwrap(),
                 other => panic!("{other}"),
@@ -489,6 +501,7 @@ async fn a_flood_that_overflows_the_queue_ends_in_a_resync() {
             match soon(conn.read_command()).await.unwrap().trim_end() {
                 "api show channels as json" => conn.reply_api("{\"row_count\":0}").await.unwrap(),
                 "api global_getvar core_uuid" => conn.reply_api("core-1").await.unwrap(),
+                PHONES => conn.reply_api("-ERR no such profile\n").await.unwrap(),
                 other => panic!("{other}"),
             }
         }

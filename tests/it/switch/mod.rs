@@ -3,6 +3,8 @@
 
 mod contract;
 mod control;
+mod exam;
 mod link;
+mod phones;
 mod rig;
 mod traces;

@@ -180,16 +180,21 @@ impl Phone {
     }
 
     pub async fn wait_for(&mut self, event: &str) {
-        let wanted = format!("\"event\":\"{event}\"");
+        self.said(event).await;
+    }
+
+    /// What the phones say of the next event of this name.
+    pub async fn said(&mut self, event: &str) -> serde_json::Value {
         let found = async {
             while let Some(line) = self.lines.next_line().await.unwrap() {
-                if line.replace(": ", ":").contains(&wanted) {
-                    return;
+                let said: serde_json::Value = serde_json::from_str(&line).unwrap();
+                if said["event"] == event {
+                    return said;
                 }
             }
             panic!("the phone ended before {event}");
         };
-        tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("no {event}"));
+        tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("no {event}"))
     }
 }
 
@@ -211,8 +216,24 @@ impl Desk {
         Self { handle: spawn(config, sender, shutdown.clone()), inputs, shutdown, aside: Vec::new() }
     }
 
+    /// What is told next, but for news of desk phones.
     pub async fn next(&mut self) -> Input {
-        tokio::time::timeout(PATIENCE, self.inputs.recv()).await.expect("in time").expect("the link runs")
+        loop {
+            let input = self.any().await;
+            if !matches!(input, Input::Phone(_)) {
+                return input;
+            }
+        }
+    }
+
+    /// What is told next.
+    pub async fn any(&mut self) -> Input {
+        tokio::time::timeout(PATIENCE, self.any_at_last()).await.expect("in time")
+    }
+
+    /// The same, however long it takes.
+    pub async fn any_at_last(&mut self) -> Input {
+        self.inputs.recv().await.expect("the link runs")
     }
 
     /// The next change of this leg; those of others are kept for later.

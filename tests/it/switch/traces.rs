@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use trunkline::base::ids::LegId;
 use trunkline::floor::effect::CallResult;
 use trunkline::floor::input::{HangUp, Input, LegChange};
+use trunkline::floor::phone::{PhoneNews, Registration};
 use trunkline::floor::result::call_result;
 use trunkline::switch::{decode, snapshot};
 
@@ -100,8 +101,24 @@ impl Legs {
     }
 }
 
+fn phone_line(news: &PhoneNews) -> String {
+    match news {
+        PhoneNews::Registered(Registration { extension, user_agent, address }) => {
+            let (name, at) = (user_agent.as_deref().unwrap_or("?"), address.as_deref().unwrap_or("?"));
+            format!("phone {extension} registered: {name} at {at}")
+        }
+        PhoneNews::Unregistered { extension, expired: false } => format!("phone {extension} unregistered"),
+        PhoneNews::Unregistered { extension, expired: true } => format!("phone {extension} expired"),
+        PhoneNews::Listed(list) => panic!("no event lists phones: {list:?}"),
+    }
+}
+
 fn line(legs: &mut Legs, input: &Input) -> String {
-    let Input::Switch(event) = input else { panic!("not about a leg: {input:?}") };
+    let event = match input {
+        Input::Switch(event) => event,
+        Input::Phone(news) => return phone_line(news),
+        other => panic!("neither about a leg nor about a phone: {other:?}"),
+    };
     let leg = legs.name(event.leg);
     match &event.what {
         LegChange::Created => format!("{leg} created"),

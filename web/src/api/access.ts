@@ -18,6 +18,7 @@ export type PermissionName =
   | 'call:take_over'
   | 'call:hang_up'
   | 'agent:set_state'
+  | 'agent:forward'
   | 'recording:listen'
   | 'report:read'
   | 'report:export'

@@ -441,6 +441,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/desk/forwarding': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where one's own personal calls go. */
+    get: operations['get_forwarding'];
+    /** Sets where one's own personal calls go. */
+    put: operations['put_forwarding'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/desk/hang-up': {
     parameters: {
       query?: never;
@@ -854,6 +872,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/missed-rings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** After how many rings in vain an agent is paused. */
+    get: operations['get_missed_rings'];
+    /**
+     * Set after how many rings in vain an agent is paused. Only for those who
+     *     administer everybody.
+     */
+    put: operations['put_missed_rings'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/pause-reasons': {
     parameters: {
       query?: never;
@@ -1140,6 +1179,24 @@ export interface paths {
     patch: operations['patch_user'];
     trace?: never;
   };
+  '/api/v1/users/{id}/forwarding': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where a user's personal calls go. */
+    get: operations['get_user_forwarding'];
+    /** Set where a user's personal calls go. */
+    put: operations['put_user_forwarding'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1183,11 +1240,14 @@ export interface components {
       call_id?: components['schemas']['CallId'] | null;
       /** @description The desk phone's number. */
       extension: string;
+      forwarding?: components['schemas']['ForwardsView'] | null;
       /** @description Whether nobody hears the agent. */
       muted: boolean;
       /** @description Name for people. */
       name: string;
       next?: components['schemas']['AgentStateKind'] | null;
+      /** @description The desk phone at the switch's registrar. */
+      phone: components['schemas']['DeskPhoneView'];
       /** @description Whether the desk phone's leg is up. */
       phone_up: boolean;
       /** @description Reason of a pause or of being unreachable. */
@@ -1199,6 +1259,8 @@ export interface components {
       since: string;
       /** @description The state. */
       state: components['schemas']['AgentStateKind'];
+      /** @description Whether a colleague may hand them a call now. */
+      takes_personal_calls: boolean;
       team_id?: components['schemas']['TeamId'] | null;
       /**
        * Format: date-time
@@ -1282,6 +1344,8 @@ export interface components {
       | 'no_leads';
     /** @description A call with everything that belongs to it. */
     CallDetailView: components['schemas']['CallView'] & {
+      /** @description Where it went by agents' forwardings, in order. */
+      forwards: components['schemas']['CallForwardView'][];
       /** @description Every leg that had a part in it, the customer's first. */
       legs: components['schemas']['CallLegView'][];
       /** @description Supervisors who took part; null for those who may not know. */
@@ -1294,6 +1358,25 @@ export interface components {
       spans: components['schemas']['CallSpanView'][];
       /** @description Attempts to hand the call on, in order. */
       transfers: components['schemas']['CallTransferView'][];
+    };
+    /** @description A call to an agent personally that went on to another by the agent's wish. */
+    CallForwardView: {
+      /**
+       * Format: int64
+       * @description Whose wish.
+       */
+      agent_id: number;
+      agent_name: string;
+      /** Format: date-time */
+      at: string;
+      reason: components['schemas']['ForwardReason'];
+      /**
+       * Format: int64
+       * @description The colleague; null when it is a number outside.
+       */
+      to_agent_id?: number | null;
+      to_agent_name?: string | null;
+      to_number?: string | null;
     };
     /**
      * Format: uuid
@@ -1355,6 +1438,16 @@ export interface components {
       started_at: string;
       /** @description Where it is. */
       state: components['schemas']['CallStateKind'];
+      /**
+       * Format: int64
+       * @description Milliseconds of talk before the talk that goes on now.
+       */
+      talked_ms: number;
+      /**
+       * Format: date-time
+       * @description Since when agent and customer talk; null while they do not.
+       */
+      talking_since?: string | null;
       third?: components['schemas']['ThirdView'] | null;
     };
     /** @description A span in which a supervisor took part in one way. */
@@ -1517,7 +1610,6 @@ export interface components {
        * @description Agent and customer connected, in milliseconds.
        */
       talk_ms: number;
-      unrecorded_reason?: components['schemas']['NotRecorded'] | null;
       /**
        * Format: int64
        * @description From the answer until an agent was there, or the end, in milliseconds;
@@ -1752,9 +1844,11 @@ export interface components {
       agent_id: components['schemas']['AgentId'];
       /** @description The desk phone's number. */
       extension: string;
+      /** @description Whether they have their calls forwarded. */
+      forwards: boolean;
       /** @description Name for people. */
       name: string;
-      /** @description Whether a call can be handed to them now. */
+      /** @description Whether a call can be handed to them now, or to whom they forward. */
       ready: boolean;
       /** @description Their state now. */
       state: components['schemas']['AgentStateKind'];
@@ -1853,6 +1947,22 @@ export interface components {
        */
       started_at: string;
       state?: components['schemas']['CallStateKind'] | null;
+    };
+    /** @description A desk phone at the switch's registrar. */
+    DeskPhoneView: {
+      /** @description Where it registered from. */
+      address?: string | null;
+      /** @description Whether the registration ran out and was not taken back. */
+      expired: boolean;
+      /** @description Whether it is registered; null: the switch has not said. */
+      registered?: boolean | null;
+      /**
+       * Format: date-time
+       * @description Since when it is, or is not any more, where that was seen.
+       */
+      since?: string | null;
+      /** @description What the phone calls itself. */
+      user_agent?: string | null;
     };
     /** @description Everything the desk page shows. */
     DeskView: {
@@ -1976,6 +2086,58 @@ export interface components {
        */
       visits: number;
     };
+    /**
+     * @description When a call is forwarded.
+     * @enum {string}
+     */
+    ForwardReason: 'always' | 'busy' | 'no_answer';
+    /** @description Where calls go: to a colleague or to a number, one of the two. */
+    ForwardToRequest: {
+      agent_id?: components['schemas']['AgentId'] | null;
+      /** @description An extension, or a number outside as people write it. */
+      number?: string | null;
+    };
+    /** @description Where calls go. */
+    ForwardToView: {
+      agent_id?: components['schemas']['AgentId'] | null;
+      /** @description Their name. */
+      name?: string | null;
+      /** @description Their extension, or the number outside. */
+      number?: string | null;
+    };
+    /** @description Where personal calls go; what is left out or null is not forwarded. */
+    ForwardingRequest: {
+      always?: components['schemas']['ForwardToRequest'] | null;
+      busy?: components['schemas']['ForwardToRequest'] | null;
+      no_answer?: components['schemas']['ForwardToRequest'] | null;
+      /**
+       * Format: int32
+       * @description How long the phone rings before, in seconds: 5 to 60; 20 unless given.
+       */
+      no_answer_seconds?: number | null;
+    };
+    /** @description Where personal calls go. */
+    ForwardingView: {
+      always?: components['schemas']['ForwardToView'] | null;
+      busy?: components['schemas']['ForwardToView'] | null;
+      no_answer?: components['schemas']['ForwardToView'] | null;
+      /**
+       * Format: int32
+       * @description How long the phone rings before, in seconds.
+       */
+      no_answer_seconds: number;
+    };
+    /** @description Where personal calls go. */
+    ForwardsView: {
+      always?: components['schemas']['PartyView'] | null;
+      busy?: components['schemas']['PartyView'] | null;
+      no_answer?: components['schemas']['PartyView'] | null;
+      /**
+       * Format: int32
+       * @description How long the phone rings before, in seconds.
+       */
+      no_answer_seconds?: number | null;
+    };
     /** @description A change of a trunk: what is left out stays as it is. */
     GatewayPatch: {
       caller_id?: string | null;
@@ -2040,8 +2202,6 @@ export interface components {
     HealthView: {
       /** @description The database. */
       database: components['schemas']['Health'];
-      /** @description Whether new conversations are recorded: `down` while the disk is full. */
-      recordings: components['schemas']['Health'];
       /** @description `ok` when every part is. */
       status: components['schemas']['Health'];
       /** @description The connection to the switch. */
@@ -2169,8 +2329,6 @@ export interface components {
           campaigns: components['schemas']['CampaignLiveView'][];
           /** @description Who listens to whom. */
           monitors: components['schemas']['MonitorView'][];
-          /** @description The recordings' disk. */
-          recordings: components['schemas']['RecordingsView'];
           /**
            * Format: int64
            * @description Number of the frame.
@@ -2296,17 +2454,6 @@ export interface components {
           type: 'switch';
         }
       | {
-          /** @description How it is now. */
-          recordings: components['schemas']['RecordingsView'];
-          /**
-           * Format: int64
-           * @description Number of the frame.
-           */
-          seq: number;
-          /** @enum {string} */
-          type: 'recordings';
-        }
-      | {
           /** @description Why, in words. */
           detail: string;
           /**
@@ -2363,6 +2510,22 @@ export interface components {
       /** @description The centre's time zone, in which instants are shown. */
       zone: string;
     };
+    /** @description What is to be changed; what is left out stays. */
+    MissedRingsRequest: {
+      /** Format: int32 */
+      centre?: number | null;
+      teams?: components['schemas']['TeamMissedRings'][];
+    };
+    /** @description After how many rings in vain an agent is paused. */
+    MissedRingsView: {
+      /**
+       * Format: int32
+       * @description The centre's number; 0: never.
+       */
+      centre: number;
+      /** @description Teams, with their own number if they have one. */
+      teams: components['schemas']['TeamMissedRings'][];
+    };
     /**
      * @description How a supervisor takes part in a call.
      * @enum {string}
@@ -2387,11 +2550,6 @@ export interface components {
       /** @description Whether the supervisor hears the call, and their phone does not ring still. */
       up: boolean;
     };
-    /**
-     * @description Why a conversation, or its beginning, is not recorded.
-     * @enum {string}
-     */
-    NotRecorded: 'disk_full' | 'switch_refused';
     /** @description What an agent must be told of their call. */
     Notice:
       | {
@@ -2500,7 +2658,6 @@ export interface components {
          * @description Agent and customer connected, in milliseconds.
          */
         talk_ms: number;
-        unrecorded_reason?: components['schemas']['NotRecorded'] | null;
         /**
          * Format: int64
          * @description From the answer until an agent was there, or the end, in milliseconds;
@@ -2577,9 +2734,11 @@ export interface components {
         agent_id: components['schemas']['AgentId'];
         /** @description The desk phone's number. */
         extension: string;
+        /** @description Whether they have their calls forwarded. */
+        forwards: boolean;
         /** @description Name for people. */
         name: string;
-        /** @description Whether a call can be handed to them now. */
+        /** @description Whether a call can be handed to them now, or to whom they forward. */
         ready: boolean;
         /** @description Their state now. */
         state: components['schemas']['AgentStateKind'];
@@ -2902,6 +3061,8 @@ export interface components {
         phone_mode: components['schemas']['PhoneMode'];
         /** @description The desk phone's password: only in the answer that set it. */
         phone_secret?: string | null;
+        /** @description Whether the desk phone can be asked to answer; null: by its make. */
+        remote_answer?: boolean | null;
         /** @description The role's key. */
         role: string;
         team_id?: components['schemas']['TeamId'] | null;
@@ -2914,6 +3075,12 @@ export interface components {
        * @description How many rows there are in all, where that is cheap to know.
        */
       total?: number | null;
+    };
+    /** @description A colleague, or a number outside. */
+    PartyView: {
+      agent?: components['schemas']['PersonView'] | null;
+      /** @description The outside number, if it is one. */
+      number?: string | null;
     };
     /** @description A change of one's own password. */
     PasswordRequest: {
@@ -2980,21 +3147,6 @@ export interface components {
       ended_at?: string | null;
       /** Format: date-time */
       started_at: string;
-    };
-    /** @description Whether conversations are recorded. */
-    RecordingsView: {
-      /**
-       * Format: int64
-       * @description What is free on their disk, in MiB.
-       */
-      free_mib: number;
-      /**
-       * Format: int64
-       * @description What must be free, in MiB.
-       */
-      min_mib: number;
-      /** @description Whether new recordings are not started for want of room. */
-      stopped: boolean;
     };
     /** @description What became of one recipient's letter. */
     ReportDelivery: {
@@ -3210,6 +3362,15 @@ export interface components {
      * @description A team of agents.
      */
     TeamId: number;
+    /** @description A team's own number. */
+    TeamMissedRings: {
+      /**
+       * Format: int32
+       * @description Null: the centre's.
+       */
+      max?: number | null;
+      team_id: components['schemas']['TeamId'];
+    };
     /** @description A new team. */
     TeamRequest: {
       department_id: components['schemas']['DepartmentId'];
@@ -3226,6 +3387,7 @@ export interface components {
       agent?: components['schemas']['PersonView'] | null;
       /** @description Whether the third is asked first. */
       attended: boolean;
+      forwarded_by?: components['schemas']['PersonView'] | null;
       /** @description Who hands the call on. */
       from: components['schemas']['PersonView'];
       /** @description The outside number, if it is one. */
@@ -3263,6 +3425,8 @@ export interface components {
       password?: string | null;
       phone_mode?: components['schemas']['PhoneMode'] | null;
       phone_secret?: string | null;
+      /** @description Whether the desk phone can be asked to answer; null: by its make. */
+      remote_answer?: boolean | null;
       role?: string | null;
       team_id?: components['schemas']['TeamId'] | null;
     };
@@ -3276,6 +3440,8 @@ export interface components {
       phone_mode?: components['schemas']['PhoneMode'] | null;
       /** @description Made by the server when there is an extension and this is left out. */
       phone_secret?: string | null;
+      /** @description Whether the desk phone can be asked to answer; by its make when left out. */
+      remote_answer?: boolean | null;
       /** @description The role's key. */
       role: string;
       team_id?: components['schemas']['TeamId'] | null;
@@ -3293,6 +3459,8 @@ export interface components {
       phone_mode: components['schemas']['PhoneMode'];
       /** @description The desk phone's password: only in the answer that set it. */
       phone_secret?: string | null;
+      /** @description Whether the desk phone can be asked to answer; null: by its make. */
+      remote_answer?: boolean | null;
       /** @description The role's key. */
       role: string;
       team_id?: components['schemas']['TeamId'] | null;
@@ -4569,6 +4737,90 @@ export interface operations {
       };
     };
   };
+  get_forwarding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ForwardingView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  put_forwarding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ForwardingRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ForwardingView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   post_hang_up: {
     parameters: {
       query?: never;
@@ -5683,6 +5935,90 @@ export interface operations {
       };
     };
   };
+  get_missed_rings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MissedRingsView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  put_missed_rings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MissedRingsRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MissedRingsView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   get_pause_reasons: {
     parameters: {
       query?: never;
@@ -6681,6 +7017,110 @@ export interface operations {
         };
       };
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_user_forwarding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ForwardingView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  put_user_forwarding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ForwardingRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ForwardingView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
         headers: {
           [name: string]: unknown;
         };

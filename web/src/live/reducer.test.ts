@@ -13,6 +13,8 @@ function agent(id: number, state: AgentLiveView['state'] = 'ready'): AgentLiveVi
     since: '2026-11-23T01:00:00Z',
     phone_up: true,
     muted: false,
+    phone: { registered: true, expired: false },
+    takes_personal_calls: true,
     allowed: ['pause'],
   };
 }
@@ -25,6 +27,7 @@ function call(id: string): CallLiveView {
     customer_id: 1,
     number: '13800138000',
     started_at: '2026-11-23T01:00:00Z',
+    talked_ms: 0,
     recording_paused: false,
   };
 }

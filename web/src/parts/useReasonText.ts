@@ -12,6 +12,7 @@ const FLOOR_REASONS = [
   'phone_not_registered',
   'phone_hung_up',
   'bridge_failed',
+  'missed_rings',
 ] as const;
 
 /** The reasons for a pause that an agent may give. */

@@ -110,6 +110,18 @@ export const common = {
     phone_not_registered: 'phone not registered',
     phone_hung_up: 'phone hung up',
     bridge_failed: 'bridge failed',
+    missed_rings: 'paused after missed rings',
+  },
+  transferOutcome: {
+    completed: 'handed over',
+    cancelled: 'taken back',
+    busy: 'busy',
+    rejected: 'refused',
+    no_answer: 'no answer',
+    unreachable: 'not reached',
+    left_early: 'hung up early',
+    failed: 'failed',
+    customer_left: 'the customer left',
   },
   callState: {
     dialling: 'Dialling',

@@ -26,6 +26,7 @@ export const desk = {
     noRecording: 'Nothing is being recorded',
     notDuringTransfer: 'Not possible during a transfer or consultation',
     noTarget: 'Choose a colleague or enter a number first',
+    answerByHand: 'This phone cannot be asked to answer: pick it up',
     notReady: 'This colleague is not free now',
   },
   control: {

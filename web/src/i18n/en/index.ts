@@ -8,6 +8,7 @@ import { desk } from './desk';
 import { floor } from './floor';
 import { imports } from './imports';
 import { people } from './people';
+import { phones } from './phones';
 import { reports } from './reports';
 
 export const en: typeof zh = {
@@ -20,4 +21,5 @@ export const en: typeof zh = {
   calls,
   reports,
   ...people,
+  ...phones,
 };

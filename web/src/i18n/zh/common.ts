@@ -109,6 +109,18 @@ export const common = {
     phone_not_registered: '话机未注册',
     phone_hung_up: '话机已挂断',
     bridge_failed: '接续失败',
+    missed_rings: '多次未接自动暂停',
+  },
+  transferOutcome: {
+    completed: '转接完成',
+    cancelled: '已取回',
+    busy: '占线',
+    rejected: '拒接',
+    no_answer: '无人接听',
+    unreachable: '无法接通',
+    left_early: '对方已挂断',
+    failed: '接续失败',
+    customer_left: '客户已挂断',
   },
   callState: {
     dialling: '拨号中',

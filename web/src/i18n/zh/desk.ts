@@ -26,6 +26,7 @@ export const desk = {
     noRecording: '当前没有录音',
     notDuringTransfer: '转接或咨询过程中不可用',
     noTarget: '请先选择同事或填写号码',
+    answerByHand: '这部话机不支持远程接听，请直接拿起话机',
     notReady: '该同事现在不空闲',
   },
   control: {

@@ -7,6 +7,7 @@ import { desk } from './desk';
 import { floor } from './floor';
 import { imports } from './imports';
 import { people } from './people';
+import { phones } from './phones';
 import { reports } from './reports';
 
 export const zh = {
@@ -19,4 +20,5 @@ export const zh = {
   calls,
   reports,
   ...people,
+  ...phones,
 };

@@ -1,54 +1,23 @@
 // One call in full: its course, its figures, the disposition and the recording.
 import { useQuery } from '@tanstack/react-query';
-import { Descriptions, Drawer, Timeline } from 'antd';
+import { Descriptions, Drawer } from 'antd';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useMay } from '../../api/access';
 import { api, ask } from '../../api/client';
-import type { CallView } from '../../api/types';
-import { dateTime, DASH, duration, phone, timeOfDay } from '../../base/format';
+import type { CallDetailView } from '../../api/types';
+import { dateTime, DASH, duration, phone } from '../../base/format';
 import { labelIn } from '../../base/label';
 import { ResultLabel } from '../../parts/labels';
 import { QueryGate } from '../../parts/QueryGate';
 import { Elapsed } from '../../parts/timers';
 import { paths } from '../../paths';
+import { Course } from './Course';
 
 const Player = lazy(() => import('./Player'));
 
-const ENDED_BY = ['customer', 'agent', 'supervisor', 'system', 'switch'] as const;
-
-function Course({ call }: { call: CallView }) {
-  const { t } = useTranslation();
-  const endedBy = ENDED_BY.find((each) => each === call.ended_by);
-  const steps = [
-    { at: call.started_at, text: t('calls.dialled', { callerId: call.caller_id }) },
-    { at: call.ringing_at, text: t('calls.rang') },
-    { at: call.answered_at, text: t('calls.customerAnswered') },
-    {
-      at: call.connected_at,
-      text: t('calls.agentConnected', { name: call.agent_name ?? DASH }),
-    },
-    {
-      at: call.ended_at,
-      text: endedBy ? t(`endedBy.${endedBy}`) : t('calls.ended'),
-    },
-  ].filter((step) => step.at != null);
-  return (
-    <Timeline
-      items={steps.map((step) => ({
-        content: (
-          <span className="line">
-            <span className="figure quiet">{timeOfDay(step.at)}</span>
-            {step.text}
-          </span>
-        ),
-      }))}
-    />
-  );
-}
-
-function Content({ call }: { call: CallView }) {
+function Content({ call }: { call: CallDetailView }) {
   const { t, i18n } = useTranslation();
   const mayListen = useMay('recording:listen');
   const signalling = [call.hangup_cause, call.sip_status && `SIP ${call.sip_status}`]
@@ -72,6 +41,7 @@ function Content({ call }: { call: CallView }) {
           duration(call.talk_ms)
         ),
     },
+    { label: t('calls.hold'), children: duration(call.hold_ms) },
     { label: t('calls.wait'), children: duration(call.wait_ms) },
     { label: t('calls.signalling'), children: signalling || DASH },
     {

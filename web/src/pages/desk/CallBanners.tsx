@@ -16,6 +16,7 @@ interface Props {
 export function CallBanners({ agentId, call, handed }: Props) {
   const { t } = useTranslation();
   const line = call && thirdLine(call, agentId);
+  const forwardedBy = call?.third?.forwarded_by;
   return (
     <>
       {line && (
@@ -23,7 +24,12 @@ export function CallBanners({ agentId, call, handed }: Props) {
           showIcon
           type={line.key.startsWith('ringing') || line.key.startsWith('to') ? 'warning' : 'info'}
           title={
-            <strong>{t(`desk.third.${line.key}`, { name: line.name, from: line.from })}</strong>
+            <>
+              <strong>{t(`desk.third.${line.key}`, { name: line.name, from: line.from })}</strong>
+              {forwardedBy && (
+                <span className="quiet"> · {t('forwarding.by', { name: forwardedBy.name })}</span>
+              )}
+            </>
           }
         />
       )}

@@ -9,7 +9,7 @@ import { labelIn } from '../../base/label';
 import { CallStateLabel } from '../../parts/labels';
 import { ProblemAlert } from '../../parts/Problem';
 import { ReasonButton } from '../../parts/ReasonButton';
-import { Elapsed } from '../../parts/timers';
+import { Talked } from '../../parts/timers';
 import { useHotkeys } from '../../parts/useHotkeys';
 import { dropDraft, useDraft } from './draft';
 import { useDispose } from './commands';
@@ -40,7 +40,7 @@ function CallFacts({ desk, live }: { desk: DeskCallView; live: CallLiveView | un
         {
           key: 'talk',
           label: t('calls.talk'),
-          children: state && connectedAt ? <Elapsed since={connectedAt} /> : DASH,
+          children: live && connectedAt ? <Talked call={live} /> : DASH,
         },
         {
           key: 'answered',

@@ -2,7 +2,7 @@
 // those who are free first.
 import { SearchOutlined } from '@ant-design/icons';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { Input, Radio } from 'antd';
+import { Input, Radio, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ColleagueView } from '../../api/types';
@@ -21,13 +21,17 @@ function byReadiness(a: ColleagueView, b: ColleagueView): number {
 }
 
 function Row({ colleague }: { colleague: ColleagueView }) {
+  const { t } = useTranslation();
   return (
     <span className="colleague">
       <span>
         <strong>{colleague.name}</strong> <span className="figure">{colleague.extension}</span>
         {colleague.team && <span className="quiet"> · {colleague.team}</span>}
       </span>
-      <AgentStateLabel kind={colleague.state} />
+      <span>
+        {colleague.forwards && <Tag>{t('forwarding.title')}</Tag>}
+        <AgentStateLabel kind={colleague.state} />
+      </span>
     </span>
   );
 }

@@ -12,12 +12,14 @@ import { Card, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { AgentAction, AgentLiveView, CallLiveView } from '../../api/types';
 import { labelIn } from '../../base/label';
+import { PhoneMark } from '../../parts/PhoneMark';
 import { ReasonButton } from '../../parts/ReasonButton';
 import { Elapsed, Remaining } from '../../parts/timers';
 import { useHotkeys } from '../../parts/useHotkeys';
 import { usePauseReasons, useReasonText } from '../../parts/useReasonText';
 import { AGENT_STATE_COLOUR } from '../../theme';
 import { CallFlags } from './CallFlags';
+import { ForwardingButton } from './ForwardingButton';
 import { useDeskCommand, useRunningCommand } from './commands';
 import { whyNot } from './reasons';
 
@@ -40,6 +42,10 @@ function State({ agent }: { agent: AgentLiveView }) {
           .filter(Boolean)
           .join(' · ')}
         {agent.state === 'logged_out' && t('desk.loggedOutHint')}
+      </div>
+      <div className="line" style={{ gap: 12, marginTop: 4 }}>
+        <PhoneMark phone={agent.phone} text />
+        <ForwardingButton agent={agent} />
       </div>
     </div>
   );

@@ -46,6 +46,8 @@ function agent(state: AgentStateKind, allowed: AgentAction[]): AgentLiveView {
     since: '2026-11-23T01:00:00Z',
     phone_up: true,
     muted: false,
+    phone: { registered: true, expired: false },
+    takes_personal_calls: true,
     allowed,
   };
 }
@@ -62,5 +64,6 @@ it('explains exactly what is not allowed', () => {
 it('tells a missing conversation from a transfer under way', () => {
   expect(whyNot('hold', agent('ringing', []))).toBe('noConversation');
   expect(whyNot('hold', agent('talking', []))).toBe('notDuringTransfer');
+  expect(whyNot('answer', agent('ringing', []))).toBe('answerByHand');
   expect(whyNot('ready', agent('hold', []))).toBe('readyAfter');
 });

@@ -10,7 +10,8 @@ type Reason =
   | 'notNow'
   | 'noConversation'
   | 'noRecording'
-  | 'notDuringTransfer';
+  | 'notDuringTransfer'
+  | 'answerByHand';
 
 /** The key of the explanation under `desk.why`; undefined: it can be pressed. */
 export function whyNot(action: AgentAction, agent: AgentLiveView): Reason | undefined {
@@ -29,6 +30,7 @@ export function whyNot(action: AgentAction, agent: AgentLiveView): Reason | unde
     case 'resume_recording':
       return 'noRecording';
     case 'answer':
+      return agent.state === 'ringing' ? 'answerByHand' : 'noConversation';
     case 'hold':
     case 'resume':
     case 'mute':

@@ -14,6 +14,7 @@ function call(state: CallLiveView['state'], third: Partial<ThirdView> | null): C
     customer_id: 1,
     number: '13800138000',
     started_at: '2026-11-23T01:00:00Z',
+    talked_ms: 0,
     recording_paused: false,
     third: third && { agent: BERT, from: ANNA, attended: true, up: true, ...third },
   };

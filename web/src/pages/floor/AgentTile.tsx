@@ -3,6 +3,8 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { phone } from '../../base/format';
 import { useLive } from '../../live/store';
+import { ForwardMark } from '../../parts/ForwardMark';
+import { PhoneMark } from '../../parts/PhoneMark';
 import { Elapsed } from '../../parts/timers';
 import { useReasonText } from '../../parts/useReasonText';
 import { AGENT_STATE_COLOUR } from '../../theme';
@@ -33,11 +35,14 @@ export const AgentTile = memo(function AgentTile({ id }: { id: number }) {
         <Elapsed since={agent.since} />
       </div>
       <div className="row">
-        <span className="figure">{number ? phone(number) : agent.extension}</span>
+        <span className="figure">
+          <PhoneMark phone={agent.phone} /> {number ? phone(number) : agent.extension}
+        </span>
         <span style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
           {agent.reason ? reasonText(agent.reason) : ''}
         </span>
       </div>
+      <ForwardMark agent={agent} />
       <Ears agentId={id} />
     </div>
   );

@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next';
 import type { AgentLiveView } from '../../api/types';
 import { DASH, phone } from '../../base/format';
 import { useLive } from '../../live/store';
+import { ForwardMark } from '../../parts/ForwardMark';
 import { AgentStateLabel } from '../../parts/labels';
+import { PhoneMark } from '../../parts/PhoneMark';
 import { Elapsed } from '../../parts/timers';
 import { useReasonText } from '../../parts/useReasonText';
 import { AgentActions, useMaySupervise } from './AgentActions';
@@ -40,7 +42,14 @@ export function AgentsTable({ ids }: { ids: number[] }) {
       />
     )),
     column(t('floor.since'), (agent) => <Elapsed since={agent.since} />),
-    column(t('floor.phone'), (agent) => t(agent.phone_up ? 'floor.phoneUp' : 'floor.phoneDown')),
+    column(t('floor.phone'), (agent) => (
+      <>
+        <PhoneMark phone={agent.phone} /> {t(agent.phone_up ? 'floor.phoneUp' : 'floor.phoneDown')}
+      </>
+    )),
+    column(t('forwarding.title'), (agent) =>
+      agent.forwarding ? <ForwardMark agent={agent} text /> : DASH,
+    ),
     column(t('calls.number'), (agent) =>
       agent.call_id ? <CallNumber callId={agent.call_id} /> : DASH,
     ),

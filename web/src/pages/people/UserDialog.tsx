@@ -17,14 +17,27 @@ interface Fields {
   team_id?: number | null;
   extension?: string | null;
   phone_mode: PhoneMode;
+  remote_answer: 'auto' | 'yes' | 'no';
   active: boolean;
 }
 
 function changeOf(user: UserView | undefined, fields: Fields): UserChange {
-  const { username, password, active, extension, team_id, ...rest } = fields;
-  const common = { ...rest, extension: extension?.trim() || null, team_id: team_id ?? null };
+  const { username, password, active, extension, team_id, remote_answer, ...rest } = fields;
+  const remote = remote_answer === 'auto' ? null : remote_answer === 'yes';
+  const common = {
+    ...rest,
+    remote_answer: remote,
+    extension: extension?.trim() || null,
+    team_id: team_id ?? null,
+  };
   if (!user) return { body: { ...common, username, password: password ?? '' } };
   return { id: user.id, body: { ...common, active, ...(password && { password }) } };
+}
+
+function initialValues(user: UserView | undefined) {
+  if (!user) return { role: 'agent', phone_mode: 'off_hook', remote_answer: 'auto' };
+  const { remote_answer: remote } = user;
+  return { ...user, remote_answer: remote == null ? 'auto' : remote ? 'yes' : 'no' };
 }
 
 function Secret({ user, secret }: { user: UserView; secret: string }) {
@@ -94,6 +107,18 @@ function UserFields({ user }: { user: UserView | undefined }) {
             }))}
           />
         </Form.Item>
+        <Form.Item
+          name="remote_answer"
+          label={t('users.remoteAnswer')}
+          extra={t('users.remoteAnswerHint')}
+        >
+          <Select
+            options={(['auto', 'yes', 'no'] as const).map((value) => ({
+              value,
+              label: t(`users.answers.${value}`),
+            }))}
+          />
+        </Form.Item>
         {user && (
           <Form.Item name="active" label={t('users.active')} valuePropName="checked">
             <Switch />
@@ -134,12 +159,7 @@ export function UserDialog({ user, onClose }: { user?: UserView; onClose: () => 
       {saved ? (
         <Secret {...saved} />
       ) : (
-        <Form
-          form={form}
-          layout="vertical"
-          initialValues={user ?? { role: 'agent', phone_mode: 'off_hook' }}
-          onFinish={submit}
-        >
+        <Form form={form} layout="vertical" initialValues={initialValues(user)} onFinish={submit}>
           <UserFields user={user} />
           {save.error && <ProblemAlert error={save.error} />}
         </Form>

@@ -1,14 +1,16 @@
 // The users: who they are, their role, team and desk phone.
-import { PlusOutlined } from '@ant-design/icons';
+import { BellOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Input, Table, Tag, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/access';
 import type { UserView } from '../../api/types';
 import { DASH } from '../../base/format';
+import { ForwardingDialog } from '../../parts/ForwardingDialog';
 import { PageHead } from '../../parts/PageHead';
 import { ProblemAlert } from '../../parts/Problem';
 import { useUsers } from '../campaigns/queries';
+import { MissedRingsDialog } from './MissedRingsDialog';
 import { useRoles, useTeams } from './queries';
 import { useRoleName } from './roleName';
 import { UserDialog } from './UserDialog';
@@ -20,11 +22,14 @@ type Editing = null | 'new' | UserView;
 export default function UsersPage() {
   const { t } = useTranslation();
   const mayWrite = useMay('user:write');
+  const mayForward = useMay('agent:forward');
   const users = useUsers();
   const roles = useRoles();
   const teams = useTeams();
   const roleName = useRoleName(roles.data?.items);
   const [editing, setEditing] = useState<Editing>(null);
+  const [forwarding, setForwarding] = useState<UserView | null>(null);
+  const [ringing, setRinging] = useState(false);
   const [words, setWords] = useState('');
 
   const shown = users.data?.items.filter((user) =>
@@ -58,6 +63,20 @@ export default function UsersPage() {
         ),
     },
   ];
+  if (mayForward) {
+    columns.push({
+      title: t('forwarding.title'),
+      width: 110,
+      render: (_, user) =>
+        user.extension ? (
+          <Button type="link" size="small" onClick={() => setForwarding(user)}>
+            {t('common.edit')}
+          </Button>
+        ) : (
+          DASH
+        ),
+    });
+  }
   if (mayWrite) {
     columns.push({
       title: t('common.actions'),
@@ -80,6 +99,11 @@ export default function UsersPage() {
           style={{ width: 280 }}
         />
         {mayWrite && (
+          <Button icon={<BellOutlined />} onClick={() => setRinging(true)}>
+            {t('missedRings.title')}
+          </Button>
+        )}
+        {mayWrite && (
           <Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing('new')}>
             {t('users.create')}
           </Button>
@@ -97,6 +121,17 @@ export default function UsersPage() {
           locale={{ emptyText: t('users.empty') }}
         />
       </div>
+      {ringing && <MissedRingsDialog onClose={() => setRinging(false)} />}
+      {forwarding && (
+        <ForwardingDialog
+          whose={forwarding.id}
+          name={forwarding.display_name}
+          colleagues={(users.data?.items ?? [])
+            .filter((user) => user.active && user.extension && user.id !== forwarding.id)
+            .map((user) => ({ value: user.id, label: `${user.display_name} ${user.extension}` }))}
+          onClose={() => setForwarding(null)}
+        />
+      )}
       {editing !== null && (
         <UserDialog
           {...(editing !== 'new' && { user: editing })}

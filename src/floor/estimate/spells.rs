@@ -1,0 +1,129 @@
+//! How long a state of an agent lasts: the rate at which it ends, by how long
+//! it has lasted.
+//!
+//! In: lengths of spells that ended, and how long unfinished ones have lasted.
+//! Out: the chance that a spell of some length ends within a time. Unfinished
+//! spells count as time at risk: to leave them out would make long
+//! conversations look rarer than they are.
+
+use std::sync::LazyLock;
+
+/// The bins: 2.5 s each up to half a minute, then growing.
+const BINS: usize = 44;
+const FINE_S: f64 = 2.5;
+const FINE_BINS: usize = 12;
+const GROWTH: f64 = 1.16;
+/// How many ended spells the mean rate is worth in each bin.
+const PRIOR_ENDS: f64 = 3.0;
+/// Beyond so many ended spells the older ones count half.
+const ENDS_MAX: f64 = 3_000.0;
+
+/// Spells of one kind.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Spells {
+    /// What is believed before the first spell: one end in so many seconds.
+    mean_s: f64,
+    ends: [f64; BINS],
+    at_risk_s: [f64; BINS],
+}
+
+/// The rate of ends by elapsed time, per second.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Rates([f64; BINS]);
+
+impl Spells {
+    pub fn new(mean_s: f64) -> Self {
+        Self { mean_s, ends: [0.0; BINS], at_risk_s: [0.0; BINS] }
+    }
+
+    /// A spell of this length ended.
+    pub fn ended(&mut self, ms: i64) {
+        let seconds = ms.max(0) as f64 / 1_000.0;
+        self.ends[bin(seconds)] += 1.0;
+        expose(&mut self.at_risk_s, seconds);
+        if self.ends.iter().sum::<f64>() > ENDS_MAX {
+            for value in self.ends.iter_mut().chain(&mut self.at_risk_s) {
+                *value /= 2.0;
+            }
+        }
+    }
+
+    /// The rates, given how long (in milliseconds) unfinished spells have
+    /// lasted.
+    pub fn rates(&self, unfinished: impl Iterator<Item = i64>) -> Rates {
+        let mut at_risk_s = self.at_risk_s;
+        unfinished.for_each(|ms| expose(&mut at_risk_s, ms.max(0) as f64 / 1_000.0));
+        let ends = 1.0 + self.ends.iter().sum::<f64>();
+        let rate = ends / (self.mean_s + at_risk_s.iter().sum::<f64>());
+        let mut rates = [0.0; BINS];
+        for (bin, value) in rates.iter_mut().enumerate() {
+            *value = (self.ends[bin] + PRIOR_ENDS) / (at_risk_s[bin] + PRIOR_ENDS / rate);
+        }
+        Rates(rates)
+    }
+
+    /// How many bins of elapsed time there are.
+    pub const BINS: usize = BINS;
+
+    /// The bin of a spell that has lasted so long.
+    pub fn bin(ms: i64) -> usize {
+        bin(ms.max(0) as f64 / 1_000.0)
+    }
+
+    /// The middle of a bin, in seconds.
+    pub fn middle_s(bin: usize) -> f64 {
+        (EDGES_S[bin] + EDGES_S[bin + 1]) / 2.0
+    }
+}
+
+impl Rates {
+    /// The chance that a spell that has lasted `elapsed_s` ends within each
+    /// whole number of seconds from 0 to `seconds`.
+    pub fn ends_within(&self, elapsed_s: f64, seconds: usize) -> Vec<f64> {
+        let mut hazard = 0.0;
+        let mut at = elapsed_s;
+        let edges = &*EDGES_S;
+        let mut now = bin(at);
+        let mut chances = Vec::with_capacity(seconds + 1);
+        chances.push(0.0);
+        for second in 1..=seconds {
+            let until = elapsed_s + second as f64;
+            while at < until {
+                let next = if now + 1 < BINS { edges[now + 1] } else { f64::INFINITY };
+                let step = next.min(until) - at;
+                hazard += step.max(0.0) * self.0[now];
+                at = next.min(until);
+                if at >= next {
+                    now += 1;
+                }
+            }
+            chances.push(1.0 - (-hazard).exp());
+        }
+        chances
+    }
+}
+
+/// Where the bins begin, in seconds, and where the last one is taken to end.
+static EDGES_S: LazyLock<[f64; BINS + 1]> = LazyLock::new(|| {
+    std::array::from_fn(|bin| {
+        let fine = bin.min(FINE_BINS) as f64 * FINE_S;
+        fine * GROWTH.powi(bin.saturating_sub(FINE_BINS) as i32)
+    })
+});
+
+fn bin(seconds: f64) -> usize {
+    let begun = EDGES_S.partition_point(|edge| *edge <= seconds);
+    begun.saturating_sub(1).min(BINS - 1)
+}
+
+/// Adds the time that a spell of this length spent in each bin.
+fn expose(at_risk_s: &mut [f64; BINS], seconds: f64) {
+    let edges = &*EDGES_S;
+    for (bin, at_risk) in at_risk_s.iter_mut().enumerate() {
+        let (from, until) = (edges[bin], if bin + 1 < BINS { edges[bin + 1] } else { f64::INFINITY });
+        if from >= seconds {
+            return;
+        }
+        *at_risk += seconds.min(until) - from;
+    }
+}

@@ -1,0 +1,184 @@
+//! What a campaign's pacing sees of the floor: its calls in flight and its
+//! agents, each with the chances that the campaign's estimates give them.
+//!
+//! In: the floor. Out: [`Observed`] and [`Agents`] for the pacing, from one
+//! look at all calls ([`Survey`]) and one at all agents, and what agents'
+//! changes of state teach the campaigns they serve.
+
+use super::agent::{Agent, AgentState};
+use super::call::CallState;
+use super::campaign::Campaign;
+use super::effect::AgentStateKind;
+use super::estimate::{Chances, Estimates};
+use super::pacing::{Agents, Group, Observed};
+use super::sharing::Turns;
+use super::{CallCounts, Floor};
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, CallId, CampaignId};
+use std::collections::BTreeMap;
+
+/// All calls, looked at once.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// The calls of each campaign that has some.
+    pub calls: BTreeMap<CampaignId, Calls>,
+    /// Customers who wait for an agent, and since when.
+    pub waiting: Vec<(Option<Moment>, CallId)>,
+}
+
+/// The calls of one campaign.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    /// How many of each kind.
+    pub counts: CallCounts,
+    /// Those in flight, by the step of their age.
+    steps: Vec<u32>,
+}
+
+impl Floor {
+    /// Looks at every call once.
+    pub(super) fn survey(&self, now: Moment) -> Survey {
+        let mut survey = Survey::default();
+        for call in self.calls.values() {
+            let calls = survey.calls.entry(call.campaign).or_default();
+            calls.counts.add(call);
+            if call.in_flight() && !matches!(call.state, CallState::Ending { .. }) {
+                let step = Estimates::call_step(now.since_ms(call.started_at));
+                if calls.steps.len() <= step {
+                    calls.steps.resize(step + 1, 0);
+                }
+                calls.steps[step] += 1;
+            }
+            if call.state == CallState::Waiting {
+                survey.waiting.push((call.answered_at, call.id));
+            }
+        }
+        survey
+    }
+
+    /// An agent has left a state in which they were for so long.
+    pub(super) fn learn_of_agent(&mut self, now: Moment, ms: i64, id: AgentId, before: AgentStateKind) {
+        let Some(agent) = self.agents.get(&id) else { return };
+        let after = agent.state.kind();
+        let works =
+            matches!(after, AgentStateKind::Ready | AgentStateKind::Ringing | AgentStateKind::Talking);
+        if before == AgentStateKind::Ready && !works {
+            self.next_pacing = now;
+        }
+        for campaign in &agent.serves {
+            let Some(campaign) = self.campaigns.get_mut(campaign) else { continue };
+            match before {
+                AgentStateKind::Ready => campaign.estimates.was_ready(ms, !works),
+                AgentStateKind::WrapUp => campaign.estimates.wrap_up_followed(works),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn refresh_estimates(&mut self, now: Moment, id: CampaignId) {
+        let Some(campaign) = self.campaigns.get_mut(&id).filter(|campaign| campaign.profile.running) else {
+            return;
+        };
+        let agents = &self.agents;
+        let members = || campaign.profile.agents.iter().filter_map(|id| agents.get(id));
+        let so_long = |agent: &Agent| now.since_ms(agent.since);
+        let talking = members().filter(|agent| converses(&agent.state)).map(so_long);
+        let wrapping_up = members().filter(|a| matches!(a.state, AgentState::WrapUp { .. })).map(so_long);
+        campaign.estimates.refresh(now, campaign.profile.drop_after_ms, talking, wrapping_up);
+    }
+
+    /// The agents that each campaign can count on that runs or has calls left.
+    pub(super) fn agents_at_work(
+        &self,
+        now: Moment,
+        turns: &Turns,
+        survey: &Survey,
+    ) -> BTreeMap<CampaignId, Agents> {
+        let active =
+            self.campaigns.iter().filter(|(id, c)| c.profile.running || survey.calls.contains_key(id));
+        let mut sides: Vec<Side> = active.map(|(id, campaign)| Side::new(now, *id, campaign)).collect();
+        for agent in self.agents.values().filter(|agent| agent.working()) {
+            let serves = &agent.serves;
+            let its_side =
+                |sides: &[Side], id: &CampaignId| sides.binary_search_by_key(id, |side| side.id).ok();
+            if matches!(agent.state, AgentState::Ready) {
+                let turn = turns.get(&agent.profile.agent);
+                for id in serves.iter().filter(|id| turn.is_none_or(|turn| turn.campaign == **id)) {
+                    if let Some(n) = its_side(&sides, id) {
+                        sides[n].agents.ready += 1;
+                    }
+                }
+                continue;
+            }
+            let dials = |id: &CampaignId| its_side(&sides, id).is_some_and(|n| sides[n].dials);
+            let share = 1.0 / serves.iter().filter(|id| dials(id)).count().max(1) as f64;
+            for id in serves {
+                let Some(side) = its_side(&sides, id).and_then(|n| sides.get_mut(n)) else { continue };
+                if let Some(mut chances) = chances_free(now, side.campaign, agent) {
+                    if share < 1.0 {
+                        chances.iter_mut().for_each(|chance| *chance *= share);
+                    }
+                    side.agents.busy.push(Group { count: 1, chances });
+                }
+            }
+        }
+        sides.into_iter().map(|side| (side.id, side.agents)).collect()
+    }
+}
+
+/// One campaign's side of the agents.
+struct Side<'a> {
+    id: CampaignId,
+    campaign: &'a Campaign,
+    dials: bool,
+    agents: Agents,
+}
+
+impl<'a> Side<'a> {
+    fn new(now: Moment, id: CampaignId, campaign: &'a Campaign) -> Self {
+        let agents = Agents { stays: campaign.estimates.ready(), ..Agents::default() };
+        Self { id, campaign, dials: campaign.dials(now), agents }
+    }
+}
+
+impl Campaign {
+    /// What its pacing sees of its calls.
+    pub(super) fn observe(&self, now: Moment, calls: &Calls) -> Observed {
+        let estimates = &self.estimates;
+        let groups = calls.steps.iter().enumerate().filter(|(_, count)| **count > 0);
+        Observed {
+            answer_rate: estimates.answer_rate(),
+            new_call: *estimates.call(0),
+            in_flight: groups
+                .map(|(step, count)| Group { count: *count, chances: *estimates.call(step) })
+                .collect(),
+            waiting: calls.counts.waiting,
+            window: self.window(now),
+            today: self.today(now),
+        }
+    }
+}
+
+/// Whether the agent is in a conversation: with the customer, while the
+/// customer hears music, or as a colleague who is asked.
+fn converses(state: &AgentState) -> bool {
+    matches!(state, AgentState::Talking { .. } | AgentState::Holding { .. } | AgentState::Consulted { .. })
+}
+
+/// The chances that a busy agent is free in time; none for one who is away, or
+/// has asked to be after this call.
+fn chances_free(now: Moment, campaign: &Campaign, agent: &Agent) -> Option<Chances> {
+    if agent.after_call.is_some() {
+        return None;
+    }
+    let elapsed_ms = now.since_ms(agent.since);
+    match agent.state {
+        AgentState::Reserved { .. } => Some(*campaign.estimates.talking(0)),
+        AgentState::WrapUp { until, .. } => {
+            let ends_in_ms = until.map(|until| until.since_ms(now));
+            Some(campaign.estimates.wrapping_up(elapsed_ms, ends_in_ms, campaign.profile.drop_after_ms))
+        }
+        _ if converses(&agent.state) => Some(*campaign.estimates.talking(elapsed_ms)),
+        _ => None,
+    }
+}

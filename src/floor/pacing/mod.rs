@@ -1,0 +1,323 @@
+//! How many calls to launch now: a pure function over what was observed.
+//!
+//! In: [`Observed`] (what may become of calls), [`Agents`] (who is free, who
+//! may be soon) and [`Limits`]. Out: a [`PacingReport`] with the number of
+//! calls to launch and what held it back.
+//!
+//! Predictive: agents free minus calls answered is a random number, known by
+//! its distribution at some horizons ahead ([`outlook`]). One more call is
+//! launched while the risk that its answer finds no agent is small enough. How
+//! small is decided by the budget: the drops that the cap still allows after
+//! the calls answered so far. With the budget used up the risk allowed is next
+//! to nothing, and what comes out is about one call per free agent; calls whose
+//! agents go away then are taken back while they still ring.
+
+mod outlook;
+#[cfg(test)]
+mod tests;
+
+use crate::floor::estimate::{Chances, HORIZONS};
+use crate::floor::input::{DialMode, WindowCounts};
+use outlook::Outlook;
+use serde::{Deserialize, Serialize};
+
+/// The budget is kept from being spent to the last call: so many are held back,
+/// and so many more for each agent, because a big floor drops several at once.
+const HELD_BACK: f64 = 1.0;
+const HELD_BACK_PER_AGENT: f64 = 0.02;
+/// The budget beyond that which is aimed at, in calls.
+const BUDGET_AIM: f64 = 4.0;
+const BUDGET_AIM_PER_AGENT: f64 = 0.03;
+/// The risk of one more call at the budget aimed at, in units of the cap.
+const RISK_AIM: f64 = 1.2;
+/// How steeply the risk allowed follows the budget, per call.
+const RISK_SLOPE: f64 = 0.35;
+/// The most risk ever taken, and the risk that is next to nothing.
+const RISK_MAX: f64 = 0.3;
+const RISK_MIN: f64 = 0.002;
+/// The risk that what is in flight overdraws the budget.
+const OVERDRAWN_MAX: f64 = 0.001;
+/// The risk of one more drop than the budget has at which calls that still ring
+/// are taken back.
+const TAKEN_BACK_FROM: f64 = 0.03;
+/// Calls launched by one decision at most.
+const LAUNCH_MAX: u32 = 100;
+
+/// Agents or calls with the same chances.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Group {
+    /// How many.
+    pub count: u32,
+    /// The chances of each: a call is answered, an agent is free, by each
+    /// horizon.
+    pub chances: Chances,
+}
+
+/// What was observed of the campaign's world.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// The share of attempts that are answered.
+    pub answer_rate: f64,
+    /// The chances that a call launched now is answered.
+    pub new_call: Chances,
+    /// Calls dialled and not answered yet, the youngest first.
+    pub in_flight: Vec<Group>,
+    /// Answered calls without an agent yet.
+    pub waiting: u32,
+    /// Answered and dropped calls in the window of the cap.
+    pub window: WindowCounts,
+    /// The same since calling began today: a window that forgets a good
+    /// yesterday must not be overdrawn by it.
+    pub today: WindowCounts,
+}
+
+impl Observed {
+    /// How many calls are in flight.
+    pub fn in_flight_count(&self) -> u32 {
+        self.in_flight.iter().map(|group| group.count).sum()
+    }
+}
+
+/// The campaign's agents.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Agents {
+    /// Free now.
+    pub ready: u32,
+    /// The chances that one of these stays.
+    pub stays: Chances,
+    /// On a call or in after-call work.
+    pub busy: Vec<Group>,
+}
+
+/// What the campaign may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How it dials.
+    pub mode: DialMode,
+    /// Cap on dropped calls, per mille of calls answered.
+    pub drop_cap_permille: u32,
+    /// Calls in progress at most.
+    pub lines_max: u32,
+    /// Calls in progress now, answered ones included.
+    pub lines_used: u32,
+    /// Leads at hand.
+    pub leads: u32,
+}
+
+/// Why no more calls were launched than were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BindingLimit {
+    /// The campaign is paused.
+    Paused,
+    /// Outside the calling hours.
+    OutsideHours,
+    /// The switch cannot be used.
+    SwitchDown,
+    /// The store lags behind; nothing is dialled that cannot be recorded.
+    StoreLagging,
+    /// No agent of the campaign is on shift and not paused.
+    NoAgents,
+    /// Every agent expected to be free has a call under way.
+    Agents,
+    /// More calls would break the cap on dropped calls.
+    DropCap,
+    /// The campaign's lines are all in use.
+    Lines,
+    /// The trunk fails call after call; one is tried now and then.
+    TrunkFailing,
+    /// The hopper is empty.
+    NoLeads,
+}
+
+/// One decision, with its reasons; shown to supervisors.
+#[must_use = "a report that nobody reads explains nothing"]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PacingReport {
+    /// Calls launched.
+    pub dial: u32,
+    /// What held it back.
+    pub limit: BindingLimit,
+    /// The estimated share of attempts that are answered, 0 to 1.
+    pub answer_rate: f64,
+    /// Agents expected to be free when a call launched now is answered.
+    pub agents_expected: f64,
+    /// Calls in flight, not yet answered, before this decision.
+    pub in_flight: u32,
+    /// Calls in flight per expected agent that the decision aims at.
+    pub dial_level: f64,
+    /// Dropped calls in the window, per mille of answered calls.
+    pub drop_permille: f64,
+}
+
+impl PacingReport {
+    /// A decision to launch nothing, for a reason outside this function.
+    pub fn held(limit: BindingLimit, observed: &Observed) -> Self {
+        PacingReport {
+            dial: 0,
+            limit,
+            answer_rate: observed.answer_rate,
+            agents_expected: 0.0,
+            in_flight: observed.in_flight_count(),
+            dial_level: 0.0,
+            drop_permille: drop_permille(observed.window),
+        }
+    }
+}
+
+/// Decides how many calls to launch now.
+pub fn pacing(observed: &Observed, agents: &Agents, limits: Limits) -> PacingReport {
+    let in_flight = observed.in_flight_count();
+    let agents_expected = agents_expected(observed, agents);
+    let lines = limits.lines_max.saturating_sub(limits.lines_used);
+    let most = lines.min(limits.leads).min(LAUNCH_MAX);
+    let (mut dial, mut limit) = match limits.mode {
+        _ if agents.ready == 0 && agents.busy.is_empty() => (0, BindingLimit::NoAgents),
+        DialMode::Predictive if limits.drop_cap_permille == 0 => {
+            (one_each(observed, agents), BindingLimit::DropCap)
+        }
+        DialMode::Predictive => predictive(observed, agents, limits.drop_cap_permille, most),
+        DialMode::Progressive => progressive(observed, agents, limits.drop_cap_permille, most),
+    };
+    if dial > most {
+        dial = most;
+    }
+    if dial == most && limit != BindingLimit::NoAgents {
+        if lines == most {
+            limit = BindingLimit::Lines;
+        }
+        if limits.leads == most {
+            limit = BindingLimit::NoLeads;
+        }
+    }
+    PacingReport {
+        dial,
+        limit,
+        answer_rate: observed.answer_rate,
+        agents_expected,
+        in_flight,
+        dial_level: if agents_expected > 0.0 { f64::from(in_flight + dial) / agents_expected } else { 0.0 },
+        drop_permille: drop_permille(observed.window),
+    }
+}
+
+/// How many calls in flight to take back, the youngest first, because the
+/// agents they were launched for are gone and the budget has no drop left. An
+/// agent who is free now counts as one who stays, so that no call is launched
+/// and taken back in turn.
+pub fn to_take_back(observed: &Observed, agents: &Agents, cap_permille: u32) -> u32 {
+    let left = drops_left(cap_permille, observed.window, observed.today);
+    let in_flight = observed.in_flight_count();
+    if left >= 1.0 || in_flight + observed.waiting <= agents.ready {
+        return 0;
+    }
+    let ready = Group { count: agents.ready, chances: [1.0; HORIZONS] };
+    // A customer who waits already and finds nobody is lost anyway.
+    let lost = observed.waiting.saturating_sub(agents.ready);
+    let mut calls = observed.in_flight.clone();
+    for taken_back in 0..in_flight {
+        let outlook = Outlook::new(observed.waiting, ready, &agents.busy, &calls);
+        if outlook.short_by(lost + 1)[0] <= TAKEN_BACK_FROM {
+            return taken_back;
+        }
+        if let Some(youngest) = calls.iter_mut().find(|group| group.count > 0) {
+            youngest.count -= 1;
+        }
+    }
+    in_flight
+}
+
+/// One call for each free agent that no other call is under way for.
+fn one_each(observed: &Observed, agents: &Agents) -> u32 {
+    agents.ready.saturating_sub(observed.waiting + observed.in_flight_count())
+}
+
+/// One call for each free agent, or fewer while the cap is nearly spent.
+fn progressive(observed: &Observed, agents: &Agents, cap_permille: u32, most: u32) -> (u32, BindingLimit) {
+    let one_each = one_each(observed, agents);
+    let left = drops_left(cap_permille, observed.window, observed.today);
+    if cap_permille > 0 && nearly_spent(observed, left) {
+        let (careful, limit) = predictive(observed, agents, cap_permille, most.min(one_each));
+        if careful < one_each {
+            return (careful, limit);
+        }
+    }
+    (one_each, BindingLimit::Agents)
+}
+
+/// How many more calls the budget of drops allows, and why not one more.
+fn predictive(observed: &Observed, agents: &Agents, cap_permille: u32, most: u32) -> (u32, BindingLimit) {
+    let cap = f64::from(cap_permille) / 1_000.0;
+    let left = drops_left(cap_permille, observed.window, observed.today);
+    let agents_count = f64::from(agents.ready + agents.busy.iter().map(|group| group.count).sum::<u32>());
+    let budget = left - HELD_BACK - HELD_BACK_PER_AGENT * agents_count;
+    let allowed = risk_allowed(cap, budget, agents_count);
+    let whole_calls = budget.max(0.0) as u32;
+    let weights = answer_weights(&observed.new_call);
+    let ready = Group { count: agents.ready, chances: agents.stays };
+    let mut outlook = Outlook::new(observed.waiting, ready, &agents.busy, &observed.in_flight);
+    let risk = |outlook: &Outlook, others| -> f64 {
+        outlook.short_by(others).iter().zip(&weights).map(|(risk, weight)| risk * weight).sum()
+    };
+    let least = if nearly_spent(observed, left) {
+        // An agent in reserve for each call, whom a pause or a phone could take
+        // away; but when nobody else can become free, one has to do.
+        agents.ready.min(u32::from(observed.in_flight.is_empty() && agents.busy.is_empty()))
+    } else {
+        one_each(observed, agents)
+    };
+    let mut dial = 0;
+    while dial < most {
+        let of_this = risk(&outlook, 0);
+        if of_this > allowed || risk(&outlook, whole_calls) > OVERDRAWN_MAX {
+            let limit = if of_this > RISK_MAX { BindingLimit::Agents } else { BindingLimit::DropCap };
+            return (dial.max(least), limit);
+        }
+        outlook.add(&observed.new_call);
+        dial += 1;
+    }
+    (dial, BindingLimit::Agents)
+}
+
+/// Whether the next drop would break the cap, on a day that has seen some.
+fn nearly_spent(observed: &Observed, left: f64) -> bool {
+    left < 1.0 && observed.today.dropped > 0
+}
+
+/// How many more calls may be dropped, as many being answered as were, in the
+/// window and today; negative when too many were.
+pub fn drops_left(cap_permille: u32, window: WindowCounts, today: WindowCounts) -> f64 {
+    let cap = f64::from(cap_permille) / 1_000.0;
+    let left = |counts: WindowCounts| cap * f64::from(counts.answered) - f64::from(counts.dropped);
+    left(window).min(left(today))
+}
+
+/// The risk that one more call may take, given the drops still allowed.
+fn risk_allowed(cap: f64, budget: f64, agents: f64) -> f64 {
+    if budget - BUDGET_AIM_PER_AGENT * agents < 1.0 {
+        return RISK_MIN;
+    }
+    let aim = BUDGET_AIM + BUDGET_AIM_PER_AGENT * agents;
+    let risk = RISK_AIM * cap * (RISK_SLOPE * (budget - aim)).exp();
+    risk.clamp(RISK_MIN, RISK_MAX)
+}
+
+/// When a call launched now is answered, if it is: the shares of the horizons.
+fn answer_weights(new_call: &Chances) -> Chances {
+    let all = new_call[HORIZONS - 1].max(1e-9);
+    std::array::from_fn(|h| (new_call[h] - if h > 0 { new_call[h - 1] } else { 0.0 }) / all)
+}
+
+/// Agents that will be free when a call launched now is answered.
+fn agents_expected(observed: &Observed, agents: &Agents) -> f64 {
+    let weights = answer_weights(&observed.new_call);
+    let by = |h: usize| {
+        let busy = agents.busy.iter().map(|group| f64::from(group.count) * group.chances[h]);
+        f64::from(agents.ready) * agents.stays[h] + busy.sum::<f64>()
+    };
+    weights.iter().enumerate().map(|(h, weight)| weight * by(h)).sum()
+}
+
+fn drop_permille(window: WindowCounts) -> f64 {
+    if window.answered == 0 { 0.0 } else { f64::from(window.dropped) * 1000.0 / f64::from(window.answered) }
+}
