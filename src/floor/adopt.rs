@@ -139,12 +139,7 @@ impl Floor {
                 Some((Party::Outside(number.clone()), channel.leg))
             }
             (LegOwner::Agent(other), _) if *other != agent => {
-                // Either must say so: after losses a leg may still name one who
-                // talks with somebody else by now.
-                let with = agent_leg.and_then(|own| found.get(&own)).map(|own| own.bridged_to);
-                let together = channel.bridged_to.is_some()
-                    && channel.bridged_to == agent_leg
-                    && with.is_none_or(|with| with == Some(channel.leg));
+                let together = channel.bridged_to.is_some() && channel.bridged_to == agent_leg;
                 (together || channel.in_room == Some(id)).then_some((Party::Agent(*other), channel.leg))
             }
             _ => None,
