@@ -5,7 +5,7 @@
 //! In: the channels as found. Out: the plan that fits them, which from then on
 //! is followed as if nothing had happened.
 
-use super::agent::AgentState;
+use super::agent::{AgentState, REASON_SWITCH_DOWN};
 use super::call::{Call, CallState, Plan, Third, Want};
 use super::effect::{HangUpCause, SwitchCommand};
 use super::input::{ChannelSnapshot, LegLabel, Party};
@@ -130,6 +130,14 @@ impl Floor {
         (aside && third.is_some()).then_some((Want::Aside, third))
     }
 
+    /// Not one who has left the call, and whose leg is about to leave its room.
+    fn may_be_third(&self, id: CallId, agent: AgentId) -> bool {
+        self.agents.get(&agent).is_some_and(|agent| {
+            agent.state.live_call() == Some(id)
+                || agent.state == AgentState::Unreachable { reason: REASON_SWITCH_DOWN }
+        })
+    }
+
     /// The third's leg: labelled so, or a colleague's with the agent or, when
     /// the customer is there, in the call's room.
     fn third_found(
@@ -146,13 +154,8 @@ impl Floor {
             (LegOwner::Third(call), Some(LegLabel::Third { number, .. })) if *call == id => {
                 Some((Party::Outside(number.clone()), channel.leg))
             }
-            (LegOwner::Agent(other), _) if *other != agent => {
-                // Either must say so: after losses a leg may still name one who
-                // talks with somebody else by now.
-                let with = agent_leg.and_then(|own| found.get(&own)).map(|own| own.bridged_to);
-                let together = channel.bridged_to.is_some()
-                    && channel.bridged_to == agent_leg
-                    && with.is_none_or(|with| with == Some(channel.leg));
+            (LegOwner::Agent(other), _) if *other != agent && self.may_be_third(id, *other) => {
+                let together = channel.bridged_to.is_some() && channel.bridged_to == agent_leg;
                 (together || in_room && channel.in_room == Some(id))
                     .then_some((Party::Agent(*other), channel.leg))
             }
