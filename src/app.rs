@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -50,6 +51,7 @@ pub struct Server {
     address: SocketAddr,
     note: Option<String>,
     stop: CancellationToken,
+    signals: StopSignals,
     web: JoinHandle<std::io::Result<()>>,
     conductor: JoinHandle<()>,
     demo: Option<demo::Demo>,
@@ -59,6 +61,7 @@ pub struct Server {
 /// Starts everything. Fails before it listens, with one line that says what to
 /// do; a switch that cannot be reached is not a failure.
 pub async fn start(options: ServeOptions) -> anyhow::Result<Server> {
+    let signals = StopSignals::listen()?;
     let data = data_folder(&options.data)?;
     let mut config = Config::read(&data, &options.overrides)?;
     start_logging(config.log_format);
@@ -114,7 +117,7 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Server> {
     let web = tokio::spawn(async move {
         axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
     });
-    Ok(Server { address, note, stop, web, conductor, demo, db })
+    Ok(Server { address, note, stop, signals, web, conductor, demo, db })
 }
 
 impl Server {
@@ -130,8 +133,8 @@ impl Server {
     }
 
     /// Runs until it is told to stop by a signal, then stops.
-    pub async fn run_until_signal(self) -> anyhow::Result<()> {
-        wait_for_signal().await?;
+    pub async fn run_until_signal(mut self) -> anyhow::Result<()> {
+        self.signals.wait().await;
         tracing::info!("stopping: calls in progress stay on the switch");
         self.stop().await
     }
@@ -161,6 +164,7 @@ pub async fn run_simulator(
     scripted: bool,
     records_to: Option<&str>,
 ) -> anyhow::Result<()> {
+    let mut signals = StopSignals::listen()?;
     let password = std::env::var("TRUNKLINE_ESL_PASSWORD")
         .context("the simulator's password must be in TRUNKLINE_ESL_PASSWORD")?;
     let customers = if scripted { Customers::Scripted } else { Customers::Drawn(CustomerShares::default()) };
@@ -171,7 +175,7 @@ pub async fn run_simulator(
         format!("the simulator cannot listen on port {port} of 127.0.0.1: choose another with --port")
     })?;
     println!("the simulated switch listens on {}", switch.addr);
-    wait_for_signal().await?;
+    signals.wait().await;
     switch.stop();
     Ok(())
 }
@@ -192,13 +196,26 @@ fn records_target(trunkline: &str) -> anyhow::Result<CdrTarget> {
     })
 }
 
-async fn wait_for_signal() -> anyhow::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+/// The signals that ask the program to stop. They are listened for before the
+/// program says that it runs, or one that comes at once would end it unheard.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("signals cannot be listened for");
+        let (terminate, interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+        Ok(Self { terminate, interrupt })
     }
-    Ok(())
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// Brings the database's schema up to date.
