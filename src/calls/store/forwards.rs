@@ -61,5 +61,5 @@ pub(super) async fn last_target(
     since: Moment,
 ) -> Result<Option<call_forwards::Model>, DbErr> {
     let all = load(tx, call.0).await?;
-    Ok(all.into_iter().filter(|row| Moment::from(row.at) >= since).next_back())
+    Ok(all.into_iter().rfind(|row| Moment::from(row.at) >= since))
 }
