@@ -16,6 +16,7 @@ mod m20261123_000006_seeds;
 mod m20261125_000007_report_mail;
 mod m20261125_000008_campaign_figures;
 mod m20261125_000009_call_control;
+mod m20261125_000010_queues;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000007_report_mail::Migration),
             Box::new(m20261125_000008_campaign_figures::Migration),
             Box::new(m20261125_000009_call_control::Migration),
+            Box::new(m20261125_000010_queues::Migration),
         ]
     }
 }

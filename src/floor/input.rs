@@ -5,9 +5,10 @@
 //! by [`crate::floor::Floor::apply`].
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, QueueId};
 use crate::base::phone::Dialable;
 use crate::floor::fact::SpanKind;
+use crate::floor::queue::{Arrival, Known, QueueOutcome, QueueProfile};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -69,6 +70,15 @@ pub enum Input {
     AgentRemoved(AgentId),
     /// A campaign exists or changed.
     Campaign(CampaignProfile),
+    /// An inbound queue exists or changed.
+    Queue(QueueProfile),
+    /// What the store knows of a caller.
+    Caller {
+        /// Their call.
+        call: CallId,
+        /// Who they are.
+        known: Known,
+    },
     /// Leads for a hopper, in the order in which they are to be dialled.
     Leads {
         /// Whose hopper.
@@ -112,6 +122,8 @@ pub struct LegEvent {
 pub enum LegChange {
     /// The switch made the channel (CHANNEL_CREATE).
     Created,
+    /// A customer calls: the leg rings at our side, parked and not answered.
+    Arrived(Arrival),
     /// The far end rings (180), or sends early media (183).
     Ringing {
         /// Sound before the answer: ring-back tone or a carrier's announcement.
@@ -190,12 +202,14 @@ pub struct ChannelSnapshot {
     pub on_music: bool,
     /// The call in whose room it is.
     pub in_room: Option<CallId>,
+    /// The customer's call that it is, if it came in over a trunk.
+    pub arrival: Option<Arrival>,
 }
 
 impl ChannelSnapshot {
     /// A channel that is in no room and hears no music.
     pub fn new(leg: LegId, label: Option<LegLabel>, answered: bool, bridged_to: Option<LegId>) -> Self {
-        Self { leg, label, answered, bridged_to, on_music: false, in_room: None }
+        Self { leg, label, answered, bridged_to, on_music: false, in_room: None, arrival: None }
     }
 }
 
@@ -246,8 +260,10 @@ impl Ticket {
 pub enum Party {
     /// A colleague, on their desk phone.
     Agent(AgentId),
-    /// A number outside, over the campaign's trunk.
+    /// A number outside, over the trunk of the campaign or queue.
     Outside(Dialable),
+    /// Whoever is next in a queue.
+    Queue(QueueId),
 }
 
 /// Keys of a telephone: `0`-`9`, `*`, `#`, `A`-`D`, 1 to 32 of them.
@@ -478,6 +494,25 @@ pub struct Lead {
     pub e164: String,
 }
 
+/// How a call came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Dialled by us.
+    Dialled {
+        /// For which campaign.
+        campaign: CampaignId,
+        /// The lead.
+        lead: Lead,
+    },
+    /// The customer called.
+    Inbound {
+        /// As the switch told of it.
+        arrival: Arrival,
+        /// What the store knows of them, once it has said so.
+        known: Option<Known>,
+    },
+}
+
 /// The commands whose failure the floor wants to hear of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CommandName {
@@ -529,11 +564,11 @@ pub struct StoredCall {
     pub call: CallId,
     /// The customer's leg.
     pub leg: LegId,
-    /// For which campaign.
-    pub campaign: CampaignId,
-    /// The lead dialled.
-    pub lead: Lead,
-    /// When the originate was decided.
+    /// How it came about.
+    pub origin: Origin,
+    /// Its last queue, since when, and how its time there ended.
+    pub queue: Option<(QueueId, Moment, Option<QueueOutcome>)>,
+    /// When the originate was decided, or the caller came.
     pub started_at: Moment,
     /// When the customer answered.
     pub answered_at: Option<Moment>,

@@ -7,7 +7,7 @@
 //!
 //! Where to look: `people` (agents' states), `control` (agents' commands about
 //! their call), `plan` (how the legs of a call are put), `third` (transfers),
-//! `legs` (switch events), `dialling` (campaigns and pacing), `timers` (what
+//! `legs` (switch events), `queueing` (callers who wait), `dialling` (campaigns and pacing), `timers` (what
 //! comes due), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
 
@@ -30,6 +30,10 @@ pub mod pacing;
 pub mod pending;
 mod people;
 mod plan;
+pub mod queue;
+#[cfg(test)]
+mod queue_tests;
+mod queueing;
 pub mod result;
 mod resync;
 mod tell;
@@ -39,7 +43,7 @@ mod third;
 mod timers;
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, IdMint, LegId};
+use crate::base::ids::{AgentId, CallId, CampaignId, IdMint, LegId, QueueId};
 use agent::{Agent, AgentState};
 use call::Call;
 use campaign::Campaign;
@@ -48,6 +52,7 @@ use input::{CommandName, Input};
 use monitor::{Monitor, Waiting};
 use pending::Expect;
 use plan::Place;
+use queue::Queue;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use timers::Timers;
 
@@ -79,6 +84,7 @@ pub struct Floor {
     store_lagging: bool,
     agents: BTreeMap<AgentId, Agent>,
     campaigns: BTreeMap<CampaignId, Campaign>,
+    queues: BTreeMap<QueueId, Queue>,
     calls: BTreeMap<CallId, Call>,
     legs: HashMap<LegId, LegOwner>,
     /// Where the switch's events put them; a leg that is not here is alone.
@@ -112,6 +118,7 @@ struct Touched {
     agents: BTreeSet<AgentId>,
     calls: BTreeSet<CallId>,
     campaigns: BTreeSet<CampaignId>,
+    queues: BTreeSet<QueueId>,
     supervisors: BTreeSet<AgentId>,
 }
 
@@ -125,6 +132,7 @@ impl Floor {
             store_lagging: false,
             agents: BTreeMap::new(),
             campaigns: BTreeMap::new(),
+            queues: BTreeMap::new(),
             calls: BTreeMap::new(),
             legs: HashMap::new(),
             places: HashMap::new(),
@@ -158,6 +166,8 @@ impl Floor {
             Input::AgentProfile(profile) => self.on_agent_profile(now, profile),
             Input::AgentRemoved(agent) => self.on_agent_removed(now, agent),
             Input::Campaign(profile) => self.on_campaign(now, profile),
+            Input::Queue(profile) => self.on_queue(now, profile),
+            Input::Caller { call, known } => self.on_caller_known(now, call, known),
             Input::Leads { campaign, leads } => self.on_leads(now, campaign, leads),
             Input::AttemptNotStored { call } => self.on_attempt_not_stored(now, call),
             Input::StoreLagging(lagging) => self.store_lagging = lagging,
@@ -266,13 +276,16 @@ impl Floor {
 
     fn campaign_counts(&self, campaign: &Campaign) -> Counts {
         let mut counts = Counts::default();
-        for call in self.calls.values().filter(|c| c.campaign == campaign.profile.campaign) {
+        for call in self.calls.values().filter(|c| c.campaign() == Some(campaign.profile.campaign)) {
             match call.state {
                 _ if call.in_flight() => counts.in_flight += 1,
                 call::CallState::Talking { .. }
                 | call::CallState::Arranged { .. }
-                | call::CallState::Outside => counts.talking += 1,
+                | call::CallState::Outside
+                | call::CallState::Overflowing { .. } => counts.talking += 1,
                 call::CallState::Ending { .. } => counts.ending += 1,
+                // A queue's now: no agent of the campaign is wanted for it.
+                _ if call.queued.is_some() => counts.talking += 1,
                 _ if call.agent().is_some() => counts.connecting += 1,
                 _ => counts.waiting += 1,
             }
@@ -293,6 +306,7 @@ impl Floor {
             }
             counts.working += u32::from(agent.working());
         }
+        counts.agents = self.but_promised(campaign, counts.agents);
         counts
     }
 
@@ -301,6 +315,7 @@ impl Floor {
         // What an agent may do depends on their call.
         let on_them = touched.calls.iter().filter_map(|id| self.calls.get(id));
         touched.agents.extend(on_them.flat_map(|call| [call.agent(), call.third_agent()]).flatten());
+        self.touch_queues(&mut touched);
         for id in touched.agents {
             match self.agents.get(&id) {
                 Some(agent) => {
@@ -322,6 +337,9 @@ impl Floor {
         for live in touched.supervisors.into_iter().filter_map(|id| self.monitor_live(id)).collect::<Vec<_>>()
         {
             self.tell(Tell::Monitor(live));
+        }
+        for live in touched.queues.into_iter().filter_map(|id| self.queue_live(now, id)).collect::<Vec<_>>() {
+            self.tell(Tell::Queue(live));
         }
         for id in touched.campaigns {
             if let Some(live) = self.campaign_live(now, id) {

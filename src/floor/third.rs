@@ -7,9 +7,9 @@
 //! sender has left, to the next agent, the sender first.
 
 use super::agent::{AgentState, Phone};
-use super::call::{CallState, Plan, Third, Want};
+use super::call::{Call, CallState, Plan, Third, Want};
 use super::effect::{
-    CallResult, EndedBy, Fact, HangUpCause, Notice, Refusal, SpanKind, SwitchCommand, Tell, TransferOutcome,
+    CallResult, EndedBy, Fact, HangUpCause, Notice, Refusal, SpanKind, SwitchCommand, TransferOutcome,
 };
 use super::input::{HangUp, LegChange, Party};
 use super::pending::Expect;
@@ -36,6 +36,7 @@ impl Floor {
         note: Option<String>,
     ) -> Result<(), Refusal> {
         let leg = match &party {
+            Party::Queue(queue) => return self.begin_queue_transfer(now, from, id, *queue, attended, note),
             Party::Agent(to) => self.reserve_colleague(now, from, id, *to, note.clone())?,
             Party::Outside(number) => self.dial_outside(id, number)?,
         };
@@ -61,6 +62,7 @@ impl Floor {
                 (Some(*agent), self.agents.get(agent).map(|a| a.profile.extension.clone()))
             }
             Party::Outside(number) => (None, Some(number.clone())),
+            Party::Queue(_) => return,
         };
         if let Some(number) = number {
             let fact = Fact::CallLeg { call: id, leg: third.leg, agent, number, at: now };
@@ -87,15 +89,7 @@ impl Floor {
             return Err(Refusal::Target { why: "this colleague is not ready for a call now" });
         }
         let Some(call) = self.calls.get(&id) else { return Err(Refusal::CallEnded) };
-        let pop = Tell::ScreenPop {
-            agent: to,
-            call: id,
-            customer: call.lead.customer,
-            campaign: call.campaign,
-            number: call.lead.number.clone(),
-            from: Some(from),
-            note,
-        };
+        let pop = call.pop(to, Some(from), note);
         let up = match colleague.phone {
             Phone::Up { leg } => Some(leg),
             Phone::Ringing { .. } | Phone::Down => None,
@@ -110,10 +104,9 @@ impl Floor {
     }
 
     fn dial_outside(&mut self, id: CallId, number: &Dialable) -> Result<(LegId, bool), Refusal> {
-        let Some(campaign) = self.calls.get(&id).and_then(|call| self.campaigns.get(&call.campaign)) else {
+        let Some((gateway, caller_id)) = self.calls.get(&id).and_then(|call| self.way_out(call)) else {
             return Err(Refusal::Target { why: "the campaign of this call is gone, and with it its trunk" });
         };
-        let (gateway, caller_id) = (campaign.profile.gateway.clone(), campaign.profile.caller_id.clone());
         let leg = self.new_leg(LegOwner::Third(id));
         self.send(SwitchCommand::DialThird {
             call: id,
@@ -126,10 +119,21 @@ impl Floor {
         Ok((leg, false))
     }
 
+    /// The trunk for calls outside, and the number shown: the campaign's, or the
+    /// queue's.
+    pub(super) fn way_out(&self, call: &Call) -> Option<(String, Dialable)> {
+        if let Some(campaign) = call.campaign().and_then(|id| self.campaigns.get(&id)) {
+            return Some((campaign.profile.gateway.clone(), campaign.profile.caller_id.clone()));
+        }
+        let queue = self.queues.get(&call.queue()?)?;
+        Some((queue.profile.gateway.clone(), queue.profile.caller_id.clone()))
+    }
+
     /// The outside party's leg did something.
     pub(super) fn on_third_leg(&mut self, now: Moment, id: CallId, leg: LegId, what: &LegChange) {
         match what {
             LegChange::Created | LegChange::Ringing { .. } => self.third_heard(id),
+            LegChange::Answered | LegChange::Parked if self.overflows(id) => self.overflow_answered(now, id),
             LegChange::Answered | LegChange::Parked => self.third_answered(now, id),
             LegChange::HungUp(hang_up) => {
                 self.forget_leg(leg);
@@ -185,7 +189,9 @@ impl Floor {
 
     fn on_third_gone(&mut self, now: Moment, id: CallId, leg: LegId, hang_up: &HangUp) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        if call.outside == Some(leg) {
+        if matches!(call.state, CallState::Overflowing { leg: rung, .. } if rung == leg) {
+            self.overflow_failed(now, id);
+        } else if call.outside == Some(leg) {
             call.outside = None;
             // The customer's leg follows by itself; the order is not certain.
             self.end_call_by(now, id, EndedBy::Customer);
@@ -222,9 +228,12 @@ impl Floor {
     pub(super) fn close_plan(&mut self, now: Moment, id: CallId, outcome: TransferOutcome) {
         self.release_third(now, id);
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let third = call.plan.take().and_then(|plan| plan.third);
-        let outside = call.outside.take();
-        if third.is_some() {
+        let plan = call.plan.take();
+        let to_queue = plan.as_ref().is_some_and(|plan| matches!(plan.want, Want::Queue(_)));
+        let third = plan.and_then(|plan| plan.third);
+        let outside = call.outside_leg();
+        call.outside = None;
+        if third.is_some() || to_queue {
             self.record(Fact::TransferEnded { call: id, outcome, at: now });
         }
         if let Some(leg) = outside {
@@ -248,6 +257,7 @@ impl Floor {
                 self.send(SwitchCommand::HangUp { leg: third.leg, cause: HangUpCause::NormalClearing });
             }
             Party::Agent(colleague) => self.release_colleague(now, colleague, id),
+            Party::Queue(_) => {}
         }
     }
 
@@ -311,7 +321,8 @@ impl Floor {
         call.plan = None;
         call.sender = Some(sender);
         call.state = CallState::Waiting;
-        self.set_span(now, id, SpanKind::Waiting);
+        let span = call.waiting_span();
+        self.set_span(now, id, span);
         self.find_agent(now, id);
     }
 
@@ -319,7 +330,7 @@ impl Floor {
     pub(super) fn handed_over(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let Some(third) = call.plan.take().and_then(|plan| plan.third) else { return };
-        let campaign = call.campaign;
+        let work = call.work();
         let (agent, span) = match third.party {
             Party::Agent(agent) => {
                 call.state = CallState::Talking { agent, apart_since: None };
@@ -327,7 +338,7 @@ impl Floor {
                 call.connected = Some((agent, since));
                 (Some(agent), SpanKind::Talking)
             }
-            Party::Outside(_) => {
+            Party::Outside(_) | Party::Queue(_) => {
                 call.state = CallState::Outside;
                 call.outside = Some(third.leg);
                 (None, SpanKind::Outside)
@@ -337,7 +348,7 @@ impl Floor {
         self.record(Fact::CallHanded { call: id, agent, leg: third.leg, at: now });
         self.set_span(now, id, span);
         if third.from_stays {
-            self.leave_call(now, third.from, id, campaign);
+            self.leave_call(now, third.from, id, work);
         }
         if let Some(agent) = agent {
             self.set_state(now, agent, AgentState::Talking { call: id });
@@ -350,7 +361,7 @@ impl Floor {
     /// hand it to, ends.
     pub(super) fn sender_left(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let campaign = call.campaign;
+        let work = call.work();
         let Some(third) = call.plan.as_mut().and_then(|plan| plan.third.as_mut()) else {
             self.end_call_by(now, id, EndedBy::Agent);
             return;
@@ -360,7 +371,7 @@ impl Floor {
         }
         let (from, up) = (third.from, third.up);
         third.from_stays = false;
-        self.leave_call(now, from, id, campaign);
+        self.leave_call(now, from, id, work);
         self.arrange(now, id, if up { Want::Hand } else { Want::Hold });
     }
 }

@@ -6,20 +6,22 @@
 
 use super::DaySummary;
 use super::handling::Handling;
+use super::queued::may_take;
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
+use crate::base::ids::{AgentId, CallId, CampaignId, LegId, QueueId};
 use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell};
 use crate::floor::input::{CampaignProfile, Ticket};
+use crate::floor::queue::{QueueOutcome, QueueProfile};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The auditor's books.
 #[derive(Debug)]
 pub struct Ledger {
     campaigns: BTreeMap<CampaignId, CampaignProfile>,
-    live: HashMap<CallId, Entry>,
-    ended: BTreeSet<CallId>,
+    pub(super) live: HashMap<CallId, Entry>,
+    pub(super) ended: BTreeSet<CallId>,
     numbers: HashMap<String, CallId>,
-    legs: HashMap<LegId, CallId>,
+    pub(super) legs: HashMap<LegId, CallId>,
     /// Desk phones' legs.
     phones: BTreeSet<LegId>,
     handling: Handling,
@@ -34,21 +36,30 @@ pub struct Ledger {
     talk_ms: i64,
     waits: Vec<i64>,
     results: BTreeMap<CallResult, u64>,
+    pub(super) queues: BTreeMap<QueueId, QueueProfile>,
+    /// Calls in a queue: which, since when.
+    pub(super) visits: BTreeMap<CallId, (QueueId, Moment)>,
+    pub(super) offered: u64,
+    pub(super) outcomes: BTreeMap<QueueOutcome, u64>,
+    pub(super) queue_waits: Vec<i64>,
 }
 
 #[derive(Debug)]
-struct Entry {
-    campaign: CampaignId,
-    e164: String,
-    started: Moment,
-    ringing: bool,
-    answered: Option<Moment>,
-    dropped: bool,
+pub(super) struct Entry {
+    /// `None`: the customer called.
+    pub(super) campaign: Option<CampaignId>,
+    pub(super) e164: String,
+    pub(super) started: Moment,
+    pub(super) ringing: bool,
+    pub(super) answered: Option<Moment>,
+    pub(super) dropped: bool,
     /// The first agent, and when.
-    connected: Option<(AgentId, Moment)>,
+    pub(super) connected: Option<(AgentId, Moment)>,
     /// Whose it is now.
-    agent: Option<AgentId>,
-    dialled: bool,
+    pub(super) agent: Option<AgentId>,
+    pub(super) dialled: bool,
+    /// The queue it is, or was last, in.
+    pub(super) queue: Option<QueueId>,
 }
 
 /// The state an agent is in, and since when.
@@ -64,7 +75,7 @@ struct Span {
 
 impl Ledger {
     /// Empty books for these campaigns.
-    pub fn new(campaigns: &[CampaignProfile]) -> Self {
+    pub fn new(campaigns: &[CampaignProfile], queues: &[QueueProfile]) -> Self {
         Self {
             campaigns: campaigns.iter().map(|c| (c.campaign, c.clone())).collect(),
             live: HashMap::new(),
@@ -84,6 +95,11 @@ impl Ledger {
             talk_ms: 0,
             waits: Vec::new(),
             results: BTreeMap::new(),
+            queues: queues.iter().map(|queue| (queue.queue, queue.clone())).collect(),
+            visits: BTreeMap::new(),
+            offered: 0,
+            outcomes: BTreeMap::new(),
+            queue_waits: Vec::new(),
         }
     }
 
@@ -188,6 +204,12 @@ impl Ledger {
                 }
             }
             Fact::CallHanded { call, agent, .. } => self.call_handed(*call, *agent, &mut broken),
+            Fact::CallArrived { call, leg, .. } => self.arrived(now, *call, *leg, &mut broken),
+            Fact::QueueEntered { call, queue, .. } => self.entered(now, *call, *queue, &mut broken),
+            Fact::QueueLeft { call, queue, outcome, .. } => {
+                self.left(now, *call, *queue, *outcome, &mut broken);
+            }
+            Fact::CallerKnown { .. } => {}
             Fact::CallSpan { .. }
             | Fact::CallLeg { .. }
             | Fact::CallLegEnded { .. }
@@ -209,7 +231,8 @@ impl Ledger {
         }
         self.within(call, "is handed on", broken, |entry| {
             entry.agent = agent;
-            entry.connected.is_some()
+            // A caller may go on to a number outside before any agent.
+            entry.connected.is_some() || (agent.is_none() && entry.campaign.is_none())
         });
     }
 
@@ -224,7 +247,7 @@ impl Ledger {
     }
 
     /// A fact of a live call, that must be true of it.
-    fn within(
+    pub(super) fn within(
         &mut self,
         call: CallId,
         what: &str,
@@ -258,7 +281,7 @@ impl Ledger {
             broken.push(format!("{e164} is dialled for call {call} while call {other} is live"));
         }
         let entry = Entry {
-            campaign: *campaign,
+            campaign: Some(*campaign),
             e164: e164.clone(),
             started: now,
             ringing: false,
@@ -267,6 +290,7 @@ impl Ledger {
             connected: None,
             agent: None,
             dialled: false,
+            queue: None,
         };
         let twice = self.ended.contains(call) || self.live.insert(*call, entry).is_some();
         if twice || self.legs.insert(*leg, *call).is_some() {
@@ -279,10 +303,15 @@ impl Ledger {
         self.only_call_of(call, agent, broken);
         let member = |profile: &CampaignProfile| profile.agents.contains(&agent);
         let mut wait = None;
-        let campaigns = &self.campaigns;
+        let (campaigns, queues) = (&self.campaigns, &self.queues);
         match self.live.get_mut(&call) {
             Some(entry) => {
-                if !campaigns.get(&entry.campaign).is_some_and(member) {
+                let serves = match (entry.queue, entry.campaign) {
+                    (Some(queue), _) => queues.get(&queue).is_some_and(|queue| may_take(queue, agent)),
+                    (None, Some(campaign)) => campaigns.get(&campaign).is_some_and(member),
+                    (None, None) => false,
+                };
+                if !serves {
                     broken.push(format!("agent {agent} is connected to call {call} of a strange campaign"));
                 }
                 match entry.answered {
@@ -312,6 +341,7 @@ impl Ledger {
         self.ended.insert(call);
         self.popped.retain(|(popped, _)| *popped != call);
         self.numbers.remove(&entry.e164);
+        self.call_left_queues(now, call, &entry, result, broken);
         *self.results.entry(result).or_default() += 1;
         self.talk_ms += talk_ms;
         let talked = entry.connected.map_or(0, |(_, at)| now.since_ms(at));
@@ -320,6 +350,10 @@ impl Ledger {
         }
         if (result == CallResult::Answered) != entry.connected.is_some() {
             broken.push(format!("call {call} ends as {result:?}: {entry:?}"));
+        }
+        let inbound_only = [CallResult::Abandoned, CallResult::Overflowed, CallResult::TurnedAway];
+        if entry.campaign.is_some() && inbound_only.contains(&result) {
+            broken.push(format!("call {call} was dialled and ends as {result:?}"));
         }
         let unanswered = entry.answered.is_none();
         if unanswered && matches!(result, CallResult::Dropped | CallResult::AbandonedEarly) {
@@ -402,6 +436,7 @@ impl Ledger {
             }
         }
         broken.extend(self.handling.close());
+        broken.extend(self.visits.keys().map(|call| format!("call {call} never left its queue")));
         // A HashMap's order must not get into a summary that is compared.
         broken.sort();
         broken
@@ -424,6 +459,7 @@ impl Ledger {
         summary.occupancy_percent = handled as f64 * 100.0 / offered.max(1) as f64;
         summary.wait_ms_mean = self.waits.iter().sum::<i64>() / (self.waits.len().max(1) as i64);
         summary.wait_ms_max = self.waits.iter().copied().max().unwrap_or(0);
+        self.sum_up_queues(summary);
         summary.controlled = self.handling.counts();
         summary.by_result = self.results.iter().map(|(result, count)| (result.as_str(), *count)).collect();
         summary.state_minutes = self.spent.iter().map(|(kind, ms)| (kind.as_str(), minutes(*ms))).collect();
@@ -449,6 +485,10 @@ fn fact_time(fact: &Fact) -> Moment {
         | Fact::TransferEnded { at, .. }
         | Fact::RecordingMasked { at, .. }
         | Fact::Monitored { at, .. }
+        | Fact::CallArrived { at, .. }
+        | Fact::CallerKnown { at, .. }
+        | Fact::QueueEntered { at, .. }
+        | Fact::QueueLeft { at, .. }
         | Fact::Ignored { at, .. } => *at,
     }
 }

@@ -4,5 +4,6 @@
 mod contract;
 mod control;
 mod link;
+mod queues;
 mod rig;
 mod traces;

@@ -104,6 +104,7 @@ fn line(legs: &mut Legs, input: &Input) -> String {
     let Input::Switch(event) = input else { panic!("not about a leg: {input:?}") };
     let leg = legs.name(event.leg);
     match &event.what {
+        LegChange::Arrived(arrival) => format!("{leg} calls {}", arrival.called),
         LegChange::Created => format!("{leg} created"),
         LegChange::Ringing { early_media: false } => format!("{leg} ringing"),
         LegChange::Ringing { early_media: true } => format!("{leg} ringing with early media"),
