@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+  '/api/v1/agents/{id}/hang-up': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Hangs up an agent's call. */
+    post: operations['post_agent_hang_up'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents/{id}/state': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sets an agent's state, as the agent could. */
+    post: operations['post_agent_state'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/auth/login': {
     parameters: {
       query?: never;
@@ -305,6 +339,108 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/desk/answer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has the ringing desk phone answer. */
+    post: operations['post_answer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/cancel-transfer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lets the other go and talks with the customer again. */
+    post: operations['post_cancel_transfer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/colleagues': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everybody else with a desk phone: who can be handed a call first. */
+    get: operations['get_colleagues'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/complete-transfer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Connects the customer with the other and leaves. */
+    post: operations['post_complete_transfer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/conference': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has all three talk. */
+    post: operations['post_conference'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/consult': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks the other first, while the customer hears music. */
+    post: operations['post_consult'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/desk/hang-up': {
     parameters: {
       query?: never;
@@ -316,6 +452,40 @@ export interface paths {
     put?: never;
     /** Hangs up the customer. */
     post: operations['post_hang_up'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/hold': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Puts the customer on music. */
+    post: operations['post_hold'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends keys to the customer's side. */
+    post: operations['post_keys'];
     delete?: never;
     options?: never;
     head?: never;
@@ -356,6 +526,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/desk/mute': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Silences the agent. */
+    post: operations['post_mute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/desk/pause': {
     parameters: {
       query?: never;
@@ -373,6 +560,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/desk/queues': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The queues that a call can be handed to. */
+    get: operations['get_desk_queues'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/desk/ready': {
     parameters: {
       query?: never;
@@ -384,6 +588,108 @@ export interface paths {
     put?: never;
     /** Takes calls. */
     post: operations['post_ready'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/recording/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Silences the recording, which goes on. */
+    post: operations['post_recording_pause'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/recording/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Records sound again. */
+    post: operations['post_recording_resume'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Talks with the customer again. */
+    post: operations['post_resume'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/swap': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Talks with the one who hears music. */
+    post: operations['post_swap'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/transfer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Hands the call over as soon as the other answers; to a queue, at once. */
+    post: operations['post_transfer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/unmute': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lets the agent be heard again. */
+    post: operations['post_unmute'];
     delete?: never;
     options?: never;
     head?: never;
@@ -582,6 +888,42 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/queues': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every queue. */
+    get: operations['get_queues'];
+    put?: never;
+    /** Make a queue; callers are let in at once. */
+    post: operations['post_queue'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/queues/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One queue. */
+    get: operations['get_queue'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change a queue; callers may be waiting in it. */
+    patch: operations['patch_queue'];
+    trace?: never;
+  };
   '/api/v1/recordings/{id}/audio': {
     parameters: {
       query?: never;
@@ -743,6 +1085,60 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/supervision/monitor': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Listens to an agent's call from one's own desk phone, or, when it is
+     *     listened to already, changes how.
+     */
+    post: operations['post_monitor'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supervision/stop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ceases to listen. */
+    post: operations['post_stop'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supervision/take-over': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes the agent's place in the call that one listens to. */
+    post: operations['post_take_over'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/teams': {
     parameters: {
       query?: never;
@@ -805,7 +1201,27 @@ export interface components {
      * @description A command an agent may give now; the console shows just these.
      * @enum {string}
      */
-    AgentAction: 'log_in' | 'log_out' | 'ready' | 'pause' | 'hang_up' | 'dispose';
+    AgentAction:
+      | 'log_in'
+      | 'log_out'
+      | 'ready'
+      | 'pause'
+      | 'hang_up'
+      | 'answer'
+      | 'hold'
+      | 'resume'
+      | 'mute'
+      | 'unmute'
+      | 'send_keys'
+      | 'pause_recording'
+      | 'resume_recording'
+      | 'transfer'
+      | 'consult'
+      | 'swap'
+      | 'complete_transfer'
+      | 'cancel_transfer'
+      | 'conference'
+      | 'dispose';
     /**
      * Format: int64
      * @description A user who answers calls; the same number as the user's id.
@@ -820,6 +1236,8 @@ export interface components {
       call_id?: components['schemas']['CallId'] | null;
       /** @description The desk phone's number. */
       extension: string;
+      /** @description Whether nobody hears the agent. */
+      muted: boolean;
       /** @description Name for people. */
       name: string;
       next?: components['schemas']['AgentStateKind'] | null;
@@ -865,6 +1283,13 @@ export interface components {
       | 'wrap_up'
       | 'paused'
       | 'unreachable';
+    /** @description The state an agent is to be in. */
+    AgentStateRequest: {
+      /** @description Of a pause: one of the keys of `/pause-reasons`. */
+      reason?: string | null;
+      /** @description Which. */
+      state: components['schemas']['WantedState'];
+    };
     /** @description The agents report. */
     AgentsReportView: {
       /** @description Calls that are over, by result; every result is there. */
@@ -963,17 +1388,23 @@ export interface components {
       answered_at?: string | null;
       /** @description Which. */
       call_id: components['schemas']['CallId'];
-      /** @description The campaign. */
-      campaign_id: components['schemas']['CampaignId'];
+      campaign_id?: components['schemas']['CampaignId'] | null;
       /**
        * Format: date-time
        * @description When the agent was connected.
        */
       connected_at?: string | null;
-      /** @description The customer. */
-      customer_id: components['schemas']['CustomerId'];
-      /** @description The number dialled. */
-      number: string;
+      customer_id?: components['schemas']['CustomerId'] | null;
+      /** @description The customer's number; null when a caller withholds it. */
+      number?: string | null;
+      queue_id?: components['schemas']['QueueId'] | null;
+      /**
+       * Format: date-time
+       * @description Since when it has been in that queue, while nobody has answered it there.
+       */
+      queued_at?: string | null;
+      /** @description Whether the recording is silent. */
+      recording_paused: boolean;
       /**
        * Format: date-time
        * @description When dialled.
@@ -981,6 +1412,7 @@ export interface components {
       started_at: string;
       /** @description Where it is. */
       state: components['schemas']['CallStateKind'];
+      third?: components['schemas']['ThirdView'] | null;
     };
     /** @description A span in which a supervisor took part in one way. */
     CallMonitorView: {
@@ -1020,7 +1452,10 @@ export interface components {
       | 'dropped'
       | 'abandoned_early'
       | 'failed'
-      | 'cancelled';
+      | 'cancelled'
+      | 'abandoned'
+      | 'overflowed'
+      | 'turned_away';
     /** @description A span of what the customer experienced. */
     CallSpanView: {
       /**
@@ -1047,9 +1482,6 @@ export interface components {
      * @description The states of a call.
      * @enum {string}
      */
-<<<<<<< .merge_file_WvjiSG
-    CallStateKind: 'dialling' | 'ringing' | 'waiting' | 'connecting' | 'talking' | 'ending';
-=======
     CallStateKind:
       | 'dialling'
       | 'ringing'
@@ -1085,8 +1517,12 @@ export interface components {
       to_agent_name?: string | null;
       /** @description The outside party's number. */
       to_number?: string | null;
+      /**
+       * Format: int64
+       * @description A queue, if it was handed to one.
+       */
+      to_queue_id?: number | null;
     };
->>>>>>> .merge_file_fZkszp
     /** @description A call in the ledger. */
     CallView: {
       /**
@@ -1097,16 +1533,24 @@ export interface components {
       agent_name?: string | null;
       /** Format: date-time */
       answered_at?: string | null;
-      /** @description The number shown to the customer. */
+      /** @description Our number: the one shown to the customer, or the one they called. */
       caller_id: string;
-      /** Format: int64 */
-      campaign_id: number;
-      campaign_name: string;
+      /**
+       * Format: int64
+       * @description Null for a customer who called.
+       */
+      campaign_id?: number | null;
+      campaign_name?: string | null;
       /** Format: date-time */
       connected_at?: string | null;
-      /** Format: int64 */
-      customer_id: number;
-      customer_name: string;
+      /**
+       * Format: int64
+       * @description Null for a caller nobody knows.
+       */
+      customer_id?: number | null;
+      customer_name?: string | null;
+      /** @description `outbound` or `inbound`. */
+      direction: string;
       disposition?: components['schemas']['DispositionView'] | null;
       /** @description A person answered and no agent was there within the limit. */
       dropped: boolean;
@@ -1130,8 +1574,14 @@ export interface components {
       /** Format: uuid */
       id: string;
       note?: string | null;
-      /** @description The digits dialled. */
+      /** @description The customer's number; empty when a caller withholds it. */
       number: string;
+      /**
+       * Format: int64
+       * @description The queue it was in last.
+       */
+      queue_id?: number | null;
+      queue_name?: string | null;
       /** Format: uuid */
       recording_id?: string | null;
       result?: components['schemas']['CallResult'] | null;
@@ -1374,6 +1824,21 @@ export interface components {
       /** Format: int32 */
       wrap_up_seconds: number;
     };
+    /** @description A colleague on the floor. */
+    ColleagueView: {
+      /** @description Who. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description The desk phone's number. */
+      extension: string;
+      /** @description Name for people. */
+      name: string;
+      /** @description Whether a call can be handed to them now. */
+      ready: boolean;
+      /** @description Their state now. */
+      state: components['schemas']['AgentStateKind'];
+      /** @description The name of their team. */
+      team?: string | null;
+    };
     /** @description What a cron expression means. */
     CronPreviewView: {
       /** @description The next three instants. */
@@ -1437,31 +1902,28 @@ export interface components {
       answered_at?: string | null;
       /** @description Which. */
       call_id: components['schemas']['CallId'];
-      /** @description The campaign. */
-      campaign_id: components['schemas']['CampaignId'];
+      campaign_id?: components['schemas']['CampaignId'] | null;
       /** @description The campaign's name. */
-      campaign_name: string;
+      campaign_name?: string | null;
       /**
        * Format: date-time
        * @description When the agent was connected.
        */
       connected_at?: string | null;
-      /** @description The customer with their history. */
-      customer: components['schemas']['CustomerView'];
+      customer?: components['schemas']['CustomerView'] | null;
       /**
        * Format: int64
        * @description The disposition that this agent has saved so far.
        */
       disposition_id?: number | null;
-<<<<<<< .merge_file_WvjiSG
-      /** @description The note saved so far. */
-=======
       handed?: components['schemas']['HandedView'] | null;
       /** @description Their note so far. */
->>>>>>> .merge_file_fZkszp
       note?: string | null;
-      /** @description The number dialled. */
+      /** @description The customer's number; empty when a caller withholds it. */
       number: string;
+      queue_id?: components['schemas']['QueueId'] | null;
+      /** @description The queue's name. */
+      queue_name?: string | null;
       /** @description What the campaign wants said. */
       script?: string | null;
       /**
@@ -1470,6 +1932,23 @@ export interface components {
        */
       started_at: string;
       state?: components['schemas']['CallStateKind'] | null;
+    };
+    /** @description A queue that a call can be handed to. */
+    DeskQueueView: {
+      /**
+       * Format: int32
+       * @description Its agents that are ready.
+       */
+      agents_ready: number;
+      /** @description Its name. */
+      name: string;
+      /** @description Which. */
+      queue_id: components['schemas']['QueueId'];
+      /**
+       * Format: int32
+       * @description Callers who wait there now.
+       */
+      waiting: number;
     };
     /** @description Everything the desk page shows. */
     DeskView: {
@@ -1631,6 +2110,25 @@ export interface components {
       username?: string | null;
     };
     /**
+     * @description To whom a call is handed, or who is asked first: a colleague, a number outside
+     *     or a queue, one of them. A queue cannot be asked first.
+     */
+    HandOnRequest: {
+      agent_id?: components['schemas']['AgentId'] | null;
+      /** @description For the colleague's screen. */
+      note?: string | null;
+      /** @description A number outside, as people write it. */
+      number?: string | null;
+      queue_id?: components['schemas']['QueueId'] | null;
+    };
+    /** @description Who hands a call on to an agent, or handed it on. */
+    HandedView: {
+      /** @description The colleague. */
+      from: components['schemas']['PersonView'];
+      /** @description What they typed. */
+      note?: string | null;
+    };
+    /**
      * @description Whether a part works.
      * @enum {string}
      */
@@ -1719,8 +2217,6 @@ export interface components {
       /** @description Which column seems to mean what. */
       suggested_mapping: components['schemas']['SuggestedMapping'];
     };
-<<<<<<< .merge_file_WvjiSG
-=======
     /** @description Keys for the customer's side, as a telephone has them. */
     KeysRequest: {
       /** @description `0`-`9`, `*`, `#`, `A`-`D`, 1 to 32 of them. */
@@ -1731,7 +2227,6 @@ export interface components {
      * @enum {string}
      */
     LegRole: 'customer' | 'agent' | 'outside';
->>>>>>> .merge_file_fZkszp
     /** @description A list of leads. */
     ListView: {
       /** Format: date-time */
@@ -1767,6 +2262,10 @@ export interface components {
           calls: components['schemas']['CallLiveView'][];
           /** @description Campaigns. */
           campaigns: components['schemas']['CampaignLiveView'][];
+          /** @description Who listens to whom. */
+          monitors: components['schemas']['MonitorView'][];
+          /** @description Inbound queues. */
+          queues: components['schemas']['QueueLiveView'][];
           /**
            * Format: int64
            * @description Number of the frame.
@@ -1833,16 +2332,29 @@ export interface components {
           type: 'campaign';
         }
       | {
+          /** @description The queue now. */
+          queue: components['schemas']['QueueLiveView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'queue';
+        }
+      | {
           /** @description To whom. */
           agent_id: components['schemas']['AgentId'];
           /** @description The call. */
           call_id: components['schemas']['CallId'];
-          /** @description The campaign. */
-          campaign_id: components['schemas']['CampaignId'];
-          /** @description The customer. */
-          customer_id: components['schemas']['CustomerId'];
-          /** @description The number dialled. */
-          number: string;
+          campaign_id?: components['schemas']['CampaignId'] | null;
+          customer_id?: components['schemas']['CustomerId'] | null;
+          from?: components['schemas']['PersonView'] | null;
+          /** @description What they typed. */
+          note?: string | null;
+          /** @description The customer's number; null when a caller withholds it. */
+          number?: string | null;
+          queue_id?: components['schemas']['QueueId'] | null;
           /**
            * Format: int64
            * @description Number of the frame.
@@ -1850,6 +2362,32 @@ export interface components {
           seq: number;
           /** @enum {string} */
           type: 'screen_pop';
+        }
+      | {
+          /** @description To whom. */
+          agent_id: components['schemas']['AgentId'];
+          /** @description Of which call. */
+          call_id: components['schemas']['CallId'];
+          /** @description What. */
+          notice: components['schemas']['Notice'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'notice';
+        }
+      | {
+          /** @description The supervisor's ear now. */
+          monitor: components['schemas']['MonitorView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'monitor';
         }
       | {
           /**
@@ -1919,6 +2457,88 @@ export interface components {
       /** @description The centre's time zone, in which instants are shown. */
       zone: string;
     };
+    /** @description An agent of a queue. */
+    MemberForm: {
+      /**
+       * Format: int32
+       * @description How good they are at it, for the strategy `skills`: 1 is best, 9 least.
+       */
+      level?: number;
+      /**
+       * Format: int64
+       * @description Who.
+       */
+      user_id: number;
+    };
+    /**
+     * @description How a supervisor takes part in a call.
+     * @enum {string}
+     */
+    MonitorMode: 'listen' | 'whisper' | 'barge';
+    /** @description To whom to listen, and how. */
+    MonitorRequest: {
+      /** @description The agent whose call it is. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description How. */
+      mode: components['schemas']['MonitorMode'];
+    };
+    /** @description A supervisor's ear on a call. */
+    MonitorView: {
+      /** @description To whom. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description To which call. */
+      call_id: components['schemas']['CallId'];
+      mode?: components['schemas']['MonitorMode'] | null;
+      /** @description Who listens. */
+      supervisor: components['schemas']['PersonView'];
+      /** @description Whether the supervisor hears the call, and their phone does not ring still. */
+      up: boolean;
+    };
+    /** @description What an agent must be told of their call. */
+    Notice:
+      | {
+          /** @enum {string} */
+          kind: 'transfer_came_back';
+          /** @description Why. */
+          outcome: components['schemas']['TransferOutcome'];
+        }
+      | {
+          /** @enum {string} */
+          kind: 'switch_did_not';
+        };
+    /**
+     * @description Where a caller goes who has waited as long as the queue allows. There is no
+     *     voicemail: an outside number may lead to one.
+     */
+    OverflowForm:
+      | {
+          /** @enum {string} */
+          kind: 'hang_up';
+        }
+      | {
+          /** @enum {string} */
+          kind: 'queue';
+          /**
+           * Format: int64
+           * @description Which.
+           */
+          queue_id: number;
+        }
+      | {
+          /**
+           * Format: int64
+           * @description Who.
+           */
+          agent_id: number;
+          /** @enum {string} */
+          kind: 'agent';
+        }
+      | {
+          /** @enum {string} */
+          kind: 'outside';
+          /** @description The number, as it is dialled. */
+          number: string;
+        };
     /** @description One decision, with its reasons; shown to supervisors. */
     PacingReport: {
       /**
@@ -1966,16 +2586,24 @@ export interface components {
         agent_name?: string | null;
         /** Format: date-time */
         answered_at?: string | null;
-        /** @description The number shown to the customer. */
+        /** @description Our number: the one shown to the customer, or the one they called. */
         caller_id: string;
-        /** Format: int64 */
-        campaign_id: number;
-        campaign_name: string;
+        /**
+         * Format: int64
+         * @description Null for a customer who called.
+         */
+        campaign_id?: number | null;
+        campaign_name?: string | null;
         /** Format: date-time */
         connected_at?: string | null;
-        /** Format: int64 */
-        customer_id: number;
-        customer_name: string;
+        /**
+         * Format: int64
+         * @description Null for a caller nobody knows.
+         */
+        customer_id?: number | null;
+        customer_name?: string | null;
+        /** @description `outbound` or `inbound`. */
+        direction: string;
         disposition?: components['schemas']['DispositionView'] | null;
         /** @description A person answered and no agent was there within the limit. */
         dropped: boolean;
@@ -1999,8 +2627,14 @@ export interface components {
         /** Format: uuid */
         id: string;
         note?: string | null;
-        /** @description The digits dialled. */
+        /** @description The customer's number; empty when a caller withholds it. */
         number: string;
+        /**
+         * Format: int64
+         * @description The queue it was in last.
+         */
+        queue_id?: number | null;
+        queue_name?: string | null;
         /** Format: uuid */
         recording_id?: string | null;
         result?: components['schemas']['CallResult'] | null;
@@ -2084,6 +2718,31 @@ export interface components {
       total?: number | null;
     };
     /** @description One page of a list. */
+    Page_ColleagueView: {
+      /** @description The rows. */
+      items: {
+        /** @description Who. */
+        agent_id: components['schemas']['AgentId'];
+        /** @description The desk phone's number. */
+        extension: string;
+        /** @description Name for people. */
+        name: string;
+        /** @description Whether a call can be handed to them now. */
+        ready: boolean;
+        /** @description Their state now. */
+        state: components['schemas']['AgentStateKind'];
+        /** @description The name of their team. */
+        team?: string | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
     Page_CustomerItemView: {
       /** @description The rows. */
       items: {
@@ -2121,6 +2780,33 @@ export interface components {
         id: components['schemas']['DepartmentId'];
         name: string;
         parent_id?: components['schemas']['DepartmentId'] | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_DeskQueueView: {
+      /** @description The rows. */
+      items: {
+        /**
+         * Format: int32
+         * @description Its agents that are ready.
+         */
+        agents_ready: number;
+        /** @description Its name. */
+        name: string;
+        /** @description Which. */
+        queue_id: components['schemas']['QueueId'];
+        /**
+         * Format: int32
+         * @description Callers who wait there now.
+         */
+        waiting: number;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -2295,6 +2981,53 @@ export interface components {
       total?: number | null;
     };
     /** @description One page of a list. */
+    Page_QueueView: {
+      /** @description The rows. */
+      items: {
+        caller_id: string;
+        /** Format: date-time */
+        created_at: string;
+        /** @description Whether callers are let in. */
+        enabled: boolean;
+        /** Format: int64 */
+        gateway_id: number;
+        gateway_name: string;
+        /** Format: int64 */
+        id: number;
+        inbound_first: boolean;
+        /** @description Its agents, in order. */
+        members: components['schemas']['MemberForm'][];
+        message?: string | null;
+        music?: string | null;
+        name: string;
+        /** @description The numbers that lead here. */
+        numbers: string[];
+        overflow: components['schemas']['OverflowForm'];
+        /** Format: int32 */
+        own_agent_seconds: number;
+        /** Format: int32 */
+        priority: number;
+        /** Format: int32 */
+        service_level_seconds: number;
+        /** Format: int32 */
+        short_abandon_seconds: number;
+        strategy: components['schemas']['Strategy'];
+        /** Format: date-time */
+        updated_at: string;
+        /** Format: int32 */
+        wait_seconds_max: number;
+        /** Format: int32 */
+        wrap_up_seconds: number;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
     Page_ReportRunView: {
       /** @description The rows. */
       items: {
@@ -2421,6 +3154,13 @@ export interface components {
       /** @description One of the keys of `/pause-reasons`. */
       reason: string;
     };
+    /** @description A person with their name. */
+    PersonView: {
+      /** @description Who. */
+      agent_id: components['schemas']['AgentId'];
+      /** @description Name for people. */
+      name: string;
+    };
     /**
      * @description Whether the desk phone's leg stays up between calls.
      * @enum {string}
@@ -2453,7 +3193,183 @@ export interface components {
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
     };
-<<<<<<< .merge_file_WvjiSG
+    /**
+     * Format: int64
+     * @description An inbound queue.
+     */
+    QueueId: number;
+    /** @description A queue on the live floor. Figures are of the last 24 hours. */
+    QueueLiveView: {
+      /**
+       * Format: int32
+       * @description Left before an agent, short abandons included.
+       */
+      abandoned: number;
+      /**
+       * Format: int32
+       * @description Its agents that are ready.
+       */
+      agents_ready: number;
+      /**
+       * Format: int32
+       * @description Its agents that are on shift and not paused.
+       */
+      agents_working: number;
+      /**
+       * Format: int32
+       * @description Of these, answered by an agent.
+       */
+      handled: number;
+      /**
+       * Format: int32
+       * @description Of these, within the service level's time.
+       */
+      in_time: number;
+      /**
+       * Format: int32
+       * @description Callers who came in.
+       */
+      offered: number;
+      /** @description Whether callers are let in. */
+      open: boolean;
+      /** @description Which. */
+      queue_id: components['schemas']['QueueId'];
+      /**
+       * Format: int32
+       * @description Of these, so soon that they count as short.
+       */
+      short_abandons: number;
+      /**
+       * Format: int32
+       * @description Callers who talk with an agent.
+       */
+      talking: number;
+      /**
+       * Format: int64
+       * @description How long those answered had waited altogether, in milliseconds.
+       */
+      waited_ms: number;
+      /**
+       * Format: int32
+       * @description Callers who wait.
+       */
+      waiting: number;
+      /**
+       * Format: date-time
+       * @description Since when the one who has waited longest does.
+       */
+      waiting_since?: string | null;
+    };
+    /**
+     * @description The settings of a queue. A new one needs name and gateway; what is left out of
+     *     a new one is set to a sound default, and what is left out of a change stays as
+     *     it is.
+     */
+    QueueRequest: {
+      /** @description The number shown on them; the gateway's own when left out. */
+      caller_id?: string | null;
+      /** @description Whether callers are let in; who waits already is served. */
+      enabled?: boolean | null;
+      /**
+       * Format: int64
+       * @description The trunk for calls that leave the centre from here.
+       */
+      gateway_id?: number | null;
+      /** @description While somebody waits, a free agent comes here before a call is dialled. */
+      inbound_first?: boolean | null;
+      /** @description Its agents, in order. */
+      members?: components['schemas']['MemberForm'][] | null;
+      /** @description What they hear who are turned away, a file of the switch; empty: nothing. */
+      message?: string | null;
+      /**
+       * @description What callers hear, a file or stream of the switch; empty: the switch's own
+       *     music.
+       */
+      music?: string | null;
+      /** @description Unique. */
+      name?: string | null;
+      /** @description The numbers that lead here, as people write them. */
+      numbers?: string[] | null;
+      overflow?: components['schemas']['OverflowForm'] | null;
+      /**
+       * Format: int32
+       * @description For how long the customer's own agent alone is waited for; 0: not at all.
+       */
+      own_agent_seconds?: number | null;
+      /**
+       * Format: int32
+       * @description Callers of a queue with a higher priority are served first.
+       */
+      priority?: number | null;
+      /**
+       * Format: int32
+       * @description A caller answered within this is within the service level.
+       */
+      service_level_seconds?: number | null;
+      /**
+       * Format: int32
+       * @description A caller who leaves sooner is a short abandon.
+       */
+      short_abandon_seconds?: number | null;
+      strategy?: components['schemas']['Strategy'] | null;
+      /**
+       * Format: int32
+       * @description How long a caller waits at most.
+       */
+      wait_seconds_max?: number | null;
+      /**
+       * Format: int32
+       * @description Length of after-call work; 0: until the disposition is saved.
+       */
+      wrap_up_seconds?: number | null;
+    };
+    /** @description An inbound queue. */
+    QueueView: {
+      caller_id: string;
+      /** Format: date-time */
+      created_at: string;
+      /** @description Whether callers are let in. */
+      enabled: boolean;
+      /** Format: int64 */
+      gateway_id: number;
+      gateway_name: string;
+      /** Format: int64 */
+      id: number;
+      inbound_first: boolean;
+      /** @description Its agents, in order. */
+      members: components['schemas']['MemberForm'][];
+      message?: string | null;
+      music?: string | null;
+      name: string;
+      /** @description The numbers that lead here. */
+      numbers: string[];
+      overflow: components['schemas']['OverflowForm'];
+      /** Format: int32 */
+      own_agent_seconds: number;
+      /** Format: int32 */
+      priority: number;
+      /** Format: int32 */
+      service_level_seconds: number;
+      /** Format: int32 */
+      short_abandon_seconds: number;
+      strategy: components['schemas']['Strategy'];
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: int32 */
+      wait_seconds_max: number;
+      /** Format: int32 */
+      wrap_up_seconds: number;
+    };
+    /** @description A silence in the recording. */
+    RecordingPauseView: {
+      /** Format: int64 */
+      agent_id: number;
+      agent_name: string;
+      /** Format: date-time */
+      ended_at?: string | null;
+      /** Format: date-time */
+      started_at: string;
+    };
     /** @description What became of one recipient's letter. */
     ReportDelivery: {
       /** @description The recipient. */
@@ -2468,18 +3384,6 @@ export interface components {
      * @enum {string}
      */
     ReportDeliveryState: 'waiting' | 'sent' | 'refused' | 'failed';
-=======
-    /** @description A silence in the recording. */
-    RecordingPauseView: {
-      /** Format: int64 */
-      agent_id: number;
-      agent_name: string;
-      /** Format: date-time */
-      ended_at?: string | null;
-      /** Format: date-time */
-      started_at: string;
-    };
->>>>>>> .merge_file_fZkszp
     /** @description A disposition that is counted. */
     ReportDispositionView: {
       /**
@@ -2630,6 +3534,7 @@ export interface components {
       | 'dialling'
       | 'ringing'
       | 'waiting'
+      | 'queued'
       | 'talking'
       | 'held'
       | 'consulting'
@@ -2657,6 +3562,11 @@ export interface components {
       /** Format: int64 */
       wrap_up_ms: number;
     };
+    /**
+     * @description Who of the agents that are ready takes the next caller.
+     * @enum {string}
+     */
+    Strategy: 'longest_idle' | 'round_robin' | 'fewest_calls' | 'skills';
     /** @description What the header words suggest; `None` where no word was recognised. */
     SuggestedMapping: {
       /** @description The customer's city. */
@@ -2691,6 +3601,32 @@ export interface components {
       id: components['schemas']['TeamId'];
       name: string;
     };
+    /** @description The third party of a call. */
+    ThirdView: {
+      agent?: components['schemas']['PersonView'] | null;
+      /** @description Whether the third is asked first. */
+      attended: boolean;
+      /** @description Who hands the call on. */
+      from: components['schemas']['PersonView'];
+      /** @description The outside number, if it is one. */
+      number?: string | null;
+      /** @description Whether the third has answered. */
+      up: boolean;
+    };
+    /**
+     * @description How a transfer came out.
+     * @enum {string}
+     */
+    TransferOutcome:
+      | 'completed'
+      | 'cancelled'
+      | 'busy'
+      | 'rejected'
+      | 'no_answer'
+      | 'unreachable'
+      | 'left_early'
+      | 'failed'
+      | 'customer_left';
     /**
      * Format: int64
      * @description Anybody who signs in to the console.
@@ -2742,6 +3678,11 @@ export interface components {
       team_id?: components['schemas']['TeamId'] | null;
       username: string;
     };
+    /**
+     * @description A state that an agent can be put into.
+     * @enum {string}
+     */
+    WantedState: 'ready' | 'paused' | 'logged_out';
   };
   responses: never;
   parameters: never;
@@ -2751,6 +3692,124 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  post_agent_hang_up: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description the agent */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_agent_state: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description the agent */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AgentStateRequest'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   post_login: {
     parameters: {
       query?: never;
@@ -3670,6 +4729,226 @@ export interface operations {
       };
     };
   };
+  post_answer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_cancel_transfer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_colleagues: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ColleagueView'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_complete_transfer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_conference: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_consult: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandOnRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   post_hang_up: {
     parameters: {
       query?: never;
@@ -3685,6 +4964,90 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_hold: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_keys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['KeysRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
       409: {
@@ -3778,6 +5141,42 @@ export interface operations {
       };
     };
   };
+  post_mute: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   post_pause: {
     parameters: {
       query?: never;
@@ -3826,7 +5225,263 @@ export interface operations {
       };
     };
   };
+  get_desk_queues: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DeskQueueView'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   post_ready: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_recording_pause: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_recording_resume: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_resume: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_swap: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_transfer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandOnRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_unmute: {
     parameters: {
       query?: never;
       header?: never;
@@ -4472,6 +6127,196 @@ export interface operations {
       };
     };
   };
+  get_queues: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_QueueView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_queue: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['QueueRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueueView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_queue: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The queue */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueueView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_queue: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The queue */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['QueueRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueueView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   get_recording_audio: {
     parameters: {
       query?: never;
@@ -5001,6 +6846,144 @@ export interface operations {
         };
       };
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_monitor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MonitorRequest'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_stop: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_take_over: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
         headers: {
           [name: string]: unknown;
         };

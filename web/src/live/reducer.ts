@@ -8,6 +8,7 @@ import type {
   CampaignLiveView,
   LiveMessage,
   MonitorView,
+  QueueLiveView,
 } from '../api/types';
 
 /** What is known of the floor right now. */
@@ -19,6 +20,7 @@ export interface LiveState {
   agents: Record<number, AgentLiveView>;
   calls: Record<string, CallLiveView>;
   campaigns: Record<number, CampaignLiveView>;
+  queues: Record<number, QueueLiveView>;
   /** Who takes part in whose call, by the supervisor's id. */
   monitors: Record<number, MonitorView>;
   switch: { up: boolean; detail: string } | null;
@@ -30,6 +32,7 @@ export const EMPTY: LiveState = {
   agents: {},
   calls: {},
   campaigns: {},
+  queues: {},
   monitors: {},
   switch: null,
 };
@@ -61,6 +64,7 @@ export function applyMessage(state: LiveState, message: LiveMessage): LiveState 
       agents: keyed(message.agents, (agent) => agent.agent_id),
       calls: keyed(message.calls, (call) => call.call_id),
       campaigns: keyed(message.campaigns, (campaign) => campaign.campaign_id),
+      queues: keyed(message.queues, (queue) => queue.queue_id),
       monitors: keyed(message.monitors, (monitor) => monitor.supervisor.agent_id),
       switch: message.switch,
     };
@@ -84,6 +88,8 @@ export function applyMessage(state: LiveState, message: LiveMessage): LiveState 
         ...next,
         campaigns: { ...state.campaigns, [message.campaign.campaign_id]: message.campaign },
       };
+    case 'queue':
+      return { ...next, queues: { ...state.queues, [message.queue.queue_id]: message.queue } };
     case 'monitor':
       return { ...next, monitors: withMonitor(state.monitors, message.monitor) };
     case 'switch':

@@ -23,6 +23,7 @@ export const calls = {
   searchHint: 'Customer or number',
   clear: 'Clear filters',
   dialled: 'Dialled, caller ID {{callerId}}',
+  called: 'The customer called {{callerId}}',
   rang: 'Rang',
   customerAnswered: 'Customer answered',
   agentConnected: 'Connected with {{name}}',

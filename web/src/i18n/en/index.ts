@@ -8,6 +8,7 @@ import { desk } from './desk';
 import { floor } from './floor';
 import { imports } from './imports';
 import { people } from './people';
+import { queues } from './queues';
 import { reports } from './reports';
 
 export const en: typeof zh = {
@@ -15,6 +16,7 @@ export const en: typeof zh = {
   desk,
   floor,
   campaigns,
+  queues,
   customers,
   imports,
   calls,

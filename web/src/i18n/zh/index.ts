@@ -7,6 +7,7 @@ import { desk } from './desk';
 import { floor } from './floor';
 import { imports } from './imports';
 import { people } from './people';
+import { queues } from './queues';
 import { reports } from './reports';
 
 export const zh = {
@@ -14,6 +15,7 @@ export const zh = {
   desk,
   floor,
   campaigns,
+  queues,
   customers,
   imports,
   calls,

@@ -22,7 +22,12 @@ function Course({ call }: { call: CallView }) {
   const { t } = useTranslation();
   const endedBy = ENDED_BY.find((each) => each === call.ended_by);
   const steps = [
-    { at: call.started_at, text: t('calls.dialled', { callerId: call.caller_id }) },
+    {
+      at: call.started_at,
+      text: t(call.direction === 'inbound' ? 'calls.called' : 'calls.dialled', {
+        callerId: call.caller_id,
+      }),
+    },
     { at: call.ringing_at, text: t('calls.rang') },
     { at: call.answered_at, text: t('calls.customerAnswered') },
     {
@@ -57,11 +62,17 @@ function Content({ call }: { call: CallView }) {
   const items = [
     {
       label: t('calls.customer'),
-      children: <Link to={paths.customer(call.customer_id)}>{call.customer_name}</Link>,
+      children:
+        call.customer_id == null ? (
+          DASH
+        ) : (
+          <Link to={paths.customer(call.customer_id)}>{call.customer_name}</Link>
+        ),
     },
     { label: t('calls.number'), children: phone(call.number) },
     { label: t('calls.agent'), children: call.agent_name ?? DASH },
-    { label: t('calls.campaign'), children: call.campaign_name },
+    { label: t('calls.campaign'), children: call.campaign_name ?? DASH },
+    { label: t('queues.from'), children: call.queue_name ?? DASH },
     { label: t('calls.startedAt'), children: dateTime(call.started_at) },
     {
       label: t('calls.talk'),
