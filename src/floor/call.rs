@@ -46,6 +46,8 @@ pub enum CallState {
         leg: LegId,
         /// When ringing is given up.
         until: Moment,
+        /// Whether it has answered, and is being connected.
+        up: bool,
     },
     /// We asked the switch to end it.
     Ending {

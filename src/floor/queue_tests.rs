@@ -280,6 +280,7 @@ fn overflow_to_a_number_outside_connects_it_or_ends_the_call() {
         if answers {
             let effects = s.leg(third, LegChange::Answered);
             assert_eq!(bridges(&effects), [(leg, third)]);
+            assert_eq!(bridges(&s.leg(third, LegChange::Parked)), [], "once");
             s.leg(leg, LegChange::Bridged { other: third });
             s.later(10_000);
             s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));

@@ -418,7 +418,7 @@ impl Floor {
         let leg = self.new_leg(LegOwner::Third(id));
         let until = now + i64::from(OUTSIDE_RING_SECONDS) * 1_000 + PHONE_GRACE_MS;
         if let Some(call) = self.calls.get_mut(&id) {
-            call.state = CallState::Overflowing { leg, until };
+            call.state = CallState::Overflowing { leg, until, up: false };
         }
         self.touched.calls.insert(id);
         self.record(Fact::CallLeg { call: id, leg, agent: None, number: number.clone(), at: now });
@@ -433,10 +433,10 @@ impl Floor {
 
     pub(super) fn overflow_answered(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let CallState::Overflowing { leg, until } = call.state else { return };
+        let CallState::Overflowing { leg, until, up: false } = call.state else { return };
         // The bridge has its own, shorter limit.
         let (first, until) = (call.leg, until.min(now + ANSWER_MS_MAX));
-        call.state = CallState::Overflowing { leg, until };
+        call.state = CallState::Overflowing { leg, until, up: true };
         self.touched.calls.insert(id);
         self.send(SwitchCommand::Bridge { first, second: leg });
     }

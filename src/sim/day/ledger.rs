@@ -144,6 +144,9 @@ impl Ledger {
                     broken.push(format!("leg {second} is bridged with an agent and is nobody's"));
                 }
             }
+            // A caller and the number outside that they overflow to.
+            SwitchCommand::Bridge { second, .. }
+                if self.handling.knows(*second) && !self.phones.contains(second) => {}
             SwitchCommand::Bridge { first, .. } => match self.legs.get(first) {
                 Some(call) if self.popped.iter().any(|(popped, _)| popped == call) => {}
                 Some(call) => broken.push(format!("call {call} is bridged before the screen pop")),

@@ -84,7 +84,7 @@ pub(super) fn caller(chance: &mut Chance) -> CallIn {
         called: called.into(),
         number,
         patience_ms: (!stays).then(|| chance.log_normal_ms(60_000, 1.2)),
-        talk_ms: chance.permille(700).then(|| chance.log_normal_ms(90_000, 0.8)),
+        talk_ms: Some(chance.log_normal_ms(90_000, 0.8)),
     }
 }
 
