@@ -140,14 +140,14 @@ impl Ledger {
             }
             // An agent and the third they ask.
             SwitchCommand::Bridge { first, second } if self.phones.contains(first) => {
-                if !self.phones.contains(second) && !self.handling.knows(*second) {
+                let known = self.phones.contains(second) || self.handling.knows(*second);
+                if !known {
                     broken.push(format!("leg {second} is bridged with an agent and is nobody's"));
                 }
             }
-            // A caller and the number outside that they overflow to.
-            SwitchCommand::Bridge { second, .. }
-                if self.handling.knows(*second) && !self.phones.contains(second) => {}
-            SwitchCommand::Bridge { first, .. } => match self.legs.get(first) {
+            SwitchCommand::Bridge { first, second } => match self.legs.get(first) {
+                // A caller and the number outside that they overflow to.
+                Some(_) if self.handling.knows(*second) && !self.phones.contains(second) => {}
                 Some(call) if self.popped.iter().any(|(popped, _)| popped == call) => {}
                 Some(call) => broken.push(format!("call {call} is bridged before the screen pop")),
                 None => broken.push(format!("leg {first} is bridged and no attempt has it")),
