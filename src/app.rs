@@ -92,6 +92,7 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Server> {
         changes: changes.clone(),
         hub: hub.clone(),
         zone: settings.zone,
+        home: settings.home_country.clone(),
         run: run_number(),
         shutdown: stop.clone(),
     };

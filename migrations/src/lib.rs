@@ -18,6 +18,7 @@ mod m20261125_000008_campaign_figures;
 mod m20261125_000009_call_control;
 mod m20261125_000010_unrecorded;
 mod m20261125_000011_forwarding;
+mod m20261125_000012_queues;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000009_call_control::Migration),
             Box::new(m20261125_000010_unrecorded::Migration),
             Box::new(m20261125_000011_forwarding::Migration),
+            Box::new(m20261125_000012_queues::Migration),
         ]
     }
 }

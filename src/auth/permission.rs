@@ -57,6 +57,10 @@ permissions! {
     CampaignWrite = "campaign:write",
     /// Start and pause campaigns.
     CampaignRun = "campaign:run",
+    /// See inbound queues.
+    QueueRead = "queue:read",
+    /// Create and change inbound queues.
+    QueueWrite = "queue:write",
     /// See calls in the ledger.
     CallRead = "call:read",
     /// Listen to calls in progress, and see who listened.

@@ -52,6 +52,8 @@ row_id! {
     UserId,
     /// A campaign (project).
     CampaignId,
+    /// An inbound queue.
+    QueueId,
     /// A list of leads.
     ListId,
     /// One customer on one list.

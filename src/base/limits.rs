@@ -26,6 +26,10 @@ pub const HOPPER: usize = 500;
 pub const HOPPER_BATCH: usize = 200;
 /// Agents on a campaign.
 pub const AGENTS_PER_CAMPAIGN: usize = 2_000;
+/// Agents of an inbound queue.
+pub const MEMBERS_PER_QUEUE: usize = 2_000;
+/// Numbers that lead to one inbound queue.
+pub const NUMBERS_PER_QUEUE: usize = 100;
 /// Phone numbers of one customer.
 pub const PHONES_PER_CUSTOMER: usize = 20;
 /// Characters of a name, city, or other one-line text.

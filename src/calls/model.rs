@@ -2,7 +2,7 @@
 
 use crate::auth::UserFilter;
 use crate::base::clock::Moment;
-use crate::base::ids::{CallId, CampaignId, CustomerId};
+use crate::base::ids::{CallId, CampaignId, CustomerId, QueueId};
 use crate::floor::effect::CallResult;
 use crate::store::entity::{
     call_forwards, call_legs, call_monitors, call_notes, call_spans, call_transfers, calls, dispositions,
@@ -23,7 +23,11 @@ pub struct CallFilter {
     pub agent_id: Option<i64>,
     /// Dialled for this campaign.
     pub campaign_id: Option<CampaignId>,
-    /// To this customer.
+    /// Through this queue, the last it was in.
+    pub queue_id: Option<QueueId>,
+    /// `outbound` or `inbound`.
+    pub direction: Option<&'static str>,
+    /// With this customer.
     pub customer_id: Option<CustomerId>,
     /// With this result.
     pub result: Option<CallResult>,
@@ -41,6 +45,8 @@ impl CallFilter {
             to: None,
             agent_id: None,
             campaign_id: None,
+            queue_id: None,
+            direction: None,
             customer_id: None,
             result: None,
             text: None,
@@ -64,9 +70,11 @@ pub struct LedgerEntry {
     /// The row.
     pub call: calls::Model,
     /// The campaign's name.
-    pub campaign_name: String,
+    pub campaign_name: Option<String>,
+    /// The name of the queue it was in last.
+    pub queue_name: Option<String>,
     /// The customer's name.
-    pub customer_name: String,
+    pub customer_name: Option<String>,
     /// The agent's name.
     pub agent_name: Option<String>,
     /// What the agent chose.

@@ -46,9 +46,9 @@ struct Outlets {
 
 impl Driver {
     pub(super) fn prepare(parts: Parts) -> Self {
-        let Parts { db, changes, hub, zone, run, shutdown } = parts;
+        let Parts { db, changes, hub, zone, home, run, shutdown } = parts;
         let changes_heard = changes.listen();
-        let loader = Loader { db: db.clone(), hub: hub.clone(), zone };
+        let loader = Loader { db: db.clone(), hub: hub.clone(), zone, home };
         Self {
             floor: Floor::new(run),
             hub,
@@ -146,6 +146,9 @@ impl Driver {
                 Effect::WantLeads { campaign, count } => {
                     self.loader.spawn_claim(campaign, count, out.inputs.clone());
                 }
+                Effect::WantCaller { call, number } => {
+                    self.loader.spawn_caller(call, number, out.inputs.clone());
+                }
                 Effect::ReturnLeads { leads, .. } => self.loader.spawn_release(leads),
                 Effect::Answer { ticket, refusal } => self.answer(ticket, refusal),
             }
@@ -169,15 +172,22 @@ impl Driver {
     fn follow(&self, out: &Outlets, change: Change) {
         match change {
             Change::Campaign(campaign) => self.loader.spawn_campaign(campaign, out.inputs.clone()),
-            Change::Agent(agent) => self.loader.spawn_agent(agent, out.inputs.clone()),
+            Change::Queue(queue) => self.loader.spawn_queue(queue, out.inputs.clone()),
+            Change::Agent(agent) => {
+                self.loader.spawn_agent(agent, out.inputs.clone());
+                // Of a queue's members, those count who can take calls.
+                self.loader.spawn_queues(out.inputs.clone());
+            }
             Change::Leads(_) => self.loader.spawn_campaigns(out.inputs.clone()),
             Change::Gateways => {
                 self.loader.spawn_gateways(out.switch.clone());
-                // A campaign names its gateway.
+                // A campaign names its gateway, and so does a queue.
                 self.loader.spawn_campaigns(out.inputs.clone());
+                self.loader.spawn_queues(out.inputs.clone());
             }
             Change::Everything => {
                 self.loader.spawn_campaigns(out.inputs.clone());
+                self.loader.spawn_queues(out.inputs.clone());
                 self.loader.spawn_agents(out.inputs.clone());
                 self.loader.spawn_gateways(out.switch.clone());
             }

@@ -4,13 +4,15 @@
 //! back as an input.
 
 use crate::base::clock;
-use crate::base::ids::{AgentId, CampaignId, LeadId};
+use crate::base::ids::{AgentId, CallId, CampaignId, LeadId, QueueId};
+use crate::base::phone::{Dialable, PhoneNumber};
 use crate::conductor::SwitchPort;
 use crate::floor::input::Input;
+use crate::floor::queue::Known;
 use crate::live::hub::Hub;
 use crate::live::view::AgentCard;
 use crate::store::Db;
-use crate::{calls, campaigns, people};
+use crate::{calls, campaigns, customers, people, queues};
 use chrono_tz::Tz;
 use std::future::Future;
 use std::sync::Arc;
@@ -25,6 +27,7 @@ pub(super) struct Loader {
     pub(super) db: Db,
     pub(super) hub: Hub,
     pub(super) zone: Tz,
+    pub(super) home: String,
 }
 
 impl Loader {
@@ -46,6 +49,7 @@ impl Loader {
         campaigns::store::release_all_claims(&self.db).await?;
         let mut inputs: Vec<Input> = self.agents().await?;
         inputs.extend(self.campaigns().await?);
+        inputs.extend(self.queues().await?);
         for open in people::store::load_open_states(&self.db).await? {
             inputs.push(Input::RestoreAgent { agent: open.agent, state: open.state, since: open.since });
         }
@@ -66,6 +70,57 @@ impl Loader {
     async fn campaigns(&self) -> anyhow::Result<Vec<Input>> {
         let profiles = campaigns::store::load_profiles(&self.db, clock::now(), self.zone).await?;
         Ok(profiles.into_iter().map(Input::Campaign).collect())
+    }
+
+    async fn queues(&self) -> anyhow::Result<Vec<Input>> {
+        let profiles = queues::store::load_profiles(&self.db, &self.home, clock::now()).await?;
+        Ok(profiles.into_iter().map(Input::Queue).collect())
+    }
+
+    pub(super) fn spawn_queues(&self, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("reading queues", async move {
+            for input in this.queues().await? {
+                inputs.send(input).await?;
+            }
+            Ok(())
+        });
+    }
+
+    pub(super) fn spawn_queue(&self, queue: QueueId, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("reading a queue", async move {
+            if let Some(profile) = queues::store::load_profile(&this.db, queue, &this.home).await? {
+                inputs.send(Input::Queue(profile)).await?;
+            }
+            Ok(())
+        });
+    }
+
+    /// Who calls; the floor does not wait long for the answer.
+    pub(super) fn spawn_caller(&self, call: CallId, number: Dialable, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("looking up a caller", async move {
+            let known = this.caller(&number).await?;
+            inputs.send(Input::Caller { call, known }).await?;
+            Ok(())
+        });
+    }
+
+    async fn caller(&self, number: &Dialable) -> anyhow::Result<Known> {
+        let e164 = PhoneNumber::parse(number.as_str(), &self.home).ok().map(|number| number.e164);
+        let found = match &e164 {
+            Some(e164) => customers::store::find_caller(&self.db, e164).await?,
+            None => None,
+        };
+        let Some((customer, owner)) = found else {
+            return Ok(Known { e164, customer: None, own_agent: None });
+        };
+        let own_agent = match owner {
+            Some(owner) => Some(owner),
+            None => calls::store::find_last_agent(&self.db, customer).await?,
+        };
+        Ok(Known { e164, customer: Some(customer), own_agent })
     }
 
     pub(super) fn spawn_campaigns(&self, inputs: mpsc::Sender<Input>) {

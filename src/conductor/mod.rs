@@ -70,6 +70,8 @@ pub struct Parts {
     pub hub: Hub,
     /// The centre's time zone.
     pub zone: Tz,
+    /// The country whose numbers need no prefix (ISO 3166).
+    pub home: String,
     /// Differs between runs of the server.
     pub run: u64,
     /// Ends the conductor; facts at hand are written first.

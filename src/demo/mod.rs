@@ -2,10 +2,11 @@
 //! that the whole floor is alive within seconds and without a phone line.
 //!
 //! In: an empty database. Out: users, a list of customers and a running
-//! campaign in it, made through the rooms' own functions; robots that work
+//! campaign and an inbound queue in it, made through the rooms' own functions; robots that work
 //! through the same handle as the console. Nothing here is used by a server
 //! on a real switch.
 
+mod callers;
 mod robots;
 mod seed;
 
@@ -40,7 +41,7 @@ impl Demo {
         seed::seed(db, settings).await
     }
 
-    /// Puts robots at the desks that no person uses.
+    /// Puts robots at the desks that no person uses, and lets customers call.
     pub async fn staff(
         &self,
         db: &Db,
@@ -48,7 +49,8 @@ impl Demo {
         handle: &Handle,
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
-        robots::staff(db, hub, handle, stop).await
+        robots::staff(db, hub, handle, stop).await?;
+        callers::call(db, self.switch.lines(), stop).await
     }
 
     /// Stops the simulated switch.

@@ -68,7 +68,13 @@ impl Robot {
     async fn work(self, hub: Hub) {
         let mut chance = StdRng::seed_from_u64(self.agent.0.unsigned_abs());
         let nobody = || Some(Default::default());
-        let viewer = Viewer { own: self.agent, agents: nobody(), campaigns: false, overheard: nobody() };
+        let viewer = Viewer {
+            own: self.agent,
+            agents: nobody(),
+            campaigns: false,
+            queues: false,
+            overheard: nobody(),
+        };
         loop {
             let (snapshot, mut changes) = hub.subscribe(&viewer);
             if let LiveMessage::Snapshot { agents, .. } = snapshot

@@ -1,5 +1,6 @@
 //! The demo's centre: people, a trunk, a spreadsheet of invented customers
-//! imported as any other, and a campaign over it that runs at all hours.
+//! imported as any other, a campaign over it that runs at all hours, and a queue
+//! for those who call.
 
 use crate::api::Settings;
 use crate::auth;
@@ -10,9 +11,10 @@ use crate::customers::import::mapping::Mapping;
 use crate::customers::model::{Duplicates, ImportPlan};
 use crate::floor::input::PhoneMode;
 use crate::people::store::{GatewayChange, UserChange};
+use crate::queues::model::{MemberForm, QueueForm};
 use crate::store::changes::Changes;
 use crate::store::{Db, WriteTx, write_tx};
-use crate::{campaigns, customers, people};
+use crate::{campaigns, customers, people, queues};
 use anyhow::Context;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -28,6 +30,8 @@ const PASSWORD: &str = "trunkline-demo";
 const ROBOTS: i64 = 8;
 /// Desks for people who try the console.
 const AGENTS: i64 = 3;
+/// Customers call this number.
+pub(super) const SERVICE_NUMBER: &str = "02160001001";
 /// Invented customers.
 const CUSTOMERS: usize = 5_000;
 
@@ -92,7 +96,16 @@ async fn fill(db: &Db, settings: &Settings, hash: &str) -> anyhow::Result<()> {
         agents,
         ..CampaignForm::new("星海家居 · 秋季回访".to_owned(), list, gateway, "02160001000".to_owned())
     };
+    let members = (1..).zip(&form.agents).map(|(n, agent)| MemberForm { user_id: *agent, level: n % 3 + 1 });
+    let queue = QueueForm {
+        wrap_up_seconds: 20,
+        wait_seconds_max: 90,
+        members: members.filter(|member| member.level < 3).collect(),
+        numbers: vec![SERVICE_NUMBER.to_owned()],
+        ..QueueForm::new("客服热线".to_owned(), gateway, "02160001000".to_owned())
+    };
     let tx = write_tx(db).await?;
+    queues::store::insert_queue(&tx, &queue, &settings.home_country, admin, clock::now()).await??;
     let campaign = campaigns::store::insert_campaign(&tx, &form, admin, clock::now()).await??;
     campaigns::store::mark_state(&tx, campaign, CampaignState::Running, clock::now()).await?;
     tx.commit().await?;

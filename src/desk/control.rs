@@ -7,7 +7,7 @@
 
 use crate::api::{ApiError, ApiResult, Check, Json, Page, Problem, Settings};
 use crate::auth::Caller;
-use crate::base::ids::AgentId;
+use crate::base::ids::{AgentId, QueueId};
 use crate::base::phone::PhoneNumber;
 use crate::conductor::Handle;
 use crate::desk::http::{Answer, command, desk_of};
@@ -15,8 +15,8 @@ use crate::floor::effect::AgentStateKind;
 use crate::floor::input::{AgentCommand, Keys, Party};
 use crate::live::hub::Hub;
 use crate::live::view::AgentLiveView;
-use crate::people;
 use crate::store::Db;
+use crate::{people, queues};
 use axum::Extension;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -35,6 +35,7 @@ pub(super) fn routes() -> OpenApiRouter {
         .routes(routes!(post_recording_pause))
         .routes(routes!(post_recording_resume))
         .routes(routes!(get_colleagues))
+        .routes(routes!(get_desk_queues))
         .routes(routes!(post_transfer))
         .routes(routes!(post_consult))
         .routes(routes!(post_swap))
@@ -51,8 +52,8 @@ pub struct KeysRequest {
     keys: String,
 }
 
-/// To whom a call is handed, or who is asked first: a colleague or a number
-/// outside, one of the two.
+/// To whom a call is handed, or who is asked first: a colleague, a number outside
+/// or a queue, one of them. A queue cannot be asked first.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HandOnRequest {
@@ -60,6 +61,8 @@ pub struct HandOnRequest {
     agent_id: Option<AgentId>,
     /// A number outside, as people write it.
     number: Option<String>,
+    /// A queue.
+    queue_id: Option<QueueId>,
     /// For the colleague's screen.
     note: Option<String>,
 }
@@ -81,6 +84,19 @@ pub struct ColleagueView {
     ready: bool,
     /// Whether they have their calls forwarded.
     forwards: bool,
+}
+
+/// A queue that a call can be handed to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskQueueView {
+    /// Which.
+    queue_id: QueueId,
+    /// Its name.
+    name: String,
+    /// Callers who wait there now.
+    waiting: u32,
+    /// Its agents that are ready.
+    agents_ready: u32,
 }
 
 /// Has the ringing desk phone answer.
@@ -181,7 +197,25 @@ async fn get_colleagues(
     Ok(Json(Page::all(colleagues)))
 }
 
-/// Hands the call over as soon as the other answers.
+/// The queues that a call can be handed to.
+#[utoipa::path(get, path = "/desk/queues", tag = "desk",
+    responses((status = 200, body = Page<DeskQueueView>)))]
+async fn get_desk_queues(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Extension(hub): Extension<Hub>,
+) -> ApiResult<Json<Page<DeskQueueView>>> {
+    desk_of(&caller)?;
+    let open = queues::store::list_open(&db).await?;
+    let view = |(queue_id, name)| {
+        let live = hub.queue(queue_id);
+        let (waiting, agents_ready) = live.map_or((0, 0), |live| (live.waiting, live.agents_ready));
+        DeskQueueView { queue_id, name, waiting, agents_ready }
+    };
+    Ok(Json(Page::all(open.into_iter().map(view).collect())))
+}
+
+/// Hands the call over as soon as the other answers; to a queue, at once.
 #[utoipa::path(post, path = "/desk/transfer", tag = "desk", request_body = HandOnRequest,
     responses((status = 200, body = AgentLiveView), (status = 400, body = Problem), (status = 409, body = Problem)))]
 async fn post_transfer(
@@ -245,19 +279,21 @@ fn read(request: HandOnRequest, home: &str) -> ApiResult<(Party, Option<String>)
     let note = request.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
     check.text("note", note.as_deref().unwrap_or_default());
     let number = request.number.as_deref().map(|number| PhoneNumber::parse(number, home));
-    let party = match (request.agent_id, number) {
-        (Some(agent), None) => Some(Party::Agent(agent)),
-        (None, Some(Ok(number))) => Some(Party::Outside(number.dial)),
-        (None, Some(Err(fault))) => {
+    let party = match (request.agent_id, number, request.queue_id) {
+        (Some(agent), None, None) => Some(Party::Agent(agent)),
+        (None, None, Some(queue)) => Some(Party::Queue(queue)),
+        (None, Some(Ok(number)), None) => Some(Party::Outside(number.dial)),
+        (None, Some(Err(fault)), None) => {
             check.that(false, "number", fault.to_string());
             None
         }
-        (Some(_), Some(_)) => {
-            check.that(false, "number", "must be left out when agent_id is given: one of the two");
+        (None, None, None) => {
+            check.that(false, "agent_id", "must be given, or number, or queue_id: one of them");
             None
         }
-        (None, None) => {
-            check.that(false, "agent_id", "must be given, or number: one of the two");
+        _ => {
+            let field = if request.agent_id.is_some() { "number" } else { "queue_id" };
+            check.that(false, field, "must be left out: one of agent_id, number and queue_id");
             None
         }
     };
@@ -274,6 +310,7 @@ mod tests {
         HandOnRequest {
             agent_id: agent_id.map(AgentId),
             number: number.map(str::to_owned),
+            queue_id: None,
             note: note.map(str::to_owned),
         }
     }

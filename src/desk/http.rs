@@ -8,7 +8,7 @@
 use crate::api::{ApiError, ApiResult, Json, Path, Problem};
 use crate::auth::{Caller, Permission};
 use crate::base::clock;
-use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId};
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, QueueId};
 use crate::calls::http::save_disposition;
 use crate::calls::model::DispositionRequest;
 use crate::conductor::Handle;
@@ -18,7 +18,7 @@ use crate::floor::input::AgentCommand;
 use crate::live::hub::Hub;
 use crate::live::view::{AgentLiveView, HandedView};
 use crate::store::Db;
-use crate::{calls, campaigns, customers};
+use crate::{calls, campaigns, customers, queues};
 use axum::Extension;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -54,13 +54,17 @@ pub struct DeskCallView {
     pub call_id: CallId,
     /// Where it is; absent once it is over.
     pub state: Option<CallStateKind>,
-    /// The campaign.
-    pub campaign_id: CampaignId,
+    /// The campaign it was dialled for; null when the customer called.
+    pub campaign_id: Option<CampaignId>,
     /// The campaign's name.
-    pub campaign_name: String,
+    pub campaign_name: Option<String>,
+    /// The queue it comes from.
+    pub queue_id: Option<QueueId>,
+    /// The queue's name.
+    pub queue_name: Option<String>,
     /// What the campaign wants said.
     pub script: Option<String>,
-    /// The number dialled.
+    /// The customer's number; empty when a caller withholds it.
     pub number: String,
     /// When dialled.
     pub started_at: DateTime<Utc>,
@@ -74,8 +78,8 @@ pub struct DeskCallView {
     pub note: Option<String>,
     /// The colleague who hands the call on, or handed it on, and their note.
     pub handed: Option<HandedView>,
-    /// The customer with their history.
-    pub customer: CustomerView,
+    /// The customer with their history; null for a caller nobody knows.
+    pub customer: Option<CustomerView>,
 }
 
 /// Why no calls are to come.
@@ -181,23 +185,40 @@ pub(super) fn desk_of(caller: &Caller) -> ApiResult<AgentId> {
 async fn find_desk_call(db: &Db, hub: &Hub, desk: AgentId, call: CallId) -> ApiResult<Option<DeskCallView>> {
     let live = hub.call(call);
     let written = calls::store::find_row(db, call).await?;
-    let (campaign, customer) = match (&live, &written) {
-        (Some(live), _) => (live.campaign_id, live.customer_id),
-        (None, Some(row)) => (CampaignId(row.campaign_id), CustomerId(row.customer_id)),
+    let (campaign, queue, customer) = match (&live, &written) {
+        (Some(live), _) => (live.campaign_id, live.queue_id, live.customer_id),
+        (None, Some(row)) => {
+            (row.campaign_id.map(CampaignId), row.queue_id.map(QueueId), row.customer_id.map(CustomerId))
+        }
         (None, None) => return Ok(None),
     };
-    let Some(customer) = customers::http::view_for_call(db, customer).await? else { return Ok(None) };
-    let texts = campaigns::store::find_script(db, campaign).await?;
-    let (campaign_name, script) = texts.map(|texts| (texts.name, texts.script)).unwrap_or_default();
+    let customer = match customer {
+        Some(customer) => customers::http::view_for_call(db, customer).await?,
+        None => None,
+    };
+    let texts = match campaign {
+        Some(campaign) => campaigns::store::find_script(db, campaign).await?,
+        None => None,
+    };
+    let (campaign_name, script) = texts.map(|texts| (texts.name, texts.script)).unzip();
+    let queue_name = match queue {
+        Some(queue) => queues::store::find_name(db, queue).await?,
+        None => None,
+    };
     let (disposition_id, note) = calls::store::find_said(db, call, desk).await?.unzip();
     let started = live.as_ref().map(|l| l.started_at).or(written.as_ref().map(|w| w.started_at));
-    let number = live.as_ref().map(|l| l.number.clone()).or(written.as_ref().map(|w| w.number.clone()));
+    let number = live
+        .as_ref()
+        .map(|l| l.number.clone().unwrap_or_default())
+        .or(written.as_ref().map(|w| w.number.clone()));
     Ok(Some(DeskCallView {
         call_id: call,
         state: live.as_ref().map(|l| l.state),
         campaign_id: campaign,
         campaign_name,
-        script,
+        queue_id: queue,
+        queue_name,
+        script: script.flatten(),
         number: number.unwrap_or_default(),
         started_at: started.unwrap_or_default(),
         answered_at: live

@@ -46,6 +46,7 @@ impl Floor {
         let with_outside =
             customer.bridged_to.filter(|other| self.legs.get(other) == Some(&LegOwner::Third(id)));
         if let Some(leg) = with_outside {
+            self.overflowed(now, id);
             if let Some(call) = self.calls.get_mut(&id) {
                 call.state = CallState::Outside;
                 call.outside = Some(leg);

@@ -272,7 +272,7 @@ impl Agent {
                     actions.extend([SendKeys, Swap, CompleteTransfer, CancelTransfer, Conference]);
                 }
                 (Want::Conference, _) => actions.extend([CompleteTransfer, CancelTransfer]),
-                (Want::Talk | Want::Hand, _) => {}
+                (Want::Talk | Want::Hand | Want::Queue(_), _) => {}
             },
             _ => {}
         }

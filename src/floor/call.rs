@@ -2,9 +2,11 @@
 //! and pure questions; the transitions are in `legs.rs`.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
-use crate::floor::effect::{CallLive, CallStateKind, EndedBy, SpanKind, ThirdLive};
-use crate::floor::input::{Lead, Party};
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, QueueId};
+use crate::base::phone::Dialable;
+use crate::floor::effect::{CallLive, CallStateKind, EndedBy, SpanKind, Tell, ThirdLive};
+use crate::floor::input::{Lead, Origin, Party};
+use crate::floor::queue::Visit;
 
 /// Where a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,16 @@ pub enum CallState {
     /// The customer talks with an outside party, whose leg is
     /// [`Call::outside`]; no agent is on it.
     Outside,
+    /// A caller who waited too long hears music while a number outside is rung
+    /// for them.
+    Overflowing {
+        /// The outside leg.
+        leg: LegId,
+        /// When ringing is given up.
+        until: Moment,
+        /// Whether it has answered, and is being connected.
+        up: bool,
+    },
     /// We asked the switch to end it.
     Ending {
         /// Who was on it.
@@ -61,6 +73,8 @@ pub enum Want {
     Conference,
     /// Customer and third talk; the agent leaves.
     Hand,
+    /// The customer hears music and enters this queue; the agent leaves.
+    Queue(QueueId),
 }
 
 /// One move of legs on the way to what is wanted.
@@ -130,6 +144,17 @@ pub struct Third {
     pub forwarded_by: Vec<AgentId>,
 }
 
+/// For whom a call was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// A campaign.
+    Campaign(CampaignId),
+    /// A queue.
+    Queue(QueueId),
+    /// Nobody: a call that led nowhere.
+    None,
+}
+
 /// A call.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -137,15 +162,16 @@ pub struct Call {
     pub id: CallId,
     /// The customer's leg.
     pub leg: LegId,
-    /// For which campaign.
-    pub campaign: CampaignId,
-    /// The lead dialled.
-    pub lead: Lead,
+    /// How it came about.
+    pub origin: Origin,
+    /// Its time in a queue, the last if there were more.
+    pub queued: Option<Visit>,
     /// Where it is.
     pub state: CallState,
-    /// When dialled.
+    /// When dialled, or when the caller came.
     pub started_at: Moment,
-    /// When the switch must have told us the end of dialling.
+    /// When the switch must have told us the end of dialling, or that a caller
+    /// is answered.
     pub dial_until: Moment,
     /// When the customer answered.
     pub answered_at: Option<Moment>,
@@ -185,11 +211,16 @@ pub struct Call {
 impl Call {
     /// A call that is about to be dialled.
     pub fn dialling(id: CallId, leg: LegId, campaign: CampaignId, lead: Lead, now: Moment) -> Self {
+        Self::new(id, leg, Origin::Dialled { campaign, lead }, now)
+    }
+
+    /// A call that begins.
+    pub fn new(id: CallId, leg: LegId, origin: Origin, now: Moment) -> Self {
         Self {
             id,
             leg,
-            campaign,
-            lead,
+            origin,
+            queued: None,
             state: CallState::Dialling,
             started_at: now,
             dial_until: now,
@@ -219,7 +250,92 @@ impl Call {
             | CallState::Talking { agent, .. }
             | CallState::Arranged { agent } => Some(agent),
             CallState::Ending { agent, .. } => agent,
-            CallState::Dialling | CallState::Ringing | CallState::Waiting | CallState::Outside => None,
+            CallState::Dialling
+            | CallState::Ringing
+            | CallState::Waiting
+            | CallState::Outside
+            | CallState::Overflowing { .. } => None,
+        }
+    }
+
+    /// Whether the customer called.
+    pub fn is_inbound(&self) -> bool {
+        matches!(self.origin, Origin::Inbound { .. })
+    }
+
+    /// The campaign it was dialled for, and the lead.
+    pub fn dialled(&self) -> Option<(CampaignId, &Lead)> {
+        match &self.origin {
+            Origin::Dialled { campaign, lead } => Some((*campaign, lead)),
+            Origin::Inbound { .. } => None,
+        }
+    }
+
+    /// The campaign it was dialled for.
+    pub fn campaign(&self) -> Option<CampaignId> {
+        self.dialled().map(|(campaign, _)| campaign)
+    }
+
+    /// The lead dialled.
+    pub fn lead(&self) -> Option<LeadId> {
+        self.dialled().map(|(_, lead)| lead.lead)
+    }
+
+    /// The customer, if they are known.
+    pub fn customer(&self) -> Option<CustomerId> {
+        match &self.origin {
+            Origin::Dialled { lead, .. } => Some(lead.customer),
+            Origin::Inbound { known, .. } => known.as_ref()?.customer,
+        }
+    }
+
+    /// The customer's number, unless they withhold it.
+    pub fn number(&self) -> Option<&Dialable> {
+        match &self.origin {
+            Origin::Dialled { lead, .. } => Some(&lead.number),
+            Origin::Inbound { arrival, .. } => arrival.number.as_ref(),
+        }
+    }
+
+    /// The same in E.164.
+    pub fn e164(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Dialled { lead, .. } => Some(&lead.e164),
+            Origin::Inbound { known, .. } => known.as_ref()?.e164.as_deref(),
+        }
+    }
+
+    /// The queue whose call it is now, or from which an agent took it.
+    pub fn queue(&self) -> Option<QueueId> {
+        self.queued.as_ref().map(|visit| visit.queue)
+    }
+
+    /// Whose after-call work follows it: the queue's it came through, or the
+    /// campaign's.
+    pub fn work(&self) -> Work {
+        match (self.queue(), self.campaign()) {
+            (Some(queue), _) => Work::Queue(queue),
+            (None, Some(campaign)) => Work::Campaign(campaign),
+            (None, None) => Work::None,
+        }
+    }
+
+    /// What a customer who waits experiences.
+    pub fn waiting_span(&self) -> SpanKind {
+        if self.queued.is_some() { SpanKind::Queued } else { SpanKind::Waiting }
+    }
+
+    /// Shows the customer to an agent.
+    pub fn pop(&self, agent: AgentId, from: Option<AgentId>, note: Option<String>) -> Tell {
+        Tell::ScreenPop {
+            agent,
+            call: self.id,
+            customer: self.customer(),
+            campaign: self.campaign(),
+            queue: self.queue(),
+            number: self.number().cloned(),
+            from,
+            note,
         }
     }
 
@@ -232,14 +348,18 @@ impl Call {
     pub fn third_agent(&self) -> Option<AgentId> {
         match self.third()?.party {
             Party::Agent(agent) => Some(agent),
-            Party::Outside(_) => None,
+            Party::Outside(_) | Party::Queue(_) => None,
         }
     }
 
     /// The outside party's leg, rung, asked or talking.
     pub fn outside_leg(&self) -> Option<LegId> {
         let asked = self.third().filter(|third| matches!(third.party, Party::Outside(_)));
-        asked.map(|third| third.leg).or(self.outside)
+        let rung = match self.state {
+            CallState::Overflowing { leg, .. } => Some(leg),
+            _ => None,
+        };
+        asked.map(|third| third.leg).or(self.outside).or(rung)
     }
 
     /// Talk time so far, in milliseconds: agents and customer connected, hold
@@ -270,11 +390,14 @@ impl Call {
                 CallState::Talking { .. } => CallStateKind::Talking,
                 CallState::Arranged { .. } => self.arranged_kind(),
                 CallState::Outside => CallStateKind::Outside,
+                CallState::Overflowing { .. } => CallStateKind::Transferring,
                 CallState::Ending { .. } => CallStateKind::Ending,
             },
-            campaign: self.campaign,
-            customer: self.lead.customer,
-            number: self.lead.number.clone(),
+            campaign: self.campaign(),
+            queue: self.queue(),
+            queued_at: self.queued.as_ref().filter(|visit| visit.outcome.is_none()).map(|visit| visit.since),
+            customer: self.customer(),
+            number: self.number().cloned(),
             agent: self.agent(),
             started_at: self.started_at,
             answered_at: self.answered_at,
@@ -297,7 +420,7 @@ impl Call {
         match plan.want {
             Want::Talk => CallStateKind::Talking,
             Want::Hold if plan.third.is_none() => CallStateKind::Held,
-            Want::Hold | Want::Hand => CallStateKind::Transferring,
+            Want::Hold | Want::Hand | Want::Queue(_) => CallStateKind::Transferring,
             Want::Consult => CallStateKind::Consulting,
             Want::Aside => CallStateKind::Aside,
             Want::Conference => CallStateKind::Conference,

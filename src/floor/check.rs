@@ -10,6 +10,7 @@ pub(super) fn violations(floor: &Floor) -> Vec<String> {
     calls_and_agents_agree(floor, &mut broken);
     legs_have_one_owner(floor, &mut broken);
     numbers_are_dialled_once(floor, &mut broken);
+    callers_are_in_one_queue(floor, &mut broken);
     broken
 }
 
@@ -109,10 +110,27 @@ fn legs_have_one_owner(floor: &Floor, broken: &mut Vec<String>) {
 }
 
 fn numbers_are_dialled_once(floor: &Floor, broken: &mut Vec<String>) {
-    if floor.numbers.len() != floor.calls.len() {
-        broken.push(format!("{} numbers are held for {} calls", floor.numbers.len(), floor.calls.len()));
+    let dialled: Vec<_> =
+        floor.calls.values().filter_map(|call| Some((call.id, &call.dialled()?.1.e164))).collect();
+    if floor.numbers.len() != dialled.len() {
+        broken.push(format!("{} numbers are held for {} calls", floor.numbers.len(), dialled.len()));
     }
-    for call in floor.calls.values().filter(|call| !floor.numbers.contains(&call.lead.e164)) {
-        broken.push(format!("the number of call {} is not held", call.id));
+    for (call, _) in dialled.into_iter().filter(|(_, number)| !floor.numbers.contains(*number)) {
+        broken.push(format!("the number of call {call} is not held"));
+    }
+}
+
+/// Whoever called and has no agent is in a queue, on the way outside, or being
+/// hung up; and a queue does not keep a free agent from somebody who waits.
+fn callers_are_in_one_queue(floor: &Floor, broken: &mut Vec<String>) {
+    for call in floor.calls.values() {
+        let waits = matches!(call.state, CallState::Waiting | CallState::Connecting { .. });
+        if waits && call.is_inbound() && call.queued.is_none() {
+            broken.push(format!("call {} came in and waits in no queue", call.id));
+        }
+        let Some(visit) = call.queued.as_ref().filter(|visit| visit.outcome.is_none()) else { continue };
+        if !waits && !matches!(call.state, CallState::Ringing | CallState::Ending { .. }) {
+            broken.push(format!("call {} is in queue {} and {:?}", call.id, visit.queue, call.state));
+        }
     }
 }

@@ -2,13 +2,13 @@
 //! transfers. Each request is answered when the switch has confirmed it.
 
 use super::agent::{Agent, AgentState, Phone};
-use super::call::{CallState, Want};
+use super::call::{CallState, Want, Work};
 use super::effect::{AgentAction, EndedBy, Fact, HangUpCause, Refusal, SwitchCommand, TransferOutcome};
-use super::input::{AgentCommand, CommandName, LegChange, Ticket};
+use super::input::{AgentCommand, CommandName, LegChange, Party, Ticket};
 use super::pending::Expect;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
+use crate::base::ids::{AgentId, CallId, LegId};
 
 impl Floor {
     /// A command about the call in progress; `None` gives one back that is not.
@@ -135,6 +135,10 @@ impl Floor {
                 self.expect(now, id, ticket, Expect::Arranged);
                 self.third_given_up(now, call, TransferOutcome::Cancelled);
             }
+            AgentCommand::Transfer { to: to @ Party::Queue(_), note } => {
+                self.begin_transfer(now, id, call, to, false, note)?;
+                self.expect(now, id, ticket, Expect::Left);
+            }
             AgentCommand::Transfer { to, note } => {
                 self.begin_transfer(now, id, call, to, false, note)?;
                 self.expect_third(now, id, call, ticket);
@@ -210,10 +214,10 @@ impl Floor {
 
     /// An agent is out of a call that goes on, or is over: their leg is freed
     /// and after-call work begins.
-    pub(super) fn leave_call(&mut self, now: Moment, id: AgentId, call: CallId, campaign: CampaignId) {
+    pub(super) fn leave_call(&mut self, now: Moment, id: AgentId, call: CallId, work: Work) {
         self.free_leg(id);
         self.unmute(id);
-        let seconds = self.campaigns.get(&campaign).map_or(0, |c| c.profile.wrap_up_seconds);
+        let seconds = self.wrap_up_seconds(work);
         let until = (seconds > 0).then(|| now + i64::from(seconds) * 1_000);
         self.set_state(now, id, AgentState::WrapUp { call, until });
         self.seen(id, Expect::Left);

@@ -6,7 +6,7 @@ use super::effect::{
 };
 use super::input::{
     AgentCommand, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Keys, LegChange, LegLabel,
-    MonitorMode, Party, PhoneMode, StoredCall, SupervisorCommand, Ticket,
+    MonitorMode, Origin, Party, PhoneMode, StoredCall, SupervisorCommand, Ticket,
 };
 use super::tests::{CAMPAIGN, Story, bridged, bridges, hung_up, lead, restarted, rung};
 use crate::base::ids::{AgentId, CallId, LegId};
@@ -556,8 +556,8 @@ fn a_customer_who_waits_again_waits_after_a_restart_too() {
     let stored = StoredCall {
         call,
         leg,
-        campaign: CAMPAIGN,
-        lead: lead(2, "13800000002"),
+        origin: Origin::Dialled { campaign: CAMPAIGN, lead: lead(2, "13800000002") },
+        queue: None,
         started_at: s.now - 60_000,
         answered_at: Some(s.now - 50_000),
         connected: Some((AgentId(1), s.now - 49_000)),

@@ -109,7 +109,7 @@ impl Floor {
 
     /// Ends the youngest calls that nobody has answered yet.
     fn take_back(&mut self, now: Moment, id: CampaignId, count: u32) {
-        let ringing = self.calls.values().filter(|call| call.campaign == id && call.in_flight());
+        let ringing = self.calls.values().filter(|call| call.campaign() == Some(id) && call.in_flight());
         let ringing = ringing.filter(|call| !matches!(call.state, CallState::Ending { .. }));
         let mut youngest: Vec<_> = ringing.map(|call| (Reverse(call.started_at), call.id)).collect();
         youngest.sort_unstable();
@@ -120,9 +120,11 @@ impl Floor {
 
     /// One new attempt: recorded first, dialled once the record is committed.
     fn dial(&mut self, now: Moment, id: CampaignId, lead: Lead) {
+        let on_the_line = self.is_calling(&lead.e164);
         let Some(campaign) = self.campaigns.get_mut(&id) else { return };
-        if !self.numbers.insert(lead.e164.clone()) {
-            // Another customer's or campaign's attempt holds the number now.
+        if on_the_line || !self.numbers.insert(lead.e164.clone()) {
+            // Another customer's or campaign's attempt holds the number now, or
+            // the customer is on the line: they called.
             self.effects.push(Effect::ReturnLeads { campaign: id, leads: vec![lead.lead] });
             return;
         }
@@ -166,14 +168,15 @@ impl Floor {
     pub(super) fn on_attempt_not_stored(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.remove(&id) else { return };
         self.forget_leg(call.leg);
-        self.numbers.remove(&call.lead.e164);
         self.touched.calls.insert(id);
-        if let Some(campaign) = self.campaigns.get_mut(&call.campaign) {
+        let Some((campaign_id, lead)) = call.dialled() else { return };
+        self.numbers.remove(&lead.e164);
+        if let Some(campaign) = self.campaigns.get_mut(&campaign_id) {
             campaign.attempts = campaign.attempts.saturating_sub(1);
             campaign.estimates.withdrawn(now, now.since_ms(call.started_at));
         }
         self.ignore(now, format!("call {id} was not dialled: it could not be recorded"));
-        self.effects.push(Effect::ReturnLeads { campaign: call.campaign, leads: vec![call.lead.lead] });
+        self.effects.push(Effect::ReturnLeads { campaign: campaign_id, leads: vec![lead.lead] });
     }
 
     pub(super) fn on_campaign(&mut self, now: Moment, profile: CampaignProfile) {

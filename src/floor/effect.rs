@@ -13,7 +13,8 @@ pub use crate::floor::fact::{
     AgentStateKind, CallResult, EndedBy, Fact, NotRecorded, SpanKind, TransferOutcome,
 };
 pub use crate::floor::tell::{
-    AgentAction, AgentLive, CallLive, CallStateKind, CampaignLive, MonitorLive, Notice, Tell, ThirdLive,
+    AgentAction, AgentLive, CallLive, CallStateKind, CampaignLive, MonitorLive, Notice, QueueLive, Tell,
+    ThirdLive,
 };
 
 /// One thing to do.
@@ -38,6 +39,13 @@ pub enum Effect {
         campaign: CampaignId,
         /// The leads.
         leads: Vec<LeadId>,
+    },
+    /// Ask the store who calls; comes back as `Input::Caller`.
+    WantCaller {
+        /// Whose call.
+        call: CallId,
+        /// Their number, as the carrier names it.
+        number: Dialable,
     },
     /// The answer to a request: done, as the switch's events say, or why not.
     /// Every ticket is answered once.
@@ -195,6 +203,28 @@ pub enum SwitchCommand {
         /// How.
         mode: MonitorMode,
     },
+    /// Answer a customer who calls, and make the leg ours: from then on it
+    /// carries the call's id.
+    AnswerCaller {
+        /// Their leg.
+        leg: LegId,
+        /// The call.
+        call: CallId,
+    },
+    /// Play music to a caller who waits.
+    Entertain {
+        /// Which leg.
+        leg: LegId,
+        /// A file or stream of the switch; `None`: the switch's own music.
+        music: Option<String>,
+    },
+    /// Play a message to a caller and hang up after it.
+    TurnAway {
+        /// Which leg.
+        leg: LegId,
+        /// A file of the switch.
+        message: String,
+    },
     /// End a leg.
     HangUp {
         /// Which.
@@ -226,9 +256,11 @@ impl SwitchCommand {
             | SwitchCommand::DialThird { leg, .. }
             | SwitchCommand::Monitor { leg, .. } => (*leg, CommandName::Originate),
             SwitchCommand::Bridge { first, .. } => (*first, CommandName::Bridge),
-            SwitchCommand::PlayMusic { leg, .. } | SwitchCommand::Park { leg, .. } => {
-                (*leg, CommandName::Move)
-            }
+            SwitchCommand::PlayMusic { leg, .. }
+            | SwitchCommand::Park { leg, .. }
+            | SwitchCommand::Entertain { leg, .. }
+            | SwitchCommand::TurnAway { leg, .. } => (*leg, CommandName::Move),
+            SwitchCommand::AnswerCaller { leg, .. } => (*leg, CommandName::Answer),
             // A room of nobody is never asked for; the call's id stands in for a leg.
             SwitchCommand::JoinRoom { call, legs } => {
                 (legs.first().copied().unwrap_or(LegId(call.0)), CommandName::Move)
@@ -254,6 +286,8 @@ pub enum HangUpCause {
     NormalClearing,
     /// We no longer want a call that has not been answered.
     OriginatorCancel,
+    /// The number called leads nowhere.
+    NoRoute,
 }
 
 /// Why a command cannot be done. The text is for people.

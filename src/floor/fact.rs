@@ -3,10 +3,11 @@
 //! Written in the order in which the floor says it, by one writer, each once.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, QueueId};
 use crate::base::phone::Dialable;
 use crate::floor::forward::ForwardReason;
 use crate::floor::input::{DialMode, HangUp, MonitorMode, Party};
+use crate::floor::queue::QueueOutcome;
 use serde::{Deserialize, Serialize};
 
 /// What the system saw of a call.
@@ -41,11 +42,17 @@ pub enum CallResult {
     Failed,
     /// We took the call back before it was answered.
     Cancelled,
+    /// Inbound: the caller hung up before an agent.
+    Abandoned,
+    /// Inbound: no agent in time, connected with a number outside instead.
+    Overflowed,
+    /// Inbound: no agent in time, or no queue to go to, and hung up by us.
+    TurnedAway,
 }
 
 impl CallResult {
     /// Every result, in the order of reports.
-    pub const ALL: [CallResult; 13] = [
+    pub const ALL: [CallResult; 16] = [
         CallResult::Answered,
         CallResult::NoAnswer,
         CallResult::Busy,
@@ -59,6 +66,9 @@ impl CallResult {
         CallResult::AbandonedEarly,
         CallResult::Failed,
         CallResult::Cancelled,
+        CallResult::Abandoned,
+        CallResult::Overflowed,
+        CallResult::TurnedAway,
     ];
 
     /// The name in the database and the API.
@@ -77,6 +87,9 @@ impl CallResult {
             CallResult::AbandonedEarly => "abandoned_early",
             CallResult::Failed => "failed",
             CallResult::Cancelled => "cancelled",
+            CallResult::Abandoned => "abandoned",
+            CallResult::Overflowed => "overflowed",
+            CallResult::TurnedAway => "turned_away",
         }
     }
 
@@ -185,6 +198,8 @@ pub enum SpanKind {
     Ringing,
     /// Answered, and nobody there yet.
     Waiting,
+    /// In a queue, with music.
+    Queued,
     /// Talks with an agent.
     Talking,
     /// Hears music by the agent's wish.
@@ -204,6 +219,7 @@ impl SpanKind {
             SpanKind::Dialling => "dialling",
             SpanKind::Ringing => "ringing",
             SpanKind::Waiting => "waiting",
+            SpanKind::Queued => "queued",
             SpanKind::Talking => "talking",
             SpanKind::Held => "held",
             SpanKind::Consulting => "consulting",
@@ -300,6 +316,54 @@ pub enum Fact {
         gateway: String,
         /// How the campaign dialled.
         mode: DialMode,
+        /// When.
+        at: Moment,
+    },
+    /// A customer calls: the ledger's entry begins.
+    CallArrived {
+        /// The call.
+        call: CallId,
+        /// Their leg.
+        leg: LegId,
+        /// Their number; `None` when they withhold it.
+        number: Option<Dialable>,
+        /// The number they called.
+        called: Dialable,
+        /// The trunk, where the switch knows it.
+        gateway: Option<String>,
+        /// When.
+        at: Moment,
+    },
+    /// What the store knows of a caller.
+    CallerKnown {
+        /// Whose call.
+        call: CallId,
+        /// Their number in E.164, when it is one.
+        e164: Option<String>,
+        /// Who they are.
+        customer: Option<CustomerId>,
+        /// When.
+        at: Moment,
+    },
+    /// A call entered a queue.
+    QueueEntered {
+        /// Which call.
+        call: CallId,
+        /// Which queue.
+        queue: QueueId,
+        /// When.
+        at: Moment,
+    },
+    /// Its time in the queue ended.
+    QueueLeft {
+        /// Which call.
+        call: CallId,
+        /// Which queue.
+        queue: QueueId,
+        /// How.
+        outcome: QueueOutcome,
+        /// Who answered.
+        agent: Option<AgentId>,
         /// When.
         at: Moment,
     },
@@ -475,10 +539,8 @@ pub enum Fact {
     CallEnded {
         /// Which.
         call: CallId,
-        /// The lead dialled.
-        lead: LeadId,
-        /// The campaign.
-        campaign: CampaignId,
+        /// The lead dialled, and for which campaign; `None`: the customer called.
+        dialled: Option<(CampaignId, LeadId)>,
         /// The result.
         result: CallResult,
         /// What the switch said of the customer's leg.

@@ -5,12 +5,15 @@
 //! by [`crate::floor::Floor::apply`].
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, QueueId};
 use crate::base::phone::Dialable;
 use crate::floor::fact::SpanKind;
 use crate::floor::forward::Forwarding;
 use crate::floor::phone::PhoneNews;
+use crate::floor::queue::{Arrival, Known, QueueOutcome, QueueProfile};
 use serde::{Deserialize, Serialize};
+
+pub use crate::floor::command::{AgentCommand, Keys, MonitorMode, Party, SupervisorCommand, Ticket};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +76,15 @@ pub enum Input {
     AgentRemoved(AgentId),
     /// A campaign exists or changed.
     Campaign(CampaignProfile),
+    /// An inbound queue exists or changed.
+    Queue(QueueProfile),
+    /// What the store knows of a caller.
+    Caller {
+        /// Their call.
+        call: CallId,
+        /// Who they are.
+        known: Known,
+    },
     /// Leads for a hopper, in the order in which they are to be dialled.
     Leads {
         /// Whose hopper.
@@ -129,6 +141,8 @@ pub struct LegEvent {
 pub enum LegChange {
     /// The switch made the channel (CHANNEL_CREATE).
     Created,
+    /// A customer calls: the leg rings at our side, parked and not answered.
+    Arrived(Arrival),
     /// The far end rings (180), or sends early media (183).
     Ringing {
         /// Sound before the answer: ring-back tone or a carrier's announcement.
@@ -207,12 +221,14 @@ pub struct ChannelSnapshot {
     pub on_music: bool,
     /// The call in whose room it is.
     pub in_room: Option<CallId>,
+    /// The customer's call that it is, if it came in over a trunk.
+    pub arrival: Option<Arrival>,
 }
 
 impl ChannelSnapshot {
     /// A channel that is in no room and hears no music.
     pub fn new(leg: LegId, label: Option<LegLabel>, answered: bool, bridged_to: Option<LegId>) -> Self {
-        Self { leg, label, answered, bridged_to, on_music: false, in_room: None }
+        Self { leg, label, answered, bridged_to, on_music: false, in_room: None, arrival: None }
     }
 }
 
@@ -245,165 +261,6 @@ pub enum LegLabel {
     Monitor {
         /// Whose phone.
         supervisor: AgentId,
-    },
-}
-
-/// Names one request, so that its answer, which may come later, finds whoever
-/// asked. [`Ticket::NOBODY`] when nobody waits for an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ticket(pub u64);
-
-impl Ticket {
-    /// Nobody waits.
-    pub const NOBODY: Ticket = Ticket(0);
-}
-
-/// Whom a call can be handed to, or who can be asked first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Party {
-    /// A colleague, on their desk phone.
-    Agent(AgentId),
-    /// A number outside, over the campaign's trunk.
-    Outside(Dialable),
-}
-
-/// Keys of a telephone: `0`-`9`, `*`, `#`, `A`-`D`, 1 to 32 of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Keys(String);
-
-impl Keys {
-    /// The keys, or `None` when a character is no key, or there are too many.
-    pub fn new(text: &str) -> Option<Self> {
-        let key = |c: char| c.is_ascii_digit() || "*#ABCD".contains(c);
-        ((1..=32).contains(&text.len()) && text.chars().all(key)).then(|| Self(text.to_owned()))
-    }
-
-    /// As text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// What a supervisor can ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SupervisorCommand {
-    /// Listen to an agent's call, from the supervisor's own phone; when the
-    /// supervisor is on it already: change how.
-    Monitor {
-        /// Whose call.
-        agent: AgentId,
-        /// How.
-        mode: MonitorMode,
-        /// How the supervisor may take part at all, whether asked for here or
-        /// with the keys of their phone.
-        may: Vec<MonitorMode>,
-    },
-    /// Stop listening.
-    StopMonitoring,
-    /// Take the agent's place in the call that is being listened to.
-    TakeOver,
-    /// Hang up an agent's call.
-    HangUp {
-        /// Whose.
-        agent: AgentId,
-    },
-    /// Set an agent's state, as the agent could.
-    SetState {
-        /// Whose.
-        agent: AgentId,
-        /// Ready, pause or log out.
-        command: AgentCommand,
-    },
-}
-
-/// How a supervisor takes part in a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MonitorMode {
-    /// Hears both; nobody hears the supervisor.
-    Listen,
-    /// The agent alone hears the supervisor.
-    Whisper,
-    /// All three talk.
-    Barge,
-}
-
-impl MonitorMode {
-    /// The key with which the switch's eavesdropping changes to this mode when
-    /// it listens to the agent's leg (proved with three phones' tones: with 2
-    /// the agent alone hears the supervisor, with 3 both do).
-    pub fn key(self) -> char {
-        match self {
-            MonitorMode::Listen => '0',
-            MonitorMode::Whisper => '2',
-            MonitorMode::Barge => '3',
-        }
-    }
-
-    /// The name in the database and the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            MonitorMode::Listen => "listen",
-            MonitorMode::Whisper => "whisper",
-            MonitorMode::Barge => "barge",
-        }
-    }
-}
-
-/// What an agent can ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AgentCommand {
-    /// Start the shift: paused with reason `logged_in` until ready.
-    LogIn,
-    /// End the shift, after the call in progress.
-    LogOut,
-    /// Take calls.
-    Ready,
-    /// Take no calls, after the call in progress.
-    Pause {
-        /// Why, from the list of reasons.
-        reason: String,
-    },
-    /// Hang up the customer.
-    HangUp,
-    /// Have the ringing desk phone answer, where it can.
-    Answer,
-    /// Put the customer on music.
-    Hold,
-    /// Talk with the customer again.
-    Resume,
-    /// Nobody hears the agent (true), or they are heard again.
-    Mute(bool),
-    /// Send keys to the customer's side.
-    SendKeys(Keys),
-    /// Silence in the recording (true), or sound again.
-    PauseRecording(bool),
-    /// Hand the call over; the agent leaves as soon as the other answers.
-    Transfer {
-        /// To whom.
-        to: Party,
-        /// For the other's screen.
-        note: Option<String>,
-    },
-    /// Ask the other first while the customer hears music.
-    Consult {
-        /// Whom.
-        to: Party,
-        /// For the other's screen.
-        note: Option<String>,
-    },
-    /// Talk with the one who hears music; the other hears music.
-    Swap,
-    /// Connect the customer with the other and leave.
-    CompleteTransfer,
-    /// Let the other go and talk with the customer again.
-    CancelTransfer,
-    /// All three talk.
-    Conference,
-    /// The disposition of the last call is saved: after-call work is over.
-    Disposed {
-        /// Which call.
-        call: CallId,
     },
 }
 
@@ -522,6 +379,25 @@ pub struct Lead {
     pub e164: String,
 }
 
+/// How a call came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Dialled by us.
+    Dialled {
+        /// For which campaign.
+        campaign: CampaignId,
+        /// The lead.
+        lead: Lead,
+    },
+    /// The customer called.
+    Inbound {
+        /// As the switch told of it.
+        arrival: Arrival,
+        /// What the store knows of them, once it has said so.
+        known: Option<Known>,
+    },
+}
+
 /// The commands whose failure the floor wants to hear of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CommandName {
@@ -573,11 +449,11 @@ pub struct StoredCall {
     pub call: CallId,
     /// The customer's leg.
     pub leg: LegId,
-    /// For which campaign.
-    pub campaign: CampaignId,
-    /// The lead dialled.
-    pub lead: Lead,
-    /// When the originate was decided.
+    /// How it came about.
+    pub origin: Origin,
+    /// Its last queue, since when, and how its time there ended.
+    pub queue: Option<(QueueId, Moment, Option<QueueOutcome>)>,
+    /// When the originate was decided, or the caller came.
     pub started_at: Moment,
     /// When the customer answered.
     pub answered_at: Option<Moment>,

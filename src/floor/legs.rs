@@ -10,12 +10,13 @@ use super::agent::{
     REASON_SWITCH_DOWN,
 };
 use super::call::CallState;
-use super::effect::{CallResult, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell, TransferOutcome};
+use super::effect::{CallResult, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, TransferOutcome};
 use super::input::{HangUp, LegChange};
 use super::pending::Expect;
 use super::people::PHONE_RING_SECONDS;
 use super::plan::Place;
-use super::result::call_result;
+use super::queue::QueueOutcome;
+use super::result::{call_result, inbound_result};
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
@@ -29,7 +30,12 @@ const END_MS_MAX: i64 = 5_000;
 
 impl Floor {
     pub(super) fn on_leg(&mut self, now: Moment, leg: LegId, what: LegChange) {
-        let Some(owner) = self.legs.get(&leg).copied() else { return self.on_unknown_leg(now, leg, what) };
+        let Some(owner) = self.legs.get(&leg).copied() else {
+            return match what {
+                LegChange::Arrived(arrival) => self.on_arrival(now, leg, arrival),
+                what => self.on_unknown_leg(now, leg, what),
+            };
+        };
         self.note_place(leg, &what);
         match owner {
             LegOwner::Customer(call) => self.on_customer_leg(now, call, what),
@@ -72,6 +78,7 @@ impl Floor {
                 }
             }
             LegChange::Created
+            | LegChange::Arrived(_)
             | LegChange::Bridged { .. }
             | LegChange::Unbridged { .. }
             | LegChange::MusicStarted
@@ -101,7 +108,9 @@ impl Floor {
             LegChange::Answered | LegChange::Parked => self.on_customer_answered(now, id),
             LegChange::Bridged { other } => self.on_bridged(now, id, other),
             LegChange::Unbridged { other } => self.on_unbridged(now, id, other),
-            LegChange::MusicStarted
+            LegChange::MusicStarted => self.on_music(now, id),
+            // Told twice: it is known already.
+            LegChange::Arrived(_)
             | LegChange::JoinedRoom
             | LegChange::Muted(_)
             | LegChange::Overheard(_)
@@ -138,19 +147,19 @@ impl Floor {
             call.state = CallState::Waiting;
         }
         let took = now.since_ms(call.started_at);
-        let campaign_id = call.campaign;
+        let (campaign_id, span) = (call.campaign(), call.waiting_span());
         self.touched.calls.insert(id);
-        if let Some(campaign) = self.campaigns.get_mut(&campaign_id) {
+        if let Some(campaign) = campaign_id.and_then(|id| self.campaigns.get_mut(&id)) {
             campaign.count_answered(now);
             campaign.trunk_worked();
             campaign.estimates.answered(took);
         }
         self.record(Fact::CallAnswered { call: id, at: now });
-        self.set_span(now, id, SpanKind::Waiting);
-        if taken_back {
-            self.mark_dropped(now, id);
-        } else {
+        self.set_span(now, id, span);
+        if !taken_back {
             self.find_agent(now, id);
+        } else if campaign_id.is_some() {
+            self.mark_dropped(now, id);
         }
     }
 
@@ -163,7 +172,10 @@ impl Floor {
         if let Some(sender) = waiting.sender.filter(ready) {
             return self.connect(now, call, sender);
         }
-        let Some(campaign) = self.campaigns.get(&waiting.campaign) else { return };
+        if waiting.queued.is_some() {
+            return self.find_member(now, call);
+        }
+        let Some(campaign) = waiting.campaign().and_then(|id| self.campaigns.get(&id)) else { return };
         let turns = self.turns_now(now);
         let id = campaign.profile.campaign;
         let of_others = |agent: &Agent| turns.get(&agent.profile.agent).filter(|turn| turn.campaign != id);
@@ -189,15 +201,7 @@ impl Floor {
         let wait = if matches!(phone, Phone::Up { .. }) { BRIDGE_MS_MAX } else { ON_HOOK_RING_MS_MAX };
         call.state = CallState::Connecting { agent: agent_id, until: now + wait };
         let customer_leg = call.leg;
-        let pop = Tell::ScreenPop {
-            agent: agent_id,
-            call: id,
-            customer: call.lead.customer,
-            campaign: call.campaign,
-            number: call.lead.number.clone(),
-            from: call.sender.filter(|sender| *sender != agent_id),
-            note: None,
-        };
+        let pop = call.pop(agent_id, call.sender.filter(|sender| *sender != agent_id), None);
         self.tell(pop);
         match phone {
             Phone::Up { leg } => self.bridge_recorded(now, id, customer_leg, leg),
@@ -210,7 +214,13 @@ impl Floor {
     }
 
     fn on_bridged(&mut self, now: Moment, id: CallId, other: LegId) {
-        let Some(LegOwner::Agent(agent_id)) = self.legs.get(&other).copied() else { return };
+        let agent_id = match self.legs.get(&other).copied() {
+            Some(LegOwner::Agent(agent)) => agent,
+            Some(LegOwner::Third(call)) if call == id && self.overflows(id) => {
+                return self.overflowed(now, id);
+            }
+            _ => return,
+        };
         self.on_customer_answered_late(now, id);
         let Some(call) = self.calls.get_mut(&id) else { return };
         if call.plan.is_some() {
@@ -237,6 +247,7 @@ impl Floor {
             Some(_) => Fact::CallHanded { call: id, agent: Some(agent_id), leg: other, at: now },
         });
         self.note_recording(now, id, before.is_none());
+        self.leave_queue(now, id, QueueOutcome::Answered);
         self.set_span(now, id, SpanKind::Talking);
         self.set_state(now, agent_id, AgentState::Talking { call: id });
     }
@@ -271,7 +282,8 @@ impl Floor {
                     self.colleague_rings(call, id);
                 }
             }
-            LegChange::MusicStarted
+            LegChange::Arrived(_)
+            | LegChange::MusicStarted
             | LegChange::JoinedRoom
             | LegChange::Key(_)
             | LegChange::RecordingStarted { .. }
@@ -423,6 +435,8 @@ impl Floor {
         } else {
             HangUpCause::OriginatorCancel
         };
+        // The number that is rung for a caller goes with them.
+        call.outside = call.outside_leg();
         call.ended_by = Some(by);
         call.state = CallState::Ending { agent: call.agent(), until: now + END_MS_MAX };
         let leg = call.leg;
@@ -436,17 +450,26 @@ impl Floor {
         self.end_monitors(now, id);
         let Some(call) = self.calls.remove(&id) else { return };
         self.forget_leg(call.leg);
-        self.numbers.remove(&call.lead.e164);
+        if let Some((_, lead)) = call.dialled() {
+            self.numbers.remove(&lead.e164);
+        }
         self.touched.calls.insert(id);
         let dropped = call.dropped || call.ended_by == Some(EndedBy::System);
-        let result = call_result(&hang_up, call.answered_at.is_some(), call.connected.is_some(), dropped);
-        let talk_ms = call.talk_ms(now);
-        let ended_by = call.ended_by.unwrap_or(if call.answered_at.is_none() && by == EndedBy::Customer {
-            unanswered_end(result)
+        let result = if call.is_inbound() {
+            inbound_result(&hang_up, &call)
         } else {
-            by
-        });
-        if let Some(campaign) = self.campaigns.get_mut(&call.campaign) {
+            call_result(&hang_up, call.answered_at.is_some(), call.connected.is_some(), dropped)
+        };
+        self.leave_queue_at_end(now, &call, result);
+        let talk_ms = call.talk_ms(now);
+        let ended_by = call.ended_by.unwrap_or(
+            if call.answered_at.is_none() && !call.is_inbound() && by == EndedBy::Customer {
+                unanswered_end(result)
+            } else {
+                by
+            },
+        );
+        if let Some(campaign) = call.campaign().and_then(|id| self.campaigns.get_mut(&id)) {
             let dialled_ms = now.since_ms(call.started_at);
             match (call.answered_at, result) {
                 (None, CallResult::Failed) => {
@@ -470,8 +493,7 @@ impl Floor {
         }
         self.record(Fact::CallEnded {
             call: id,
-            lead: call.lead.lead,
-            campaign: call.campaign,
+            dialled: call.dialled().map(|(campaign, lead)| (campaign, lead.lead)),
             result,
             hang_up,
             ended_by,
@@ -491,7 +513,7 @@ impl Floor {
             return;
         }
         if call.connected.is_some() {
-            self.leave_call(now, agent_id, id, call.campaign);
+            self.leave_call(now, agent_id, id, call.work());
         } else {
             self.free_leg(agent_id);
             self.back_to_work(now, agent_id);

@@ -7,7 +7,7 @@
 //!
 //! Where to look: `people` (agents' states), `control` (agents' commands about
 //! their call), `plan` (how the legs of a call are put), `third` (transfers),
-//! `legs` (switch events), `dialling` (campaigns and pacing), `phone` (which
+//! `legs` (switch events), `queueing` (callers who wait), `dialling` (campaigns and pacing), `phone` (which
 //! desk phones are registered), `forward` (calls to an agent personally), `timers` (what
 //! comes due), `recording` (what is recorded), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
@@ -17,6 +17,7 @@ pub mod agent;
 pub mod call;
 pub mod campaign;
 mod check;
+mod command;
 mod control;
 #[cfg(test)]
 mod control_tests;
@@ -37,6 +38,10 @@ pub mod phone;
 #[cfg(test)]
 mod phone_tests;
 mod plan;
+pub mod queue;
+#[cfg(test)]
+mod queue_tests;
+mod queueing;
 mod recording;
 #[cfg(test)]
 mod recording_tests;
@@ -50,7 +55,7 @@ mod third;
 mod timers;
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, IdMint, LegId};
+use crate::base::ids::{AgentId, CallId, CampaignId, IdMint, LegId, QueueId};
 use agent::{Agent, AgentState};
 use call::{Call, CallState};
 use campaign::Campaign;
@@ -59,6 +64,7 @@ use input::{CommandName, Input};
 use monitor::{Monitor, Waiting};
 use pending::Expect;
 use plan::Place;
+use queue::Queue;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use timers::Timers;
 
@@ -94,6 +100,7 @@ pub struct Floor {
     recordings_stopped: bool,
     agents: BTreeMap<AgentId, Agent>,
     campaigns: BTreeMap<CampaignId, Campaign>,
+    queues: BTreeMap<QueueId, Queue>,
     calls: BTreeMap<CallId, Call>,
     legs: HashMap<LegId, LegOwner>,
     /// Where the switch's events put them; a leg that is not here is alone.
@@ -129,6 +136,7 @@ struct Touched {
     agents: BTreeSet<AgentId>,
     calls: BTreeSet<CallId>,
     campaigns: BTreeSet<CampaignId>,
+    queues: BTreeSet<QueueId>,
     supervisors: BTreeSet<AgentId>,
 }
 
@@ -144,6 +152,7 @@ impl Floor {
             recordings_stopped: false,
             agents: BTreeMap::new(),
             campaigns: BTreeMap::new(),
+            queues: BTreeMap::new(),
             calls: BTreeMap::new(),
             legs: HashMap::new(),
             places: HashMap::new(),
@@ -179,6 +188,8 @@ impl Floor {
             Input::Phone(news) => self.on_phone_news(now, news),
             Input::AgentRemoved(agent) => self.on_agent_removed(now, agent),
             Input::Campaign(profile) => self.on_campaign(now, profile),
+            Input::Queue(profile) => self.on_queue(now, profile),
+            Input::Caller { call, known } => self.on_caller_known(now, call, known),
             Input::Leads { campaign, leads } => self.on_leads(now, campaign, leads),
             Input::AttemptNotStored { call } => self.on_attempt_not_stored(now, call),
             Input::StoreLagging(lagging) => self.store_lagging = lagging,
@@ -303,7 +314,10 @@ impl Floor {
 
     fn call_counts(&self, campaign: CampaignId) -> CallCounts {
         let mut counts = CallCounts::default();
-        self.calls.values().filter(|call| call.campaign == campaign).for_each(|call| counts.add(call));
+        self.calls
+            .values()
+            .filter(|call| call.campaign() == Some(campaign))
+            .for_each(|call| counts.add(call));
         counts
     }
 
@@ -312,6 +326,7 @@ impl Floor {
         // What an agent may do depends on their call.
         let on_them = touched.calls.iter().filter_map(|id| self.calls.get(id));
         touched.agents.extend(on_them.flat_map(|call| [call.agent(), call.third_agent()]).flatten());
+        self.touch_queues(&mut touched);
         for id in touched.agents {
             match self.agents.get(&id) {
                 Some(agent) => {
@@ -333,6 +348,9 @@ impl Floor {
         for live in touched.supervisors.into_iter().filter_map(|id| self.monitor_live(id)).collect::<Vec<_>>()
         {
             self.tell(Tell::Monitor(live));
+        }
+        for live in touched.queues.into_iter().filter_map(|id| self.queue_live(now, id)).collect::<Vec<_>>() {
+            self.tell(Tell::Queue(live));
         }
         for id in touched.campaigns {
             if let Some(live) = self.campaign_live(now, id) {
@@ -386,7 +404,12 @@ impl CallCounts {
         match call.state {
             CallState::Ending { .. } => self.ending += 1,
             _ if call.in_flight() => self.in_flight += 1,
-            CallState::Talking { .. } | CallState::Arranged { .. } | CallState::Outside => self.talking += 1,
+            CallState::Talking { .. }
+            | CallState::Arranged { .. }
+            | CallState::Outside
+            | CallState::Overflowing { .. } => self.talking += 1,
+            // A queue's now: no agent of the campaign is wanted for it.
+            _ if call.queued.is_some() => self.talking += 1,
             _ if call.agent().is_some() => self.connecting += 1,
             _ => self.waiting += 1,
         }

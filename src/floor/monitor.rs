@@ -244,15 +244,7 @@ impl Floor {
         let Some(from) = call.agent().filter(|_| settled) else {
             return Err(Refusal::Target { why: "a transfer of this call is under way: wait for its end" });
         };
-        let pop = Tell::ScreenPop {
-            agent: supervisor,
-            call: monitor.call,
-            customer: call.lead.customer,
-            campaign: call.campaign,
-            number: call.lead.number.clone(),
-            from: Some(from),
-            note: None,
-        };
+        let pop = call.pop(supervisor, Some(from), None);
         self.tell(pop);
         self.monitor_over(now, supervisor);
         self.legs.insert(monitor.leg, LegOwner::Agent(supervisor));

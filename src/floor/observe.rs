@@ -40,7 +40,8 @@ impl Floor {
     pub(super) fn survey(&self, now: Moment) -> Survey {
         let mut survey = Survey::default();
         for call in self.calls.values() {
-            let calls = survey.calls.entry(call.campaign).or_default();
+            let Some(campaign) = call.campaign() else { continue };
+            let calls = survey.calls.entry(campaign).or_default();
             calls.counts.add(call);
             if call.in_flight() && !matches!(call.state, CallState::Ending { .. }) {
                 let step = Estimates::call_step(now.since_ms(call.started_at));
@@ -49,7 +50,7 @@ impl Floor {
                 }
                 calls.steps[step] += 1;
             }
-            if call.state == CallState::Waiting {
+            if call.state == CallState::Waiting && call.queued.is_none() {
                 survey.waiting.push((call.answered_at, call.id));
             }
         }
@@ -60,8 +61,11 @@ impl Floor {
     pub(super) fn learn_of_agent(&mut self, now: Moment, ms: i64, id: AgentId, before: AgentStateKind) {
         let Some(agent) = self.agents.get(&id) else { return };
         let after = agent.state.kind();
+        // A caller took them from the campaigns that counted on them.
+        let of_queue = |call| self.calls.get(&call).is_some_and(|call| call.queued.is_some());
         let works =
-            matches!(after, AgentStateKind::Ready | AgentStateKind::Ringing | AgentStateKind::Talking);
+            matches!(after, AgentStateKind::Ready | AgentStateKind::Ringing | AgentStateKind::Talking)
+                && !agent.state.live_call().is_some_and(of_queue);
         if before == AgentStateKind::Ready && !works {
             self.next_pacing = now;
         }
@@ -97,7 +101,9 @@ impl Floor {
         let active =
             self.campaigns.iter().filter(|(id, c)| c.profile.running || survey.calls.contains_key(id));
         let mut sides: Vec<Side> = active.map(|(id, campaign)| Side::new(now, *id, campaign)).collect();
-        for agent in self.agents.values().filter(|agent| agent.working()) {
+        let promised = self.promised();
+        let counted = |agent: &&Agent| agent.working() && !promised.contains(&agent.profile.agent);
+        for agent in self.agents.values().filter(counted) {
             let serves = &agent.serves;
             let its_side =
                 |sides: &[Side], id: &CampaignId| sides.binary_search_by_key(id, |side| side.id).ok();

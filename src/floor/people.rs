@@ -174,25 +174,18 @@ impl Floor {
         self.set_state(now, id, AgentState::Unreachable { reason });
     }
 
-    /// Ready: the customer who has waited longest is next.
+    /// Ready: whoever waits and has the first turn is next.
     pub(super) fn become_ready(&mut self, now: Moment, id: AgentId) {
         self.set_state(now, id, AgentState::Ready);
         let waiting = self
             .calls
             .values()
             .filter(|call| call.state == CallState::Waiting)
-            .filter(|call| call.sender == Some(id) || self.serves(id, call.id))
-            .min_by_key(|call| (call.sender != Some(id), call.answered_at, call.id))
-            .map(|call| call.id);
-        if let Some(call) = waiting {
+            .filter_map(|call| self.in_line(call, id))
+            .min();
+        if let Some((.., call)) = waiting {
             self.connect(now, call, id);
         }
-    }
-
-    fn serves(&self, agent: AgentId, call: CallId) -> bool {
-        let campaign = self.calls.get(&call).map(|call| call.campaign);
-        let agent = self.agents.get(&agent);
-        campaign.is_some_and(|campaign| agent.is_some_and(|agent| agent.serves.contains(&campaign)))
     }
 
     pub(super) fn ring_phone(&mut self, now: Moment, id: AgentId, call: Option<CallId>, ring_seconds: u32) {
@@ -204,7 +197,8 @@ impl Floor {
         self.touched.agents.insert(id);
         let caller_id = call
             .and_then(|call| self.calls.get(&call))
-            .map_or_else(|| agent.profile.extension.clone(), |call| call.lead.number.clone());
+            .and_then(|call| call.number().cloned())
+            .unwrap_or_else(|| agent.profile.extension.clone());
         let command = SwitchCommand::RingAgent {
             agent: id,
             leg,

@@ -111,7 +111,7 @@ impl Floor {
         let bridge = |a: LegId, b: LegId| (self.place(a) != Place::With(b)).then_some(Step::Bridge(a, b));
         match (plan.want, agent, third) {
             (Want::Talk, Some(agent), _) => bridge(customer, agent),
-            (Want::Hold, ..) => music(customer),
+            (Want::Hold | Want::Queue(_), ..) => music(customer),
             (Want::Consult, Some(agent), Some(third)) => music(customer).or_else(|| bridge(agent, third)),
             (Want::Aside, Some(agent), Some(third)) => music(third).or_else(|| bridge(customer, agent)),
             (Want::Conference, Some(agent), Some(third)) => {
@@ -187,6 +187,7 @@ impl Floor {
                 self.set_state(now, agent, AgentState::Talking { call: id });
             }
             Want::Hand => self.handed_over(now, id),
+            Want::Queue(queue) => return self.handed_to_queue(now, id, queue),
         }
         self.seen(agent, Expect::Arranged);
     }
@@ -269,6 +270,9 @@ impl Floor {
             return;
         }
         let has_third = plan.third.is_some();
+        if let Want::Queue(_) = plan.want {
+            self.record(Fact::TransferEnded { call: id, outcome: TransferOutcome::Failed, at: now });
+        }
         self.give_up_pending(agent, Refusal::NotConfirmed { seconds: CONFIRM_SECONDS });
         if has_third {
             self.third_given_up(now, id, TransferOutcome::Failed);

@@ -8,8 +8,10 @@
 //! Q.850 reason of its own, which then says more than the status. So a firm
 //! cause decides first, then the status, then a vague cause.
 
-use crate::floor::effect::CallResult;
+use crate::floor::call::Call;
+use crate::floor::effect::{CallResult, EndedBy, SpanKind};
 use crate::floor::input::HangUp;
+use crate::floor::queue::QueueOutcome;
 
 /// Causes that mean one thing, whatever status came with them.
 const FIRM_CAUSES: &[(&str, CallResult)] = &[
@@ -61,6 +63,8 @@ const VAGUE_CAUSES: &[(&str, CallResult)] =
 
 /// Causes of an ordinary end by the person on the phone.
 const ORDINARY_ENDS: &[&str] = &["NORMAL_CLEARING", "NORMAL_UNSPECIFIED"];
+/// A caller hung up before we answered.
+const GIVEN_UP: &str = "ORIGINATOR_CANCEL";
 
 /// The result of a call that has ended.
 ///
@@ -79,6 +83,22 @@ pub fn call_result(hang_up: &HangUp, answered: bool, connected: bool, dropped: b
         CallResult::Dropped
     } else if ORDINARY_ENDS.contains(&hang_up.cause.as_str()) {
         CallResult::AbandonedEarly
+    } else {
+        CallResult::Failed
+    }
+}
+
+/// The result of a call that came in.
+pub(super) fn inbound_result(hang_up: &HangUp, call: &Call) -> CallResult {
+    let taken_on = call.queued.as_ref().is_some_and(|visit| visit.outcome == Some(QueueOutcome::Overflowed));
+    if call.connected.is_some() {
+        CallResult::Answered
+    } else if taken_on && call.span == SpanKind::Outside {
+        CallResult::Overflowed
+    } else if call.ended_by == Some(EndedBy::System) {
+        CallResult::TurnedAway
+    } else if ORDINARY_ENDS.contains(&hang_up.cause.as_str()) || hang_up.cause == GIVEN_UP {
+        CallResult::Abandoned
     } else {
         CallResult::Failed
     }

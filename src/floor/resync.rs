@@ -4,7 +4,8 @@
 use super::agent::{AgentState, Phone, REASON_SWITCH_DOWN};
 use super::call::{Call, CallState};
 use super::effect::{EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell};
-use super::input::{ChannelSnapshot, HangUp, LegChange, LegLabel, StoredCall, StoredState};
+use super::input::{ChannelSnapshot, HangUp, LegChange, LegLabel, Origin, StoredCall, StoredState};
+use super::queue::{QueueOutcome, Visit};
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
@@ -40,6 +41,7 @@ impl Floor {
         let restarted = before.is_some() && before != self.switch_core;
         self.tell(Tell::Switch { up: true, detail: String::new() });
         let found: HashMap<LegId, ChannelSnapshot> = channels.into_iter().map(|c| (c.leg, c)).collect();
+        self.take_callers(now, &found);
         self.adopt_strangers(now, &found);
         self.take_places(&found);
         self.end_what_is_gone(now, &found, restarted);
@@ -243,6 +245,7 @@ impl Floor {
             self.record_call(now, id);
         }
         self.touched.calls.insert(id);
+        self.leave_queue(now, id, QueueOutcome::Answered);
         self.set_span(now, id, SpanKind::Talking);
         if let Some(before) = before
             && before != agent_id
@@ -260,7 +263,7 @@ impl Floor {
             CallState::Dialling | CallState::Ringing => self.on_customer_answered(now, id),
             CallState::Waiting => self.find_agent(now, id),
             CallState::Connecting { agent, .. } => self.connect_again(now, id, agent),
-            CallState::Ending { .. } | CallState::Arranged { .. } => {}
+            CallState::Ending { .. } | CallState::Arranged { .. } | CallState::Overflowing { .. } => {}
             // The conversation ended while we were away.
             CallState::Talking { .. } | CallState::Outside => self.end_call_by(now, id, EndedBy::Switch),
         }
@@ -290,8 +293,10 @@ impl Floor {
             StoredState::WrapUp { call } => {
                 // Nobody can know how much was left of it: all of it again, as
                 // long as any of the agent's campaigns gives; 0 is without end.
-                let lengths = agent.serves.iter().filter_map(|id| self.campaigns.get(id));
-                let lengths: Vec<u32> = lengths.map(|c| c.profile.wrap_up_seconds).collect();
+                let campaigns = agent.serves.iter().filter_map(|id| self.campaigns.get(id));
+                let queues = self.queues.values().filter(|queue| queue.level(id).is_some());
+                let queues = queues.map(|queue| queue.profile.wrap_up_seconds);
+                let lengths: Vec<u32> = campaigns.map(|c| c.profile.wrap_up_seconds).chain(queues).collect();
                 let longest = lengths.iter().copied().max().unwrap_or(0);
                 let endless = lengths.contains(&0);
                 let until = (!endless).then(|| now + i64::from(longest) * 1_000);
@@ -305,13 +310,17 @@ impl Floor {
     }
 
     pub(super) fn on_restore_call(&mut self, now: Moment, stored: StoredCall) {
-        if !self.numbers.insert(stored.lead.e164.clone()) {
+        if let Origin::Dialled { lead, .. } = &stored.origin
+            && !self.numbers.insert(lead.e164.clone())
+        {
             self.ignore(now, format!("call {}: its number is in another live call", stored.call));
         }
         let state = match (stored.answered_at, stored.connected) {
             _ if stored.outside => CallState::Outside,
             // Handed on in vain by somebody who had left.
-            (_, Some(_)) if stored.span.0 == SpanKind::Waiting => CallState::Waiting,
+            (_, Some(_)) if matches!(stored.span.0, SpanKind::Waiting | SpanKind::Queued) => {
+                CallState::Waiting
+            }
             (_, Some((agent, _))) => CallState::Talking { agent, apart_since: None },
             (Some(_), None) => CallState::Waiting,
             // It was dialled before the restart: not in the list of channels
@@ -320,8 +329,12 @@ impl Floor {
         };
         self.legs.insert(stored.leg, LegOwner::Customer(stored.call));
         self.touched.calls.insert(stored.call);
-        let mut call =
-            Call::dialling(stored.call, stored.leg, stored.campaign, stored.lead, stored.started_at);
+        let mut call = Call::new(stored.call, stored.leg, stored.origin, stored.started_at);
+        call.queued = stored.queue.map(|(queue, since, outcome)| {
+            let mut visit = Visit::new(queue, since, 0);
+            visit.outcome = outcome;
+            visit
+        });
         call.state = state;
         call.dial_until = now + 60_000;
         call.answered_at = stored.answered_at;
@@ -331,7 +344,8 @@ impl Floor {
         call.from_store = true;
         call.talked_ms = stored.talked_ms;
         (call.span, call.span_agent, call.span_since) = stored.span;
-        call.sender = stored.connected.map(|(agent, _)| agent).filter(|_| state == CallState::Waiting);
+        let handed_back = state == CallState::Waiting && stored.span.0 == SpanKind::Waiting;
+        call.sender = stored.connected.map(|(agent, _)| agent).filter(|_| handed_back);
         if let Some((path, paused)) = stored.recording {
             call.recording = Some(path);
             call.recording_paused = paused;

@@ -2,13 +2,14 @@
 //! as they are now, and what one agent must see at once.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId};
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, QueueId};
 use crate::base::phone::Dialable;
 use crate::floor::fact::{AgentStateKind, TransferOutcome};
 use crate::floor::forward::Forwarding;
 use crate::floor::input::{MonitorMode, Party, RecordingSpace};
 use crate::floor::pacing::PacingReport;
 use crate::floor::phone::PhoneLive;
+use crate::floor::queue::QueueCounts;
 use serde::{Deserialize, Serialize};
 
 /// A message for the consoles.
@@ -28,12 +29,14 @@ pub enum Tell {
         agent: AgentId,
         /// The call.
         call: CallId,
-        /// The customer.
-        customer: CustomerId,
-        /// The campaign.
-        campaign: CampaignId,
-        /// The number dialled.
-        number: Dialable,
+        /// The customer; `None`: a caller nobody knows.
+        customer: Option<CustomerId>,
+        /// The campaign it was dialled for.
+        campaign: Option<CampaignId>,
+        /// The queue it comes from.
+        queue: Option<QueueId>,
+        /// The customer's number; `None` when a caller withholds it.
+        number: Option<Dialable>,
         /// The colleague who hands the call on.
         from: Option<AgentId>,
         /// What they typed.
@@ -52,6 +55,8 @@ pub enum Tell {
     Monitor(MonitorLive),
     /// A campaign as it is now.
     Campaign(CampaignLive),
+    /// A queue as it is now.
+    Queue(QueueLive),
     /// The switch can be used, or not.
     Switch {
         /// Whether it can.
@@ -190,12 +195,16 @@ pub struct CallLive {
     pub call: CallId,
     /// Where it is.
     pub state: CallStateKind,
-    /// The campaign.
-    pub campaign: CampaignId,
-    /// The customer.
-    pub customer: CustomerId,
-    /// The number dialled.
-    pub number: Dialable,
+    /// The campaign it was dialled for; `None`: the customer called.
+    pub campaign: Option<CampaignId>,
+    /// The queue it is in, or came from.
+    pub queue: Option<QueueId>,
+    /// Since when it has been in that queue, while nobody has answered it there.
+    pub queued_at: Option<Moment>,
+    /// The customer, if they are known.
+    pub customer: Option<CustomerId>,
+    /// The customer's number; `None` when a caller withholds it.
+    pub number: Option<Dialable>,
     /// The agent on it, or reserved for it.
     pub agent: Option<AgentId>,
     /// When dialled.
@@ -242,6 +251,27 @@ pub enum CallStateKind {
     Outside,
     /// Asked to end; the switch has not confirmed yet.
     Ending,
+}
+
+/// A queue on the live floor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueLive {
+    /// Which.
+    pub queue: QueueId,
+    /// Whether callers are let in.
+    pub open: bool,
+    /// Callers who wait.
+    pub waiting: u32,
+    /// Since when the one who has waited longest does.
+    pub waiting_since: Option<Moment>,
+    /// Callers who talk with an agent.
+    pub talking: u32,
+    /// Its agents that are ready.
+    pub agents_ready: u32,
+    /// Its agents that are on shift and not paused.
+    pub agents_working: u32,
+    /// Figures of the last 24 hours.
+    pub counts: QueueCounts,
 }
 
 /// A campaign on the live floor.

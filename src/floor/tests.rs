@@ -6,7 +6,7 @@ use super::effect::{
 };
 use super::input::{
     AgentCommand, AgentProfile, CampaignProfile, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Lead,
-    LegChange, LegEvent, LegLabel, PhoneMode, StoredCall, StoredState, Ticket, WindowCounts,
+    LegChange, LegEvent, LegLabel, Origin, PhoneMode, StoredCall, StoredState, Ticket, WindowCounts,
 };
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
@@ -444,8 +444,8 @@ pub(super) fn restarted() -> (Story, CallId, LegId, LegId) {
     let stored = StoredCall {
         call,
         leg,
-        campaign: CAMPAIGN,
-        lead: lead(1, "13800000001"),
+        origin: Origin::Dialled { campaign: CAMPAIGN, lead: lead(1, "13800000001") },
+        queue: None,
         started_at: Moment(4_900_000),
         answered_at: Some(Moment(4_940_000)),
         connected: Some((AgentId(1), Moment(4_950_000))),

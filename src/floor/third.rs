@@ -7,9 +7,9 @@
 //! sender has left, to the next agent, the sender first.
 
 use super::agent::{AgentState, Phone};
-use super::call::{CallState, Plan, Third, Want};
+use super::call::{Call, CallState, Plan, Third, Want};
 use super::effect::{
-    CallResult, EndedBy, Fact, HangUpCause, Notice, Refusal, SpanKind, SwitchCommand, Tell, TransferOutcome,
+    CallResult, EndedBy, Fact, HangUpCause, Notice, Refusal, SpanKind, SwitchCommand, TransferOutcome,
 };
 use super::forward::Hop;
 use super::input::{HangUp, LegChange, Party};
@@ -37,6 +37,9 @@ impl Floor {
         attended: bool,
         note: Option<String>,
     ) -> Result<(), Refusal> {
+        if let Party::Queue(queue) = party {
+            return self.begin_queue_transfer(now, from, id, queue, attended, note);
+        }
         let (to, hops) = self.route(from, &[], party.clone())?;
         let (leg, up) = self.ring_party(now, from, id, &to, note.clone())?;
         let third = Third {
@@ -97,6 +100,8 @@ impl Floor {
         match party {
             Party::Agent(to) => self.reserve_colleague(now, from, id, *to, note),
             Party::Outside(number) => self.dial_outside(id, number),
+            // A queue is entered, not rung: see `begin_queue_transfer`.
+            Party::Queue(_) => Err(Refusal::Target { why: "a call cannot be forwarded to a queue" }),
         }
     }
 
@@ -106,7 +111,7 @@ impl Floor {
             Party::Agent(agent) => {
                 self.agents.get(agent).and_then(|agent| agent.profile.forwarding.rings_seconds())
             }
-            Party::Outside(_) => None,
+            Party::Outside(_) | Party::Queue(_) => None,
         };
         let longest = i64::from(PHONE_RING_SECONDS.max(OUTSIDE_RING_SECONDS)) * 1_000 + PHONE_GRACE_MS;
         now + forwards_after.map_or(longest, |seconds| i64::from(seconds) * 1_000)
@@ -119,6 +124,7 @@ impl Floor {
                 (Some(*agent), self.agents.get(agent).map(|a| a.profile.extension.clone()))
             }
             Party::Outside(number) => (None, Some(number.clone())),
+            Party::Queue(_) => return,
         };
         if let Some(number) = number {
             let fact = Fact::CallLeg { call: id, leg: third.leg, agent, number, at: now };
@@ -145,15 +151,7 @@ impl Floor {
             return Err(Refusal::Target { why: "this colleague is not ready for a call now" });
         }
         let Some(call) = self.calls.get(&id) else { return Err(Refusal::CallEnded) };
-        let pop = Tell::ScreenPop {
-            agent: to,
-            call: id,
-            customer: call.lead.customer,
-            campaign: call.campaign,
-            number: call.lead.number.clone(),
-            from: Some(from),
-            note,
-        };
+        let pop = call.pop(to, Some(from), note);
         let seconds = colleague.profile.forwarding.rings_seconds().unwrap_or(0).max(PHONE_RING_SECONDS);
         let up = match colleague.phone {
             Phone::Up { leg } => Some(leg),
@@ -169,10 +167,9 @@ impl Floor {
     }
 
     fn dial_outside(&mut self, id: CallId, number: &Dialable) -> Result<(LegId, bool), Refusal> {
-        let Some(campaign) = self.calls.get(&id).and_then(|call| self.campaigns.get(&call.campaign)) else {
+        let Some((gateway, caller_id)) = self.calls.get(&id).and_then(|call| self.way_out(call)) else {
             return Err(Refusal::Target { why: "the campaign of this call is gone, and with it its trunk" });
         };
-        let (gateway, caller_id) = (campaign.profile.gateway.clone(), campaign.profile.caller_id.clone());
         let leg = self.new_leg(LegOwner::Third(id));
         self.send(SwitchCommand::DialThird {
             call: id,
@@ -185,10 +182,21 @@ impl Floor {
         Ok((leg, false))
     }
 
+    /// The trunk for calls outside, and the number shown: the campaign's, or the
+    /// queue's.
+    pub(super) fn way_out(&self, call: &Call) -> Option<(String, Dialable)> {
+        if let Some(campaign) = call.campaign().and_then(|id| self.campaigns.get(&id)) {
+            return Some((campaign.profile.gateway.clone(), campaign.profile.caller_id.clone()));
+        }
+        let queue = self.queues.get(&call.queue()?)?;
+        Some((queue.profile.gateway.clone(), queue.profile.caller_id.clone()))
+    }
+
     /// The outside party's leg did something.
     pub(super) fn on_third_leg(&mut self, now: Moment, id: CallId, leg: LegId, what: &LegChange) {
         match what {
             LegChange::Created | LegChange::Ringing { .. } => self.third_heard(id),
+            LegChange::Answered | LegChange::Parked if self.overflows(id) => self.overflow_answered(now, id),
             LegChange::Answered | LegChange::Parked => self.third_answered(now, id),
             LegChange::HungUp(hang_up) => {
                 self.forget_leg(leg);
@@ -244,7 +252,9 @@ impl Floor {
 
     fn on_third_gone(&mut self, now: Moment, id: CallId, leg: LegId, hang_up: &HangUp) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        if call.outside == Some(leg) {
+        if matches!(call.state, CallState::Overflowing { leg: rung, .. } if rung == leg) {
+            self.overflow_failed(now, id);
+        } else if call.outside == Some(leg) {
             call.outside = None;
             // The customer's leg follows by itself; the order is not certain.
             self.end_call_by(now, id, EndedBy::Customer);
@@ -281,9 +291,12 @@ impl Floor {
     pub(super) fn close_plan(&mut self, now: Moment, id: CallId, outcome: TransferOutcome) {
         self.release_third(now, id);
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let third = call.plan.take().and_then(|plan| plan.third);
-        let outside = call.outside.take();
-        if third.is_some() {
+        let plan = call.plan.take();
+        let to_queue = plan.as_ref().is_some_and(|plan| matches!(plan.want, Want::Queue(_)));
+        let third = plan.and_then(|plan| plan.third);
+        let outside = call.outside_leg();
+        call.outside = None;
+        if third.is_some() || to_queue {
             self.record(Fact::TransferEnded { call: id, outcome, at: now });
         }
         if let Some(leg) = outside {
@@ -307,6 +320,7 @@ impl Floor {
                 self.send(SwitchCommand::HangUp { leg: third.leg, cause: HangUpCause::NormalClearing });
             }
             Party::Agent(colleague) => self.release_colleague(now, colleague, id),
+            Party::Queue(_) => {}
         }
     }
 
@@ -345,7 +359,7 @@ impl Floor {
 
     /// Whom the customer was bridged away from is parked by it; who was in the
     /// room with them would stay there.
-    fn leave_room(&mut self, agent: AgentId) {
+    pub(super) fn leave_room(&mut self, agent: AgentId) {
         let stays = self.agents.get(&agent).filter(|agent| agent.off_hook() && !agent.leg_for_one_call);
         let leg = stays.and_then(|agent| agent.phone.leg());
         if let Some(leg) = leg.filter(|leg| self.place(*leg) == Place::Room) {
@@ -388,7 +402,8 @@ impl Floor {
         call.plan = None;
         call.sender = Some(sender);
         call.state = CallState::Waiting;
-        self.set_span(now, id, SpanKind::Waiting);
+        let span = call.waiting_span();
+        self.set_span(now, id, span);
         self.find_agent(now, id);
     }
 
@@ -396,7 +411,7 @@ impl Floor {
     pub(super) fn handed_over(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let Some(third) = call.plan.take().and_then(|plan| plan.third) else { return };
-        let campaign = call.campaign;
+        let work = call.work();
         let (agent, span) = match third.party {
             Party::Agent(agent) => {
                 call.state = CallState::Talking { agent, apart_since: None };
@@ -404,7 +419,7 @@ impl Floor {
                 call.connected = Some((agent, since));
                 (Some(agent), SpanKind::Talking)
             }
-            Party::Outside(_) => {
+            Party::Outside(_) | Party::Queue(_) => {
                 call.state = CallState::Outside;
                 call.outside = Some(third.leg);
                 (None, SpanKind::Outside)
@@ -415,7 +430,7 @@ impl Floor {
         self.set_span(now, id, span);
         if third.from_stays {
             self.leave_room(third.from);
-            self.leave_call(now, third.from, id, campaign);
+            self.leave_call(now, third.from, id, work);
         }
         if let Some(agent) = agent {
             self.set_state(now, agent, AgentState::Talking { call: id });
@@ -428,7 +443,7 @@ impl Floor {
     /// hand it to, ends.
     pub(super) fn sender_left(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let campaign = call.campaign;
+        let work = call.work();
         let Some(third) = call.plan.as_mut().and_then(|plan| plan.third.as_mut()) else {
             self.end_call_by(now, id, EndedBy::Agent);
             return;
@@ -438,7 +453,7 @@ impl Floor {
         }
         let (from, up) = (third.from, third.up);
         third.from_stays = false;
-        self.leave_call(now, from, id, campaign);
+        self.leave_call(now, from, id, work);
         self.arrange(now, id, if up { Want::Hand } else { Want::Hold });
     }
 }

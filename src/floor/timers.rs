@@ -12,12 +12,12 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
 /// A leg without events for so long is asked for.
-const SILENT_MS: i64 = 60_000;
+pub(super) const SILENT_MS: i64 = 60_000;
 /// How long the two legs of a conversation may live on after the switch took
 /// them apart.
 const APART_MS_MAX: i64 = 2_000;
 /// How long the answer to a question about a leg may take.
-const ASK_AGAIN_MS: i64 = 5_000;
+pub(super) const ASK_AGAIN_MS: i64 = 5_000;
 
 /// Whose timer it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,7 +122,9 @@ impl Floor {
         let silent = call.heard_at + SILENT_MS;
         Some(match call.state {
             CallState::Dialling | CallState::Ringing => call.dial_until,
+            CallState::Waiting if call.queued.is_some() => self.queue_due(call).min(silent),
             CallState::Waiting => self.waiting_due(call).min(silent),
+            CallState::Overflowing { until, .. } => until,
             CallState::Connecting { until, .. } => until.min(self.drop_due(call).unwrap_or(until)),
             CallState::Talking { apart_since: Some(since), .. } => since + APART_MS_MAX,
             CallState::Talking { apart_since: None, .. } | CallState::Outside => silent,
@@ -132,15 +134,20 @@ impl Floor {
     }
 
     fn waiting_due(&self, call: &Call) -> Moment {
-        let most = self.campaigns.get(&call.campaign).map_or(0, |c| c.profile.wait_ms_max);
+        let most = self.wait_ms_max(call);
         let give_up = waiting_since(call) + most;
         self.drop_due(call).map_or(give_up, |drop| drop.min(give_up))
+    }
+
+    fn wait_ms_max(&self, call: &Call) -> i64 {
+        let campaign = call.campaign().and_then(|id| self.campaigns.get(&id));
+        campaign.map_or(0, |campaign| campaign.profile.wait_ms_max)
     }
 
     /// When the call counts as dropped; `None` when it does already.
     fn drop_due(&self, call: &Call) -> Option<Moment> {
         let answered = call.answered_at?;
-        let campaign = self.campaigns.get(&call.campaign)?;
+        let campaign = self.campaigns.get(&call.campaign()?)?;
         (!call.dropped && call.connected.is_none()).then(|| answered + campaign.profile.drop_after_ms)
     }
 
@@ -164,7 +171,9 @@ impl Floor {
                 }
                 self.send(SwitchCommand::Check { leg });
             }
+            CallState::Waiting if call.queued.is_some() => self.fire_queue(now, id),
             CallState::Waiting => self.fire_waiting(now, id),
+            CallState::Overflowing { until, .. } if until <= now => self.overflow_failed(now, id),
             CallState::Connecting { agent, until } if until <= now => self.fire_connecting(now, id, agent),
             CallState::Talking { apart_since: Some(since), .. } if since + APART_MS_MAX <= now => {
                 self.end_call_by(now, id, EndedBy::Switch);
@@ -190,16 +199,17 @@ impl Floor {
     pub(super) fn mark_dropped(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.dropped = true;
-        let campaign = call.campaign;
-        if let Some(campaign) = self.campaigns.get_mut(&campaign) {
+        let campaign = call.campaign();
+        if let Some(campaign) = campaign.and_then(|id| self.campaigns.get_mut(&id)) {
             campaign.count_dropped(now);
         }
         self.record(Fact::CallDropped { call: id, at: now });
     }
 
     fn fire_waiting(&mut self, now: Moment, id: CallId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let most = self.wait_ms_max(call);
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let most = self.campaigns.get(&call.campaign).map_or(0, |c| c.profile.wait_ms_max);
         if waiting_since(call) + most <= now {
             self.end_call_by(now, id, EndedBy::System);
         } else if call.heard_at + SILENT_MS <= now {
@@ -276,6 +286,6 @@ impl Floor {
 }
 
 /// Since when the customer waits: from the answer, or since everybody left.
-fn waiting_since(call: &Call) -> Moment {
+pub(super) fn waiting_since(call: &Call) -> Moment {
     if call.connected.is_some() { call.span_since } else { call.answered_at.unwrap_or(call.started_at) }
 }

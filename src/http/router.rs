@@ -19,7 +19,7 @@ use crate::live::hub::Hub;
 use crate::live::view::{LiveMessage, LiveRequest};
 use crate::store::Db;
 use crate::store::changes::Changes;
-use crate::{calls, campaigns, customers, desk, live, people, recordings, reports, supervision};
+use crate::{calls, campaigns, customers, desk, live, people, queues, recordings, reports, supervision};
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -85,6 +85,7 @@ fn api() -> OpenApiRouter {
         .merge(people::http::routes())
         .merge(customers::http::routes())
         .merge(campaigns::http::routes())
+        .merge(queues::http::routes())
         .merge(calls::http::routes())
         .merge(recordings::http::routes())
         .merge(reports::http::routes())

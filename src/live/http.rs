@@ -170,6 +170,7 @@ async fn viewer_of(db: &Db, caller: &Caller) -> Result<Viewer, DbErr> {
         own: AgentId(caller.user_id.0),
         agents: agents_within(db, caller, Permission::LiveRead).await?,
         campaigns,
+        queues: caller.permissions.scope(Permission::QueueRead).is_some(),
         overheard: agents_within(db, caller, Permission::CallListen).await?,
     })
 }

@@ -4,14 +4,14 @@
 //! In: `publish` by the conductor, in order. Out: `subscribe`, a snapshot and
 //! the changes that follow it without a gap between the two.
 
-use crate::base::ids::{AgentId, CallId, CampaignId};
+use crate::base::ids::{AgentId, CallId, CampaignId, QueueId};
 use crate::base::limits;
-use crate::floor::effect::{AgentLive, CallLive, CampaignLive, MonitorLive, Tell};
+use crate::floor::effect::{AgentLive, CallLive, CampaignLive, MonitorLive, QueueLive, Tell};
 use crate::floor::forward::{ForwardReason, Forwarding};
 use crate::floor::input::Party;
 use crate::live::view::{
     AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, ForwardsView, HandedView, LiveMessage,
-    MonitorView, PartyView, PersonView, RecordingsView, SwitchView, ThirdView,
+    MonitorView, PartyView, PersonView, QueueLiveView, RecordingsView, SwitchView, ThirdView,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -29,6 +29,7 @@ struct State {
     agents: BTreeMap<AgentId, AgentLive>,
     calls: BTreeMap<CallId, CallLive>,
     campaigns: BTreeMap<CampaignId, CampaignLive>,
+    queues: BTreeMap<QueueId, QueueLive>,
     monitors: BTreeMap<AgentId, MonitorLive>,
     handed: HashMap<AgentId, Handed>,
     cards: HashMap<AgentId, AgentCard>,
@@ -54,6 +55,8 @@ pub struct Viewer {
     pub agents: Option<HashSet<AgentId>>,
     /// Whether campaigns are within their permissions.
     pub campaigns: bool,
+    /// Whether queues are within their permissions.
+    pub queues: bool,
     /// Agents of whom they may know who listens to them; `None`: all of them.
     pub overheard: Option<HashSet<AgentId>>,
 }
@@ -74,7 +77,7 @@ impl Viewer {
     fn sees_call(&self, call: &CallLive) -> bool {
         let third = call.third.as_ref().and_then(|third| match third.party {
             Party::Agent(agent) => Some(agent),
-            Party::Outside(_) => None,
+            Party::Outside(_) | Party::Queue(_) => None,
         });
         match call.agent {
             Some(agent) => self.sees_agent(agent) || third == Some(self.own),
@@ -90,6 +93,7 @@ impl Default for Hub {
             agents: BTreeMap::new(),
             calls: BTreeMap::new(),
             campaigns: BTreeMap::new(),
+            queues: BTreeMap::new(),
             monitors: BTreeMap::new(),
             handed: HashMap::new(),
             cards: HashMap::new(),
@@ -120,6 +124,9 @@ impl Hub {
             }
             Tell::Campaign(campaign) => {
                 state.campaigns.insert(campaign.campaign, campaign.clone());
+            }
+            Tell::Queue(queue) => {
+                state.queues.insert(queue.queue, queue.clone());
             }
             Tell::Switch { up, detail } => state.switch = SwitchView { up: *up, detail: detail.clone() },
             Tell::RecordingSpace(space) => state.recordings = (*space).into(),
@@ -176,6 +183,11 @@ impl Hub {
         Some(HandedView { from: state.person(handed.from), note: handed.note.clone() })
     }
 
+    /// One queue as last told.
+    pub fn queue(&self, queue: QueueId) -> Option<QueueLiveView> {
+        self.lock().queues.get(&queue).cloned().map(QueueLiveView::from)
+    }
+
     /// A supervisor's ear as last told.
     pub fn monitor(&self, supervisor: AgentId) -> Option<MonitorView> {
         let state = self.lock();
@@ -215,6 +227,11 @@ impl Hub {
             } else {
                 Vec::new()
             },
+            queues: if viewer.queues {
+                state.queues.values().cloned().map(QueueLiveView::from).collect()
+            } else {
+                Vec::new()
+            },
             monitors: state
                 .monitors
                 .values()
@@ -244,7 +261,8 @@ impl Hub {
             Tell::Campaign(campaign) if viewer.campaigns => {
                 Some(LiveMessage::Campaign { seq, campaign: campaign.into() })
             }
-            Tell::ScreenPop { agent, call, customer, campaign, number, from, note }
+            Tell::Queue(queue) if viewer.queues => Some(LiveMessage::Queue { seq, queue: queue.into() }),
+            Tell::ScreenPop { agent, call, customer, campaign, queue, number, from, note }
                 if agent == viewer.own =>
             {
                 let from = from.map(|from| self.lock().person(from));
@@ -254,7 +272,8 @@ impl Hub {
                     call_id: call,
                     customer_id: customer,
                     campaign_id: campaign,
-                    number: number.to_string(),
+                    queue_id: queue,
+                    number: number.map(|number| number.to_string()),
                     from,
                     note,
                 })
@@ -273,6 +292,7 @@ impl Hub {
             | Tell::AgentGone(_)
             | Tell::Call(_)
             | Tell::Campaign(_)
+            | Tell::Queue(_)
             | Tell::Monitor(_)
             | Tell::Notice { .. }
             | Tell::ScreenPop { .. } => None,
@@ -323,6 +343,7 @@ impl State {
         match party {
             Party::Agent(agent) => PartyView { agent: Some(self.person(*agent)), number: None },
             Party::Outside(number) => PartyView { agent: None, number: Some(number.to_string()) },
+            Party::Queue(_) => PartyView { agent: None, number: None },
         }
     }
 
@@ -370,9 +391,11 @@ mod tests {
         Tell::Call(CallLive {
             call: CallId(Uuid::from_u128(id)),
             state: CallStateKind::Talking,
-            campaign: CampaignId(1),
-            customer: CustomerId(1),
-            number: Dialable::new("13800000001").expect("digits"),
+            campaign: Some(CampaignId(1)),
+            queue: None,
+            queued_at: None,
+            customer: Some(CustomerId(1)),
+            number: Dialable::new("13800000001").ok(),
             agent: agent.map(AgentId),
             started_at: Moment(0),
             answered_at: None,
@@ -386,7 +409,13 @@ mod tests {
 
     fn viewer(own: i64, agents: Option<&[i64]>, overheard: Option<&[i64]>) -> Viewer {
         let set = |ids: Option<&[i64]>| ids.map(|ids| ids.iter().map(|id| AgentId(*id)).collect());
-        Viewer { own: AgentId(own), agents: set(agents), campaigns: true, overheard: set(overheard) }
+        Viewer {
+            own: AgentId(own),
+            agents: set(agents),
+            campaigns: true,
+            queues: true,
+            overheard: set(overheard),
+        }
     }
 
     fn monitor(supervisor: i64, agent: i64) -> Tell {
@@ -403,9 +432,10 @@ mod tests {
         Tell::ScreenPop {
             agent: AgentId(agent),
             call: CallId(Uuid::from_u128(call)),
-            customer: CustomerId(1),
-            campaign: CampaignId(1),
-            number: Dialable::new("13800000001").expect("digits"),
+            customer: Some(CustomerId(1)),
+            campaign: Some(CampaignId(1)),
+            queue: None,
+            number: Dialable::new("13800000001").ok(),
             from: from.map(AgentId),
             note: Some("wants the price".to_owned()),
         }

@@ -1,8 +1,8 @@
 //! The messages of the live feed as the consoles read them.
 
-use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, TeamId};
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, QueueId, TeamId};
 use crate::floor::effect::{
-    AgentAction, AgentLive, AgentStateKind, CallLive, CallStateKind, CampaignLive, Notice,
+    AgentAction, AgentLive, AgentStateKind, CallLive, CallStateKind, CampaignLive, Notice, QueueLive,
 };
 use crate::floor::input::{MonitorMode, RecordingSpace};
 use crate::floor::pacing::PacingReport;
@@ -25,6 +25,8 @@ pub enum LiveMessage {
         calls: Vec<CallLiveView>,
         /// Campaigns.
         campaigns: Vec<CampaignLiveView>,
+        /// Inbound queues.
+        queues: Vec<QueueLiveView>,
         /// Who listens to whom.
         monitors: Vec<MonitorView>,
         /// The switch.
@@ -67,6 +69,13 @@ pub enum LiveMessage {
         /// The campaign now.
         campaign: CampaignLiveView,
     },
+    /// A queue changed.
+    Queue {
+        /// Number of the frame.
+        seq: u64,
+        /// The queue now.
+        queue: QueueLiveView,
+    },
     /// Show this customer: the agent is about to talk with them.
     ScreenPop {
         /// Number of the frame.
@@ -75,12 +84,14 @@ pub enum LiveMessage {
         agent_id: AgentId,
         /// The call.
         call_id: CallId,
-        /// The customer.
-        customer_id: CustomerId,
-        /// The campaign.
-        campaign_id: CampaignId,
-        /// The number dialled.
-        number: String,
+        /// The customer; null for a caller nobody knows.
+        customer_id: Option<CustomerId>,
+        /// The campaign it was dialled for; null when the customer called.
+        campaign_id: Option<CampaignId>,
+        /// The queue it comes from.
+        queue_id: Option<QueueId>,
+        /// The customer's number; null when a caller withholds it.
+        number: Option<String>,
         /// The colleague who hands the call on.
         from: Option<PersonView>,
         /// What they typed.
@@ -219,12 +230,16 @@ pub struct CallLiveView {
     pub call_id: CallId,
     /// Where it is.
     pub state: CallStateKind,
-    /// The campaign.
-    pub campaign_id: CampaignId,
-    /// The customer.
-    pub customer_id: CustomerId,
-    /// The number dialled.
-    pub number: String,
+    /// The campaign it was dialled for; null when the customer called.
+    pub campaign_id: Option<CampaignId>,
+    /// The queue it is in, or came from.
+    pub queue_id: Option<QueueId>,
+    /// Since when it has been in that queue, while nobody has answered it there.
+    pub queued_at: Option<DateTime<Utc>>,
+    /// The customer; null for a caller nobody knows.
+    pub customer_id: Option<CustomerId>,
+    /// The customer's number; null when a caller withholds it.
+    pub number: Option<String>,
     /// The agent on it, or reserved.
     pub agent_id: Option<AgentId>,
     /// When dialled.
@@ -322,6 +337,37 @@ pub struct CampaignLiveView {
     pub pacing: Option<PacingReport>,
 }
 
+/// A queue on the live floor. Figures are of the last 24 hours.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct QueueLiveView {
+    /// Which.
+    pub queue_id: QueueId,
+    /// Whether callers are let in.
+    pub open: bool,
+    /// Callers who wait.
+    pub waiting: u32,
+    /// Since when the one who has waited longest does.
+    pub waiting_since: Option<DateTime<Utc>>,
+    /// Callers who talk with an agent.
+    pub talking: u32,
+    /// Its agents that are ready.
+    pub agents_ready: u32,
+    /// Its agents that are on shift and not paused.
+    pub agents_working: u32,
+    /// Callers who came in.
+    pub offered: u32,
+    /// Of these, answered by an agent.
+    pub handled: u32,
+    /// Of these, within the service level's time.
+    pub in_time: u32,
+    /// Left before an agent, short abandons included.
+    pub abandoned: u32,
+    /// Of these, so soon that they count as short.
+    pub short_abandons: u32,
+    /// How long those answered had waited altogether, in milliseconds.
+    pub waited_ms: i64,
+}
+
 /// Whether the switch can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SwitchView {
@@ -396,8 +442,10 @@ impl CallLiveView {
             call_id: live.call,
             state: live.state,
             campaign_id: live.campaign,
+            queue_id: live.queue,
+            queued_at: live.queued_at.map(|at| at.to_utc()),
             customer_id: live.customer,
-            number: live.number.to_string(),
+            number: live.number.map(|number| number.to_string()),
             agent_id: live.agent,
             started_at: live.started_at.to_utc(),
             answered_at: live.answered_at.map(|at| at.to_utc()),
@@ -425,6 +473,26 @@ impl From<CampaignLive> for CampaignLiveView {
             answered: live.answered,
             dropped: live.dropped,
             pacing: live.pacing,
+        }
+    }
+}
+
+impl From<QueueLive> for QueueLiveView {
+    fn from(live: QueueLive) -> Self {
+        Self {
+            queue_id: live.queue,
+            open: live.open,
+            waiting: live.waiting,
+            waiting_since: live.waiting_since.map(|at| at.to_utc()),
+            talking: live.talking,
+            agents_ready: live.agents_ready,
+            agents_working: live.agents_working,
+            offered: live.counts.offered,
+            handled: live.counts.handled,
+            in_time: live.counts.in_time,
+            abandoned: live.counts.abandoned,
+            short_abandons: live.counts.short_abandons,
+            waited_ms: live.counts.waited_ms,
         }
     }
 }

@@ -153,8 +153,9 @@ impl StateTimes {
 /// The figures of one agent, or of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Calls that the agent had, also those handed on. In the totals: attempts,
-    /// each once, also those that reached no agent.
+    /// Calls that the agent had, dialled or from a queue, also those handed on. In
+    /// the totals: attempts, each once, also those that reached no agent, and
+    /// callers whom an agent took.
     pub calls: i64,
     /// Of these, answered by the called party.
     pub answered: i64,

@@ -14,6 +14,9 @@ use sea_orm::{
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
+/// A call that was dialled, in the ledger's `direction`.
+const OUTBOUND: &str = "outbound";
+
 /// An agent to be reported on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentName {
@@ -124,6 +127,7 @@ async fn load_calls(db: &Db, visible: &UserFilter, period: Period) -> Result<Vec
         ])
         .filter(calls::Column::StartedAt.gte(period.from.to_utc()))
         .filter(calls::Column::StartedAt.lt(period.to.to_utc()))
+        .filter(attempts_and_handled())
         .filter(
             Condition::any()
                 .add(visible.on(calls::Column::AgentId))
@@ -146,6 +150,12 @@ async fn load_calls(db: &Db, visible: &UserFilter, period: Period) -> Result<Vec
         owner || call.talk.iter().any(|span| visible.allows(UserId(span.agent_id)))
     };
     Ok(rows.into_iter().map(figures).filter(seen).collect())
+}
+
+/// Every attempt, and of the callers those whom an agent took: who gave up in a
+/// queue was no attempt and no agent's call.
+fn attempts_and_handled() -> Condition {
+    Condition::any().add(calls::Column::Direction.eq(OUTBOUND)).add(calls::Column::ConnectedAt.is_not_null())
 }
 
 /// Which of the visible agents talked in the calls that started in the period,

@@ -246,6 +246,9 @@ fn result_name(result: crate::floor::effect::CallResult, language: Language) -> 
         CallResult::AbandonedEarly => language.pick("提前挂断", "Abandoned early"),
         CallResult::Failed => language.pick("失败", "Failed"),
         CallResult::Cancelled => language.pick("取消", "Cancelled"),
+        CallResult::Abandoned => language.pick("放弃", "Abandoned"),
+        CallResult::Overflowed => language.pick("溢出", "Overflowed"),
+        CallResult::TurnedAway => language.pick("未接待", "Turned away"),
     }
 }
 

@@ -33,6 +33,12 @@ pub fn run(world: &mut World, identity: &Identity, now: Moment, line: &str, job:
         "originate" => return start_leg(world, now, arguments, job),
         "uuid_bridge" => bridge(world, now, &words),
         "uuid_kill" => kill(world, now, &words),
+        "uuid_answer" => {
+            match leg_named(&words).map(|leg| world.command(now, WorldCommand::AnswerCaller { leg })) {
+                Some(Reply::Ok) => "+OK\n".to_owned(),
+                _ => "-ERR No such channel!\n".to_owned(),
+            }
+        }
         "uuid_hold" => hold(world, now, &words),
         "uuid_record" => record(world, now, &words),
         "uuid_setvar" => {
@@ -99,7 +105,8 @@ fn kill(world: &mut World, now: Moment, words: &[&str]) -> String {
 
 /// The cause of that name; the switch takes an unknown one for the ordinary.
 pub(super) fn known_cause(name: &str) -> &'static str {
-    const CAUSES: [&str; 8] = [
+    const CAUSES: [&str; 9] = [
+        "UNALLOCATED_NUMBER",
         "ORIGINATOR_CANCEL",
         "USER_BUSY",
         "NO_ANSWER",
@@ -306,7 +313,7 @@ fn short_row(leg: &Leg, prefix: &str) -> Map<String, Value> {
     };
     let fields = [
         ("uuid", leg.id().to_string()),
-        ("direction", "outbound".to_owned()),
+        ("direction", headers::direction(leg).to_owned()),
         ("created", created.to_utc().format("%Y-%m-%d %H:%M:%S").to_string()),
         ("created_epoch", (created.0 / 1000).to_string()),
         ("name", leg.origin.channel_name.clone()),

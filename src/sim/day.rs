@@ -11,6 +11,7 @@ mod handling;
 pub mod ledger;
 mod orders;
 mod people;
+mod queued;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use crate::base::phone::Dialable;
 use crate::floor::Floor;
 use crate::floor::effect::{Effect, Fact, Refusal, SwitchCommand};
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode, WindowCounts};
+use crate::floor::queue::QueueProfile;
 use crate::sim::chance::Chance;
 use crate::sim::customer::{CustomerShares, Customers};
 use crate::sim::phone::Phones;
@@ -57,6 +59,8 @@ pub struct DayOptions {
     pub faults: bool,
     /// Cap on dropped calls, per mille of calls answered.
     pub drop_cap_permille: u32,
+    /// Callers an hour, into two inbound queues; 0: no queues.
+    pub callers_per_hour: u32,
     /// Who is called.
     pub customers: CustomerShares,
     /// Ask for the floor's invariants after every so many inputs. The question
@@ -73,6 +77,7 @@ impl DayOptions {
             seed,
             faults: false,
             drop_cap_permille: 30,
+            callers_per_hour: 0,
             customers: CustomerShares::default(),
             check_every: if agents <= ALWAYS_CHECKED { 1 } else { u64::from(agents) },
         }
@@ -124,6 +129,14 @@ pub struct DaySummary {
     /// What was done with calls in progress: holds, transfers by outcome,
     /// three-way calls, masked recordings, ears.
     pub controlled: BTreeMap<&'static str, u64>,
+    /// Callers who entered a queue, each queue counted.
+    pub offered: u64,
+    /// How their time there ended.
+    pub queue_outcomes: BTreeMap<&'static str, u64>,
+    /// How long those waited who were answered, in milliseconds.
+    pub queue_wait_ms_mean: i64,
+    /// Answered within 20 s / offered, short abandons in, in per cent.
+    pub service_level_percent: f64,
     /// Faults by kind.
     pub faults: BTreeMap<&'static str, u64>,
     /// How many broken promises were found.
@@ -167,6 +180,8 @@ enum Due {
     Leads { campaign: CampaignId, count: usize },
     /// Somebody does something, if they are still where they were.
     Act { agent: AgentId, mood: u32, act: Act },
+    /// Somebody calls.
+    CallIn,
     /// A supervisor looks at the floor.
     Watch { supervisor: AgentId },
     /// Something breaks, or is mended.
@@ -214,6 +229,7 @@ struct Day {
     ledger: Ledger,
     chance: Chance,
     campaigns: Vec<CampaignProfile>,
+    queues: Vec<QueueProfile>,
     agenda: BinaryHeap<Reverse<Entry>>,
     order: u64,
     summary: DaySummary,
@@ -250,6 +266,7 @@ impl Day {
             talk_percent: 100,
         });
         let campaigns = campaigns(&options, closes);
+        let queues = if options.callers_per_hour > 0 { queued::queues(&options) } else { Vec::new() };
         Self {
             now: OPENS,
             closes,
@@ -259,9 +276,10 @@ impl Day {
             wire: Wire::new(chance.fork(), options.faults),
             people: People::new(chance.fork()),
             leads: Leads::new(chance.fork()),
-            ledger: Ledger::new(&campaigns),
+            ledger: Ledger::new(&campaigns, &queues),
             chance,
             campaigns,
+            queues,
             agenda: BinaryHeap::new(),
             order: 0,
             summary: DaySummary {
@@ -277,6 +295,12 @@ impl Day {
     fn open(&mut self) {
         for campaign in self.campaigns.clone() {
             self.apply(Input::Campaign(campaign));
+        }
+        for queue in self.queues.clone() {
+            self.apply(Input::Queue(queue));
+        }
+        if !self.queues.is_empty() {
+            self.plan(self.now + 30_000, Due::CallIn);
         }
         for n in 1..=self.options.agents {
             if let Some(profile) = profile(n) {
@@ -358,6 +382,7 @@ impl Day {
                     self.apply(Input::Agent { agent, command, ticket });
                 }
             }
+            Due::CallIn => self.call_in(),
             Due::Watch { supervisor } => {
                 if let Some(command) = self.people.supervise(supervisor) {
                     let ticket = self.ledger.asked(self.now);
@@ -369,6 +394,17 @@ impl Day {
                 }
             }
             Due::Fault(fault) => self.strike(fault),
+        }
+    }
+
+    /// Somebody calls, and the next one will.
+    fn call_in(&mut self) {
+        let call = queued::caller(&mut self.chance);
+        self.world.call_in(self.now, call);
+        let mean = 3_600_000 / i64::from(self.options.callers_per_hour.max(1));
+        let at = self.now + self.chance.between(1, 2 * mean);
+        if at < self.closes {
+            self.plan(at, Due::CallIn);
         }
     }
 
@@ -416,7 +452,7 @@ impl Day {
                 if let Fact::Ignored { .. } = fact {
                     self.summary.ignored += 1;
                 }
-                if let Fact::CallEnded { lead, campaign, result, .. } = &fact {
+                if let Fact::CallEnded { dialled: Some((campaign, lead)), result, .. } = &fact {
                     self.leads.done(*campaign, *lead, *result);
                 }
                 let broken = self.ledger.write(self.now, self.floor.switch_up(), &fact);
@@ -431,6 +467,12 @@ impl Day {
             Effect::WantLeads { campaign, count } => {
                 let delay = self.chance.between(5, 60);
                 self.plan(self.now + delay, Due::Leads { campaign, count });
+            }
+            Effect::WantCaller { call, number } => {
+                let known = queued::known(&number, self.options.agents, &mut self.chance);
+                // Now and then later than the floor waits for it.
+                let delay = self.chance.between(2, 600);
+                self.plan(self.now + delay, Due::Input(Input::Caller { call, known }));
             }
             Effect::ReturnLeads { campaign, leads } => self.leads.give_back(campaign, &leads),
             Effect::Answer { ticket, refusal } => {

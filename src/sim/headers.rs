@@ -116,8 +116,8 @@ pub fn of_leg(leg: &Leg, kind: Option<&EventKind>) -> Headers {
         pair("Channel-State-Number", number),
         pair("Channel-Name", &origin.channel_name),
         pair("Unique-ID", origin.leg),
-        pair("Call-Direction", "outbound"),
-        pair("Presence-Call-Direction", "outbound"),
+        pair("Call-Direction", direction(leg)),
+        pair("Presence-Call-Direction", direction(leg)),
         pair("Channel-HIT-Dialplan", "false"),
         pair("Channel-Call-UUID", call_uuid(leg)),
         pair("Answer-State", answer_state(leg)),
@@ -227,21 +227,28 @@ pub fn call_uuid(leg: &Leg) -> crate::base::ids::LegId {
     }
 }
 
-/// On an answered leg the switch turns caller and callee around, because it
+/// As the switch sees it: a customer's call comes in, everything else goes out.
+pub fn direction(leg: &Leg) -> &'static str {
+    if leg.is_inbound() { "inbound" } else { "outbound" }
+}
+
+/// On an answered leg that goes out the switch turns caller and callee around, because it
 /// called them.
 fn caller_number(leg: &Leg) -> &str {
-    if leg.answered_at.is_some() { leg.origin.target.number() } else { &leg.origin.caller_id }
+    let turned = leg.answered_at.is_some() && !leg.is_inbound();
+    if turned { leg.origin.target.number() } else { &leg.origin.caller_id }
 }
 
 fn callee_number(leg: &Leg) -> &str {
-    if leg.answered_at.is_some() { &leg.origin.caller_id } else { leg.origin.target.number() }
+    let turned = leg.answered_at.is_some() && !leg.is_inbound();
+    if turned { &leg.origin.caller_id } else { leg.origin.target.number() }
 }
 
 fn caller(headers: &mut Headers, leg: &Leg) {
     let origin = &leg.origin;
     headers.extend([
-        pair("Caller-Direction", "outbound"),
-        pair("Caller-Logical-Direction", "outbound"),
+        pair("Caller-Direction", direction(leg)),
+        pair("Caller-Logical-Direction", direction(leg)),
         pair("Caller-Caller-ID-Name", "Outbound Call"),
         pair("Caller-Caller-ID-Number", caller_number(leg)),
         pair("Caller-Orig-Caller-ID-Number", &origin.caller_id),
@@ -298,8 +305,8 @@ fn variables(headers: &mut Headers, leg: &Leg, kind: Option<&EventKind>) {
 pub fn channel_variables(leg: &Leg, kind: Option<&EventKind>) -> Headers {
     let origin = &leg.origin;
     let mut variables = vec![
-        pair("direction", "outbound"),
-        pair("is_outbound", "true"),
+        pair("direction", direction(leg)),
+        pair("is_outbound", !leg.is_inbound()),
         pair("uuid", origin.leg),
         pair("call_uuid", call_uuid(leg)),
         pair("session_id", origin.session),

@@ -17,6 +17,13 @@ pub enum Target {
         /// The called number.
         number: String,
     },
+    /// To us: a customer calls.
+    Centre {
+        /// The gateway they come over.
+        gateway: String,
+        /// The number they call.
+        called: String,
+    },
     /// To a desk phone.
     Phone {
         /// Its extension.
@@ -29,6 +36,7 @@ impl Target {
     pub fn number(&self) -> &str {
         match self {
             Target::Customer { number, .. } => number,
+            Target::Centre { called, .. } => called,
             Target::Phone { extension } => extension,
         }
     }

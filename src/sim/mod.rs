@@ -10,6 +10,7 @@
 
 pub mod apps;
 mod audio;
+pub mod callers;
 pub mod cdr;
 pub mod chance;
 pub mod commands;

@@ -6,6 +6,7 @@
 
 use crate::base::clock::{self, Moment};
 use crate::base::ids::LegId;
+use crate::sim::callers::CallIn;
 use crate::sim::cdr;
 use crate::sim::chance::Chance;
 use crate::sim::connection;
@@ -421,9 +422,35 @@ impl SimHandle {
         self.shared.lock().world.set_trunk_down(down);
     }
 
+    /// A customer calls now; false when their leg's id is in use.
+    pub fn call_in(&self, call: CallIn) -> bool {
+        self.lines().call_in(call)
+    }
+
+    /// The lines over which customers call, for somebody who does not keep the
+    /// switch running.
+    pub fn lines(&self) -> Lines {
+        Lines { shared: Arc::clone(&self.shared) }
+    }
+
     /// Every leg that is up, the oldest first.
     pub fn legs(&self) -> Vec<Leg> {
         self.shared.lock().world.legs().into_iter().cloned().collect()
+    }
+}
+
+/// The lines over which customers call.
+#[derive(Debug, Clone)]
+pub struct Lines {
+    shared: Arc<Shared>,
+}
+
+impl Lines {
+    /// A customer calls now; false when their leg's id is in use.
+    pub fn call_in(&self, call: CallIn) -> bool {
+        let done = self.shared.lock().world.call_in(clock::now(), call);
+        self.shared.wake();
+        done
     }
 }
 

@@ -23,6 +23,10 @@ pub(super) enum Step {
     Ring,
     /// The far end picks up.
     Answer,
+    /// The dialplan parks a customer who calls.
+    ParkCaller,
+    /// A customer who calls is answered.
+    PickUp,
     /// The application begins.
     Execute,
     /// The far end refuses.
@@ -82,12 +86,17 @@ impl World {
             // Picked up at our wish already (`uuid_phone_event`).
             Step::Answer | Step::Refuse { .. } | Step::RingOut if self.has_answered(leg) => {}
             Step::Answer => self.answer(at, leg),
+            Step::ParkCaller => self.park_caller(at, leg),
+            Step::PickUp => self.picked_up(at, leg),
             Step::Execute => self.execute(at, leg),
             Step::Refuse { cause, sip_status } => self.hang_up(at, leg, cause, Some(sip_status), true),
             Step::RingOut => self.hang_up(at, leg, "NO_ANSWER", None, false),
             Step::FarEndHangsUp { plan } => {
-                if self.entries.get(&leg).is_some_and(|entry| entry.plan == plan) {
-                    self.hang_up(at, leg, "NORMAL_CLEARING", None, true);
+                if let Some(entry) = self.entries.get(&leg).filter(|entry| entry.plan == plan) {
+                    // A caller who is not answered yet takes the call back.
+                    let rings = entry.leg.is_inbound() && entry.leg.answered_at.is_none();
+                    let cause = if rings { "ORIGINATOR_CANCEL" } else { "NORMAL_CLEARING" };
+                    self.hang_up(at, leg, cause, None, true);
                 }
             }
             Step::ParkTimeout { plan, cause } => {

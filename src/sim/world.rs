@@ -161,6 +161,11 @@ pub enum WorldCommand {
         /// Silence.
         on: bool,
     },
+    /// Answer a customer who calls (`uuid_answer`).
+    AnswerCaller {
+        /// Which.
+        leg: LegId,
+    },
     /// Ask a ringing phone to answer (`uuid_phone_event talk`).
     AskToAnswer {
         /// Which.
@@ -211,6 +216,20 @@ pub(super) struct Entry {
     pub job_done: bool,
     /// Legs that listen to this one.
     pub listeners: Vec<LegId>,
+}
+
+impl Entry {
+    pub fn new(leg: Leg, conduct: Conduct) -> Self {
+        Self {
+            leg,
+            conduct,
+            before: LegState::New,
+            plan: 0,
+            order: 0,
+            job_done: false,
+            listeners: Vec::new(),
+        }
+    }
 }
 
 /// Something that will happen, ordered by time and then by when it was
@@ -271,6 +290,7 @@ impl World {
             }
             WorldCommand::TakeKeys { leg, keys } => self.take_keys(now, leg, &keys),
             WorldCommand::Mask { leg, path, on } => self.mask(now, leg, &path, on),
+            WorldCommand::AnswerCaller { leg } => self.answer_caller(now, leg),
             WorldCommand::AskToAnswer { leg } => self.ask_to_answer(now, leg),
             WorldCommand::SetVariable { leg, name, value } => self.set_variable(leg, name, value),
             WorldCommand::ParkBoth { leg } => {
@@ -365,7 +385,7 @@ impl World {
         self.config.phones.registered()
     }
 
-    fn run_until(&mut self, now: Moment) {
+    pub(super) fn run_until(&mut self, now: Moment) {
         while self.agenda.peek().is_some_and(|Reverse(due)| due.at <= now) {
             if let Some(Reverse(due)) = self.agenda.pop() {
                 self.step(due.at, due.leg, due.step);
@@ -418,11 +438,12 @@ impl World {
                 return Reply::Ok;
             }
         };
-        self.sessions += 1;
+        let session = self.next_session();
         let ring_seconds = asked.ring_seconds.max(1);
         let channel_name = match &asked.target {
             Target::Customer { number, .. } => format!("sofia/external/{number}"),
             Target::Phone { extension } => format!("sofia/internal/{extension}@127.0.0.1:5060"),
+            Target::Centre { called, .. } => format!("loopback/{called}"),
         };
         let origin = Origin {
             leg,
@@ -432,22 +453,19 @@ impl World {
             ring_seconds,
             apps: asked.apps,
             job,
-            session: self.sessions,
+            session,
             created_at: now,
         };
-        let entry = Entry {
-            leg: Leg::new(origin, asked.variables),
-            conduct: conduct.clone(),
-            before: LegState::New,
-            plan: 0,
-            order: 0,
-            job_done: false,
-            listeners: Vec::new(),
-        };
+        let entry = Entry::new(Leg::new(origin, asked.variables), conduct.clone());
         self.entries.insert(leg, entry);
         self.emit(now, leg, EventKind::Outgoing);
         self.plan_far_end(now, leg, conduct, ring_seconds);
         Reply::Ok
+    }
+
+    pub(super) fn next_session(&mut self) -> u64 {
+        self.sessions += 1;
+        self.sessions
     }
 
     /// What the called party will do; `Err` when the switch refuses before
@@ -457,6 +475,8 @@ impl World {
             return Err("DESTINATION_OUT_OF_ORDER");
         }
         match &asked.target {
+            // Nobody dials the centre from the centre.
+            Target::Centre { .. } => Err("NO_ROUTE_DESTINATION"),
             Target::Phone { extension } => self.config.phones.conduct(extension, &mut self.chance),
             Target::Customer { gateway, number } => {
                 let trunk = &self.config.trunk;

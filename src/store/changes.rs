@@ -4,7 +4,7 @@
 //! In: a room tells, after its commit. Out: listeners hear every change, or
 //! [`Change::Everything`] when they were too slow to hear each.
 
-use crate::base::ids::{AgentId, CampaignId, ListId};
+use crate::base::ids::{AgentId, CampaignId, ListId, QueueId};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -16,6 +16,8 @@ const BACKLOG: usize = 1_024;
 pub enum Change {
     /// A campaign: its settings, state or agents.
     Campaign(CampaignId),
+    /// A queue: its settings, numbers or members.
+    Queue(QueueId),
     /// A user who is, was or becomes an agent.
     Agent(AgentId),
     /// The leads of a list.

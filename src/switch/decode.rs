@@ -7,6 +7,7 @@
 use crate::base::ids::LegId;
 use crate::floor::input::{CommandName, HangUp, Input, LegChange, LegEvent};
 use crate::switch::registrations;
+use crate::switch::snapshot::arrival;
 use freeswitch_esl::{EslEvent, EslEventType};
 
 /// The events that are subscribed to: those [`decode`] reads, and HEARTBEAT,
@@ -40,7 +41,10 @@ pub fn decode(event: &EslEvent) -> Vec<Input> {
         EslEventType::ChannelProgress => one(event, LegChange::Ringing { early_media: false }),
         EslEventType::ChannelProgressMedia => one(event, LegChange::Ringing { early_media: true }),
         EslEventType::ChannelAnswer => one(event, LegChange::Answered),
-        EslEventType::ChannelPark => one(event, LegChange::Parked),
+        EslEventType::ChannelPark => match arrival(|name| event.header_str(name)) {
+            Some(arrival) => one(event, LegChange::Arrived(arrival)),
+            None => one(event, LegChange::Parked),
+        },
         EslEventType::ChannelBridge => both(event, |other| LegChange::Bridged { other }),
         EslEventType::ChannelUnbridge => both(event, |other| LegChange::Unbridged { other }),
         EslEventType::ChannelHangupComplete => one(event, LegChange::HungUp(hang_up(event))),

@@ -119,6 +119,12 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
         SwitchCommand::MoveMonitor { leg, target, mode } => {
             vec![Line::Api(format!("uuid_transfer {leg} {} inline", ear(*target, *mode)))]
         }
+        SwitchCommand::AnswerCaller { leg, call } => answer_caller(*leg, *call),
+        SwitchCommand::Entertain { leg, music } => vec![play(*leg, music.as_deref())?],
+        SwitchCommand::TurnAway { leg, message } => {
+            let message = checked("message", message)?;
+            vec![Line::Api(format!("uuid_transfer {leg} playback:{message},hangup:NORMAL_CLEARING inline"))]
+        }
         SwitchCommand::HangUp { leg, cause } => {
             vec![Line::Api(format!("uuid_kill {leg} {}", cause_name(*cause)))]
         }
@@ -229,6 +235,28 @@ fn join_room(call: CallId, legs: &[LegId]) -> Vec<Line> {
     legs.iter().skip(1).copied().map(keep).chain(legs.iter().map(go)).collect()
 }
 
+/// A customer who called gets the variables that a dialled one has from the
+/// start, and is answered.
+fn answer_caller(leg: LegId, call: CallId) -> Vec<Line> {
+    let variables = format!(
+        "tl_role=customer;tl_call={call};hangup_after_bridge=true;RECORD_STEREO=true;\
+         park_timeout={PARKED_CUSTOMER_SECONDS}:NORMAL_CLEARING"
+    );
+    vec![
+        Line::Setting(format!("uuid_setvar_multi {leg} {variables}")),
+        Line::Api(format!("uuid_answer {leg}")),
+    ]
+}
+
+/// Music for one who waits.
+fn play(leg: LegId, music: Option<&str>) -> Result<Line, Refused> {
+    let application = match music {
+        Some(music) => format!("endless_playback:{}", checked("music", music)?),
+        None => MUSIC.to_owned(),
+    };
+    Ok(Line::Api(format!("uuid_transfer {leg} {application} inline")))
+}
+
 fn dial_third(
     call: CallId,
     leg: LegId,
@@ -325,6 +353,7 @@ fn cause_name(cause: HangUpCause) -> &'static str {
     match cause {
         HangUpCause::NormalClearing => "NORMAL_CLEARING",
         HangUpCause::OriginatorCancel => "ORIGINATOR_CANCEL",
+        HangUpCause::NoRoute => "UNALLOCATED_NUMBER",
     }
 }
 

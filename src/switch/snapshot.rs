@@ -5,6 +5,7 @@
 use crate::base::ids::{AgentId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::input::{ChannelSnapshot, LegLabel};
+use crate::floor::queue::Arrival;
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -56,6 +57,32 @@ pub fn channel(leg: LegId, dump: &str) -> Result<ChannelSnapshot, Unreadable> {
         in_room: text("variable_conference_name")
             .filter(|_| application == Some("conference"))
             .and_then(|room| room.parse().ok()),
+        arrival: caller(text),
+    })
+}
+
+/// A customer's call that the dialplan parked (freeswitch-conf/dialplan/trunk.xml)
+/// and that is not ours yet, from the headers of an event or a dump.
+pub fn arrival<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<Arrival> {
+    if header("variable_tl_role").is_some() {
+        return None;
+    }
+    caller(header)
+}
+
+/// A customer's call that came in over a trunk, ours or not yet. The number they
+/// called is what the carrier asked for when the call came; transfers change
+/// `Caller-Destination-Number`.
+fn caller<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<Arrival> {
+    if header("variable_tl_origin") != Some("trunk") {
+        return None;
+    }
+    let called = header("variable_tl_called").or_else(|| header("Caller-Destination-Number"))?;
+    let number = header("variable_tl_caller").or_else(|| header("Caller-Caller-ID-Number"));
+    Some(Arrival {
+        number: number.and_then(|number| Dialable::new(number).ok()),
+        called: Dialable::new(called).ok()?,
+        gateway: header("variable_sip_gateway").map(str::to_owned),
     })
 }
 

@@ -82,6 +82,9 @@ export const RESULT_COLOUR: Record<CallResult, string> = {
   abandoned_early: '#e07a8b',
   failed: '#8f1f2f',
   cancelled: '#b9c2cd',
+  abandoned: '#e07a8b',
+  overflowed: '#7a52c7',
+  turned_away: '#d0681d',
 };
 
 /** What an agent must not overlook during a call. */

@@ -89,6 +89,8 @@ pub struct CallTransferView {
     to_agent_name: Option<String>,
     /// The outside party's number.
     to_number: Option<String>,
+    /// A queue, if it was handed to one.
+    to_queue_id: Option<i64>,
     /// Whether they were asked first.
     attended: bool,
     /// What the sender typed for them.
@@ -174,6 +176,7 @@ impl CallDetailView {
             to_agent_id: transfer.to_agent,
             to_agent_name: name_of(names, transfer.to_agent),
             to_number: transfer.to_number,
+            to_queue_id: transfer.to_queue,
             attended: transfer.attended,
             note: transfer.note,
             started_at: transfer.started_at,

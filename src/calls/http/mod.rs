@@ -42,13 +42,20 @@ pub fn routes() -> OpenApiRouter {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CallView {
     id: Uuid,
-    campaign_id: i64,
-    campaign_name: String,
-    customer_id: i64,
-    customer_name: String,
-    /// The digits dialled.
+    /// `outbound` or `inbound`.
+    direction: String,
+    /// Null for a customer who called.
+    campaign_id: Option<i64>,
+    campaign_name: Option<String>,
+    /// The queue it was in last.
+    queue_id: Option<i64>,
+    queue_name: Option<String>,
+    /// Null for a caller nobody knows.
+    customer_id: Option<i64>,
+    customer_name: Option<String>,
+    /// The customer's number; empty when a caller withholds it.
     number: String,
-    /// The number shown to the customer.
+    /// Our number: the one shown to the customer, or the one they called.
     caller_id: String,
     /// The agent who has the call, or had it last.
     agent_id: Option<i64>,
@@ -278,8 +285,11 @@ impl From<LedgerEntry> for CallView {
             call.answered_at.zip(waited_until).map(|(from, to)| (to - from).num_milliseconds().max(0));
         Self {
             id: call.id,
+            direction: call.direction,
             campaign_id: call.campaign_id,
             campaign_name: entry.campaign_name,
+            queue_id: call.queue_id,
+            queue_name: entry.queue_name,
             customer_id: call.customer_id,
             customer_name: entry.customer_name,
             number: call.number,

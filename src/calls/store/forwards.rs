@@ -29,6 +29,7 @@ pub(super) async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
     let (to_agent, to_number) = match to {
         Party::Agent(agent) => (Some(agent.0), None),
         Party::Outside(number) => (None, Some(number.to_string())),
+        Party::Queue(_) => (None, None),
     };
     let row = call_forwards::ActiveModel {
         call_id: Set(call.0),

@@ -1,10 +1,12 @@
 //! Reading the ledger: pages of calls with the names that belong to them.
 
 use crate::auth::UserFilter;
-use crate::base::ids::{CallId, CustomerId};
+use crate::base::ids::{AgentId, CallId, CustomerId};
 use crate::calls::model::{CallCursor, CallFilter, LedgerEntry};
 use crate::store::Db;
-use crate::store::entity::{call_spans, calls, campaigns, customers, dispositions, recordings, users};
+use crate::store::entity::{
+    call_spans, calls, campaigns, customers, dispositions, queues, recordings, users,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -46,6 +48,18 @@ pub async fn find_calls_of_customer(
     list_calls(db, &filter, None, limit).await
 }
 
+/// The agent who spoke with a customer last.
+pub async fn find_last_agent(db: &Db, customer: CustomerId) -> Result<Option<AgentId>, DbErr> {
+    let last = calls::Entity::find()
+        .filter(calls::Column::CustomerId.eq(customer.0))
+        .filter(calls::Column::ConnectedAt.is_not_null())
+        .filter(calls::Column::AgentId.is_not_null())
+        .order_by_desc(calls::Column::StartedAt)
+        .one(db.read())
+        .await?;
+    Ok(last.and_then(|call| call.agent_id).map(AgentId))
+}
+
 /// One call, if it is visible.
 pub async fn find_call(db: &Db, call: CallId, visible: UserFilter) -> Result<Option<LedgerEntry>, DbErr> {
     let filter = CallFilter::of(visible);
@@ -59,6 +73,8 @@ fn condition(filter: &CallFilter) -> Condition {
         .add_option(filter.to.map(|to| calls::Column::StartedAt.lt(to.to_utc())))
         .add_option(filter.agent_id.map(|agent| had_by(vec![agent])))
         .add_option(filter.campaign_id.map(|campaign| calls::Column::CampaignId.eq(campaign.0)))
+        .add_option(filter.queue_id.map(|queue| calls::Column::QueueId.eq(queue.0)))
+        .add_option(filter.direction.map(|direction| calls::Column::Direction.eq(direction)))
         .add_option(filter.customer_id.map(|customer| calls::Column::CustomerId.eq(customer.0)))
         .add_option(filter.result.map(|result| calls::Column::Result.eq(result.as_str())))
         .add_option(match &filter.visible {
@@ -107,18 +123,25 @@ async fn with_names(db: &DatabaseConnection, rows: Vec<calls::Model>) -> Result<
         return Ok(Vec::new());
     }
     let campaigns: HashMap<i64, String> = campaigns::Entity::find()
-        .filter(campaigns::Column::Id.is_in(distinct(&rows, |row| Some(row.campaign_id))))
+        .filter(campaigns::Column::Id.is_in(distinct(&rows, |row| row.campaign_id)))
         .all(db)
         .await?
         .into_iter()
         .map(|campaign| (campaign.id, campaign.name))
         .collect();
     let customers: HashMap<i64, String> = customers::Entity::find()
-        .filter(customers::Column::Id.is_in(distinct(&rows, |row| Some(row.customer_id))))
+        .filter(customers::Column::Id.is_in(distinct(&rows, |row| row.customer_id)))
         .all(db)
         .await?
         .into_iter()
         .map(|customer| (customer.id, customer.name))
+        .collect();
+    let queues: HashMap<i64, String> = queues::Entity::find()
+        .filter(queues::Column::Id.is_in(distinct(&rows, |row| row.queue_id)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|queue| (queue.id, queue.name))
         .collect();
     let agents: HashMap<i64, String> = users::Entity::find()
         .filter(users::Column::Id.is_in(distinct(&rows, |row| row.agent_id)))
@@ -142,8 +165,9 @@ async fn with_names(db: &DatabaseConnection, rows: Vec<calls::Model>) -> Result<
         .map(|recording| (recording.call_id, recording.id))
         .collect();
     let entry = |call: calls::Model| LedgerEntry {
-        campaign_name: campaigns.get(&call.campaign_id).cloned().unwrap_or_default(),
-        customer_name: customers.get(&call.customer_id).cloned().unwrap_or_default(),
+        campaign_name: call.campaign_id.and_then(|id| campaigns.get(&id).cloned()),
+        queue_name: call.queue_id.and_then(|id| queues.get(&id).cloned()),
+        customer_name: call.customer_id.and_then(|id| customers.get(&id).cloned()),
         agent_name: call.agent_id.and_then(|agent| agents.get(&agent).cloned()),
         disposition: call.disposition_id.and_then(|id| dispositions.get(&id).cloned()),
         recording_id: recordings.get(&call.id).copied(),

@@ -11,19 +11,21 @@ mod disposition;
 mod forwards;
 mod heal;
 mod list;
+mod queued;
 mod spans;
 mod story;
 
 pub use detail::load_story;
 pub use disposition::{find_said, list_dispositions, save_disposition};
-pub use list::{find_call, find_calls_of_customer, list_calls};
+pub use list::{find_call, find_calls_of_customer, find_last_agent, list_calls};
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, QueueId};
 use crate::base::phone::Dialable;
 use crate::calls::model::CdrMerge;
 use crate::floor::effect::{Fact, SpanKind};
-use crate::floor::input::{DialMode, Lead, StoredCall};
+use crate::floor::input::{DialMode, Lead, Origin, StoredCall};
+use crate::floor::queue::{Arrival, Known, QueueOutcome};
 use crate::store::entity::{call_spans, calls, recording_pauses, recordings, switch_cdrs};
 use crate::store::{Db, WriteTx};
 use crate::switch::cdr::LegCdr;
@@ -35,6 +37,7 @@ use uuid::Uuid;
 /// Writes a fact, if it is about a call. Idempotent.
 pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
     story::write_fact(tx, fact).await?;
+    queued::write_fact(tx, fact).await?;
     match fact {
         Fact::AttemptStarted { .. } => insert_attempt(tx, fact).await,
         Fact::CallRinging { call, at } => set_time(tx, *call, calls::Column::RingingAt, *at).await,
@@ -71,7 +74,11 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
             let column = calls::Column::UnrecordedReason;
             only(*call, column).col_expr(column, Expr::value(why.as_str())).exec(tx).await.map(|_| ())
         }
-        Fact::CallLeg { .. }
+        Fact::CallArrived { .. }
+        | Fact::CallerKnown { .. }
+        | Fact::QueueEntered { .. }
+        | Fact::QueueLeft { .. }
+        | Fact::CallLeg { .. }
         | Fact::CallLegEnded { .. }
         | Fact::TransferStarted { .. }
         | Fact::TransferEnded { .. }
@@ -105,14 +112,15 @@ async fn insert_attempt(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
     let row = calls::ActiveModel {
         id: Set(call.0),
         leg: Set(leg.0),
-        campaign_id: Set(campaign.0),
-        lead_id: Set(lead.0),
-        customer_id: Set(customer.0),
+        campaign_id: Set(Some(campaign.0)),
+        lead_id: Set(Some(lead.0)),
+        customer_id: Set(Some(customer.0)),
         number: Set(number.to_string()),
         e164: Set(e164.clone()),
         caller_id: Set(caller_id.to_string()),
         gateway: Set(gateway.clone()),
-        mode: Set(mode_name(*mode).to_owned()),
+        mode: Set(Some(mode_name(*mode).to_owned())),
+        direction: Set(OUTBOUND.to_owned()),
         started_at: Set(at.to_utc()),
         talk_ms: Set(0),
         ..Default::default()
@@ -160,6 +168,11 @@ async fn is_open(tx: &WriteTx, call: CallId) -> Result<bool, DbErr> {
     Ok(row.is_some())
 }
 
+/// The directions of calls, as stored.
+pub const OUTBOUND: &str = "outbound";
+/// See there.
+pub const INBOUND: &str = "inbound";
+
 fn mode_name(mode: DialMode) -> &'static str {
     match mode {
         DialMode::Predictive => "predictive",
@@ -185,10 +198,12 @@ pub async fn load_open_calls(db: &Db) -> Result<Vec<StoredCall>, DbErr> {
         .await?;
     let mut spans = spans::load_of_open_calls(db).await?;
     let mut recordings = load_running_recordings(db).await?;
+    let mut queues = queued::load_of_open_calls(db).await?;
     let stored = |row: calls::Model| {
         let spans = spans.remove(&row.id).unwrap_or_default();
         let recording = recordings.remove(&row.id);
-        stored_call(row, &spans, recording)
+        let queue = queues.remove(&row.id);
+        stored_call(row, &spans, recording, queue)
     };
     Ok(open.into_iter().filter_map(stored).collect())
 }
@@ -206,9 +221,9 @@ fn stored_call(
     row: calls::Model,
     spans: &[call_spans::Model],
     recording: Option<(String, bool)>,
+    queue: Option<(QueueId, Moment, Option<QueueOutcome>)>,
 ) -> Option<StoredCall> {
-    // The number was dialable when it was written, by its type.
-    let number = Dialable::new(&row.number).ok()?;
+    let origin = origin_of(&row)?;
     let connected = row.agent_id.zip(row.connected_at).map(|(agent, at)| (AgentId(agent), at.into()));
     let open = spans.last().and_then(|span| {
         let kind = spans::kind_of(&span.kind)?;
@@ -218,13 +233,8 @@ fn stored_call(
     Some(StoredCall {
         call: CallId(row.id),
         leg: LegId(row.leg),
-        campaign: CampaignId(row.campaign_id),
-        lead: Lead {
-            lead: LeadId(row.lead_id),
-            customer: CustomerId(row.customer_id),
-            number,
-            e164: row.e164,
-        },
+        origin,
+        queue,
         started_at: row.started_at.into(),
         answered_at: row.answered_at.map(Moment::from),
         connected,
@@ -234,6 +244,24 @@ fn stored_call(
         outside: span.0 == SpanKind::Outside,
         recording,
     })
+}
+
+/// How the call came about. The numbers were dialable when they were written, by
+/// their type.
+fn origin_of(row: &calls::Model) -> Option<Origin> {
+    let number = Dialable::new(&row.number).ok();
+    let customer = row.customer_id.map(CustomerId);
+    let Some((campaign, lead)) = row.campaign_id.zip(row.lead_id) else {
+        let called = Dialable::new(&row.caller_id).ok()?;
+        let gateway = Some(row.gateway.clone()).filter(|gateway| !gateway.is_empty());
+        let e164 = Some(row.e164.clone()).filter(|e164| !e164.is_empty());
+        return Some(Origin::Inbound {
+            arrival: Arrival { number, called, gateway },
+            known: Some(Known { e164, customer, own_agent: None }),
+        });
+    };
+    let lead = Lead { lead: LeadId(lead), customer: customer?, number: number?, e164: row.e164.clone() };
+    Some(Origin::Dialled { campaign: CampaignId(campaign), lead })
 }
 
 /// Keeps a record of the switch as it was posted; the first one of a leg stays.

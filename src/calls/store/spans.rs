@@ -145,7 +145,14 @@ pub(super) fn add_up(spans: &[call_spans::Model]) -> Totals {
         match kind_of(&span.kind) {
             Some(SpanKind::Talking | SpanKind::Conference) => totals.talk_ms += ms,
             Some(SpanKind::Held | SpanKind::Consulting) => totals.hold_ms += ms,
-            Some(SpanKind::Dialling | SpanKind::Ringing | SpanKind::Waiting | SpanKind::Outside) | None => {}
+            Some(
+                SpanKind::Dialling
+                | SpanKind::Ringing
+                | SpanKind::Waiting
+                | SpanKind::Queued
+                | SpanKind::Outside,
+            )
+            | None => {}
         }
     }
     totals

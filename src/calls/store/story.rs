@@ -180,15 +180,17 @@ async fn begin_transfer(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
     if latest.is_some_and(|row| row.ended_at.is_none()) {
         end_transfer(tx, *call, TransferOutcome::Failed, *at).await?;
     }
-    let (to_agent, to_number) = match to {
-        Party::Agent(agent) => (Some(agent.0), None),
-        Party::Outside(number) => (None, Some(number.to_string())),
+    let (to_agent, to_number, to_queue) = match to {
+        Party::Agent(agent) => (Some(agent.0), None, None),
+        Party::Outside(number) => (None, Some(number.to_string()), None),
+        Party::Queue(queue) => (None, None, Some(queue.0)),
     };
     let row = call_transfers::ActiveModel {
         call_id: Set(call.0),
         from_agent: Set(from.0),
         to_agent: Set(to_agent),
         to_number: Set(to_number),
+        to_queue: Set(to_queue),
         attended: Set(*attended),
         note: Set(note.clone()),
         started_at: Set(at.to_utc()),

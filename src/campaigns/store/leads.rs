@@ -177,7 +177,9 @@ async fn release(tx: &WriteTx, only: Option<&[LeadId]>) -> Result<(), DbErr> {
 pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
     match fact {
         Fact::AttemptStarted { call, lead, at, .. } => begin_attempt(tx, *call, *lead, *at).await,
-        Fact::CallEnded { call, lead, result, at, .. } => end_attempt(tx, *call, *lead, *result, *at).await,
+        Fact::CallEnded { call, dialled: Some((_, lead)), result, at, .. } => {
+            end_attempt(tx, *call, *lead, *result, *at).await
+        }
         _ => Ok(()),
     }
 }
@@ -212,7 +214,8 @@ async fn end_attempt(
         .one(tx)
         .await?;
     let Some(call) = latest.filter(|latest| latest.id == call.0) else { return Ok(()) };
-    let campaign = campaigns::Entity::find_by_id(call.campaign_id).one(tx).await?;
+    let Some(campaign) = call.campaign_id else { return Ok(()) };
+    let campaign = campaigns::Entity::find_by_id(campaign).one(tx).await?;
     let Some(campaign) = campaign else { return Ok(()) };
     let retry = RetryRules {
         max_attempts: u32::try_from(campaign.max_attempts).unwrap_or(1),

@@ -3,10 +3,12 @@
 //! In: rows read from a spreadsheet, what people ask for. Out: customers and
 //! lists within the reader's scope, imports with their progress.
 
+mod callers;
 mod customers;
 mod imports;
 mod rows;
 
+pub use callers::find_caller;
 pub use customers::{find_customer, list_customers, list_lists};
 pub use imports::{
     ImportProgress, find_import, find_running_imports, insert_import, list_imports, list_rejects,

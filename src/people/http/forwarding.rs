@@ -215,7 +215,7 @@ pub async fn load(db: &Db, user: UserId) -> ApiResult<ForwardingView> {
 
 async fn view_of(db: &Db, party: Option<Party>) -> ApiResult<Option<ForwardToView>> {
     Ok(match party {
-        None => None,
+        None | Some(Party::Queue(_)) => None,
         Some(Party::Outside(number)) => {
             Some(ForwardToView { agent_id: None, name: None, number: Some(number.to_string()) })
         }

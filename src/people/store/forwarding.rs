@@ -90,6 +90,8 @@ pub async fn save_forwarding(
         let (to_agent, to_number) = match party {
             Party::Agent(agent) => (Some(agent.0), None),
             Party::Outside(number) => (None, Some(number.to_string())),
+            // Nobody's calls are forwarded to a queue: the request offers none.
+            Party::Queue(_) => continue,
         };
         let row = forwardings::ActiveModel {
             user_id: Set(user.0),

@@ -153,8 +153,10 @@ impl Handling {
         }
         handled.talk_ms = handled.talked(now);
         handled.span = Some((kind, agent, now));
-        let with_agent =
-            !matches!(kind, SpanKind::Dialling | SpanKind::Ringing | SpanKind::Waiting | SpanKind::Outside);
+        let with_agent = !matches!(
+            kind,
+            SpanKind::Dialling | SpanKind::Ringing | SpanKind::Waiting | SpanKind::Queued | SpanKind::Outside
+        );
         if with_agent != agent.is_some() {
             broken.push(format!("call {call} is {kind:?} with {agent:?}"));
         }

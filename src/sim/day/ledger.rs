@@ -5,21 +5,23 @@
 //! words, and the figures of the day.
 
 use super::handling::Handling;
+use super::queued::may_take;
 use super::{CampaignCounts, DaySummary};
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
+use crate::base::ids::{AgentId, CallId, CampaignId, LegId, QueueId};
 use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell};
 use crate::floor::input::{CampaignProfile, Ticket};
+use crate::floor::queue::{QueueOutcome, QueueProfile};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The auditor's books.
 #[derive(Debug)]
 pub struct Ledger {
     campaigns: BTreeMap<CampaignId, CampaignProfile>,
-    live: HashMap<CallId, Entry>,
-    ended: BTreeSet<CallId>,
+    pub(super) live: HashMap<CallId, Entry>,
+    pub(super) ended: BTreeSet<CallId>,
     numbers: HashMap<String, CallId>,
-    legs: HashMap<LegId, CallId>,
+    pub(super) legs: HashMap<LegId, CallId>,
     /// Desk phones' legs.
     phones: BTreeSet<LegId>,
     handling: Handling,
@@ -43,21 +45,30 @@ pub struct Ledger {
     talk_ms: i64,
     waits: Vec<i64>,
     results: BTreeMap<CallResult, u64>,
+    pub(super) queues: BTreeMap<QueueId, QueueProfile>,
+    /// Calls in a queue: which, since when.
+    pub(super) visits: BTreeMap<CallId, (QueueId, Moment)>,
+    pub(super) offered: u64,
+    pub(super) outcomes: BTreeMap<QueueOutcome, u64>,
+    pub(super) queue_waits: Vec<i64>,
 }
 
 #[derive(Debug)]
-struct Entry {
-    campaign: CampaignId,
-    e164: String,
-    started: Moment,
-    ringing: bool,
-    answered: Option<Moment>,
-    dropped: bool,
+pub(super) struct Entry {
+    /// `None`: the customer called.
+    pub(super) campaign: Option<CampaignId>,
+    pub(super) e164: String,
+    pub(super) started: Moment,
+    pub(super) ringing: bool,
+    pub(super) answered: Option<Moment>,
+    pub(super) dropped: bool,
     /// The first agent, and when.
-    connected: Option<(AgentId, Moment)>,
+    pub(super) connected: Option<(AgentId, Moment)>,
     /// Whose it is now.
-    agent: Option<AgentId>,
-    dialled: bool,
+    pub(super) agent: Option<AgentId>,
+    pub(super) dialled: bool,
+    /// The queue it is, or was last, in.
+    pub(super) queue: Option<QueueId>,
 }
 
 /// The state an agent is in, and since when.
@@ -73,7 +84,7 @@ struct Span {
 
 impl Ledger {
     /// Empty books for these campaigns.
-    pub fn new(campaigns: &[CampaignProfile]) -> Self {
+    pub fn new(campaigns: &[CampaignProfile], queues: &[QueueProfile]) -> Self {
         Self {
             campaigns: campaigns.iter().map(|c| (c.campaign, c.clone())).collect(),
             live: HashMap::new(),
@@ -97,6 +108,11 @@ impl Ledger {
             talk_ms: 0,
             waits: Vec::new(),
             results: BTreeMap::new(),
+            queues: queues.iter().map(|queue| (queue.queue, queue.clone())).collect(),
+            visits: BTreeMap::new(),
+            offered: 0,
+            outcomes: BTreeMap::new(),
+            queue_waits: Vec::new(),
         }
     }
 
@@ -142,7 +158,9 @@ impl Ledger {
                     (!known).then(|| format!("leg {second} is bridged with an agent and is nobody's")),
                 );
             }
-            SwitchCommand::Bridge { first, .. } => match self.legs.get(first) {
+            SwitchCommand::Bridge { first, second } => match self.legs.get(first) {
+                // A caller and the number outside that they overflow to.
+                Some(_) if self.handling.knows(*second) && !self.phones.contains(second) => {}
                 Some(call) if self.popped.iter().any(|(popped, _)| popped == call) => {}
                 Some(call) => broken.push(format!("call {call} is bridged before the screen pop")),
                 None => broken.push(format!("leg {first} is bridged and no attempt has it")),
@@ -182,15 +200,18 @@ impl Ledger {
             }
             Fact::CallAnswered { call, .. } => {
                 self.answered += 1;
-                self.count(*call).answered += 1;
+                if let Some(counts) = self.count(*call) {
+                    counts.answered += 1;
+                }
                 self.within(*call, "is answered", &mut broken, |e| e.answered.replace(now).is_none());
             }
             Fact::CallDropped { call, .. } => {
                 self.dropped += 1;
                 let by_fault = self.lost_by_fault(*call);
-                let counts = self.count(*call);
-                counts.dropped += 1;
-                counts.dropped_by_faults += u64::from(by_fault);
+                if let Some(counts) = self.count(*call) {
+                    counts.dropped += 1;
+                    counts.dropped_by_faults += u64::from(by_fault);
+                }
                 self.within(*call, "is dropped", &mut broken, |entry| {
                     let before = entry.connected.is_none() && entry.answered.is_some();
                     before && !std::mem::replace(&mut entry.dropped, true)
@@ -207,6 +228,12 @@ impl Ledger {
                 }
             }
             Fact::CallHanded { call, agent, .. } => self.call_handed(*call, *agent, &mut broken),
+            Fact::CallArrived { call, leg, .. } => self.arrived(now, *call, *leg, &mut broken),
+            Fact::QueueEntered { call, queue, .. } => self.entered(now, *call, *queue, &mut broken),
+            Fact::QueueLeft { call, queue, outcome, .. } => {
+                self.left(now, *call, *queue, *outcome, &mut broken);
+            }
+            Fact::CallerKnown { .. } => {}
             Fact::CallSpan { .. }
             | Fact::CallLeg { .. }
             | Fact::CallLegEnded { .. }
@@ -230,7 +257,8 @@ impl Ledger {
         }
         self.within(call, "is handed on", broken, |entry| {
             entry.agent = agent;
-            entry.connected.is_some()
+            // A caller may go on to a number outside before any agent.
+            entry.connected.is_some() || (agent.is_none() && entry.campaign.is_none())
         });
     }
 
@@ -244,10 +272,10 @@ impl Ledger {
         }
     }
 
-    /// The counts of the campaign of this call.
-    fn count(&mut self, call: CallId) -> &mut CampaignCounts {
-        let campaign = self.live.get(&call).map_or(CampaignId(0), |entry| entry.campaign);
-        self.counted.entry(campaign).or_insert_with(|| CampaignCounts::new(campaign))
+    /// The counts of the campaign of this call; a caller counts for none.
+    fn count(&mut self, call: CallId) -> Option<&mut CampaignCounts> {
+        let campaign = self.live.get(&call)?.campaign?;
+        Some(self.counted.entry(campaign).or_insert_with(|| CampaignCounts::new(campaign)))
     }
 
     /// A fault took the connection, the switch, or an agent for good.
@@ -274,7 +302,8 @@ impl Ledger {
             self.phones_blamed.insert(*agent);
             return true;
         }
-        let lost = self.agents_lost.entry(entry.campaign).or_default();
+        let Some(campaign) = entry.campaign else { return false };
+        let lost = self.agents_lost.entry(campaign).or_default();
         let since = lost.partition_point(|lost| *lost < entry.started);
         since < lost.len() && lost.remove(since) >= entry.started
     }
@@ -297,7 +326,7 @@ impl Ledger {
     }
 
     /// A fact of a live call, that must be true of it.
-    fn within(
+    pub(super) fn within(
         &mut self,
         call: CallId,
         what: &str,
@@ -331,7 +360,7 @@ impl Ledger {
             broken.push(format!("{e164} is dialled for call {call} while call {other} is live"));
         }
         let entry = Entry {
-            campaign: *campaign,
+            campaign: Some(*campaign),
             e164: e164.clone(),
             started: now,
             ringing: false,
@@ -340,6 +369,7 @@ impl Ledger {
             connected: None,
             agent: None,
             dialled: false,
+            queue: None,
         };
         let twice = self.ended.contains(call) || self.live.insert(*call, entry).is_some();
         if twice || self.legs.insert(*leg, *call).is_some() {
@@ -352,10 +382,15 @@ impl Ledger {
         self.only_call_of(call, agent, broken);
         let member = |profile: &CampaignProfile| profile.agents.contains(&agent);
         let mut wait = None;
-        let campaigns = &self.campaigns;
+        let (campaigns, queues) = (&self.campaigns, &self.queues);
         match self.live.get_mut(&call) {
             Some(entry) => {
-                if !campaigns.get(&entry.campaign).is_some_and(member) {
+                let serves = match (entry.queue, entry.campaign) {
+                    (Some(queue), _) => queues.get(&queue).is_some_and(|queue| may_take(queue, agent)),
+                    (None, Some(campaign)) => campaigns.get(&campaign).is_some_and(member),
+                    (None, None) => false,
+                };
+                if !serves {
                     broken.push(format!("agent {agent} is connected to call {call} of a strange campaign"));
                 }
                 match entry.answered {
@@ -385,6 +420,7 @@ impl Ledger {
         self.ended.insert(call);
         self.popped.retain(|(popped, _)| *popped != call);
         self.numbers.remove(&entry.e164);
+        self.call_left_queues(now, call, &entry, result, broken);
         *self.results.entry(result).or_default() += 1;
         self.talk_ms += talk_ms;
         let talked = entry.connected.map_or(0, |(_, at)| now.since_ms(at));
@@ -393,6 +429,10 @@ impl Ledger {
         }
         if (result == CallResult::Answered) != entry.connected.is_some() {
             broken.push(format!("call {call} ends as {result:?}: {entry:?}"));
+        }
+        let inbound_only = [CallResult::Abandoned, CallResult::Overflowed, CallResult::TurnedAway];
+        if entry.campaign.is_some() && inbound_only.contains(&result) {
+            broken.push(format!("call {call} was dialled and ends as {result:?}"));
         }
         let unanswered = entry.answered.is_none();
         if unanswered && matches!(result, CallResult::Dropped | CallResult::AbandonedEarly) {
@@ -480,6 +520,7 @@ impl Ledger {
         }
         broken.extend(self.handling.close());
         self.caps_held(&mut broken);
+        broken.extend(self.visits.keys().map(|call| format!("call {call} never left its queue")));
         // A HashMap's order must not get into a summary that is compared.
         broken.sort();
         broken
@@ -503,6 +544,7 @@ impl Ledger {
         summary.occupancy_percent = handled as f64 * 100.0 / offered.max(1) as f64;
         summary.wait_ms_mean = self.waits.iter().sum::<i64>() / (self.waits.len().max(1) as i64);
         summary.wait_ms_max = self.waits.iter().copied().max().unwrap_or(0);
+        self.sum_up_queues(summary);
         summary.controlled = self.handling.counts();
         summary.by_result = self.results.iter().map(|(result, count)| (result.as_str(), *count)).collect();
         summary.state_minutes = self.spent.iter().map(|(kind, ms)| (kind.as_str(), minutes(*ms))).collect();
@@ -530,6 +572,10 @@ fn fact_time(fact: &Fact) -> Moment {
         | Fact::RecordingMasked { at, .. }
         | Fact::Monitored { at, .. }
         | Fact::NotRecorded { at, .. }
+        | Fact::CallArrived { at, .. }
+        | Fact::CallerKnown { at, .. }
+        | Fact::QueueEntered { at, .. }
+        | Fact::QueueLeft { at, .. }
         | Fact::Ignored { at, .. } => *at,
     }
 }

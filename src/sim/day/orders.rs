@@ -43,10 +43,28 @@ pub(super) fn orders(command: &SwitchCommand) -> Vec<WorldCommand> {
         SwitchCommand::MoveMonitor { leg, target, mode } => {
             vec![WorldCommand::Transfer { leg: *leg, apps: ear(*target, *mode) }]
         }
+        SwitchCommand::AnswerCaller { leg, call } => {
+            let mut orders = vec![
+                set(*leg, "tl_role", "customer"),
+                set(*leg, "tl_call", &call.to_string()),
+                set(*leg, "hangup_after_bridge", "true"),
+                set(*leg, "park_timeout", "120:NORMAL_CLEARING"),
+            ];
+            orders.push(WorldCommand::AnswerCaller { leg: *leg });
+            orders
+        }
+        SwitchCommand::Entertain { leg, music } => {
+            let music = music.as_deref().unwrap_or("${hold_music}");
+            vec![WorldCommand::Transfer { leg: *leg, apps: vec![App::new("endless_playback", music)] }]
+        }
+        SwitchCommand::TurnAway { leg, message } => {
+            vec![WorldCommand::Transfer { leg: *leg, apps: vec![App::new("playback", message)] }]
+        }
         SwitchCommand::HangUp { leg, cause } => {
             let cause = match cause {
                 HangUpCause::NormalClearing => "NORMAL_CLEARING",
                 HangUpCause::OriginatorCancel => "ORIGINATOR_CANCEL",
+                HangUpCause::NoRoute => "UNALLOCATED_NUMBER",
             };
             vec![WorldCommand::Kill { leg: *leg, cause }]
         }

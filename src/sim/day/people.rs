@@ -7,7 +7,7 @@
 //! buttons of a call, one is pressed that the console shows at that moment.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId};
+use crate::base::ids::{AgentId, CallId, QueueId};
 use crate::base::phone::Dialable;
 use crate::floor::effect::{AgentAction, AgentStateKind, MonitorLive, Tell};
 use crate::floor::input::{AgentCommand, Keys, MonitorMode, Party, SupervisorCommand};
@@ -221,8 +221,12 @@ impl People {
         })
     }
 
-    /// A colleague who looks ready, or a number outside.
+    /// A colleague who looks ready, a number outside, or now and then a queue,
+    /// which there may not be.
     fn somebody(&mut self, id: AgentId) -> Party {
+        if self.chance.permille(150) {
+            return Party::Queue(QueueId(self.chance.between(1, 2)));
+        }
         let outside = Dialable::new(&format!("139{:08}", self.chance.between(0, 99_999_999)));
         let ready = |(other, agent): (&AgentId, &Agent)| {
             let is_ready = agent.state.is_some_and(|(kind, _)| kind == AgentStateKind::Ready);

@@ -13,6 +13,12 @@ fn short(agents: u32, minutes: u32, seed: u64, faults: bool) -> DayOptions {
     DayOptions { minutes, faults, ..DayOptions::new(agents, 1, seed) }
 }
 
+/// Every other faulty day has inbound queues as well.
+fn faulty(agents: u32, minutes: u32, seed: u64) -> DayOptions {
+    let callers_per_hour = if seed % 2 == 1 { 20 * agents } else { 0 };
+    DayOptions { callers_per_hour, ..short(agents, minutes, seed, true) }
+}
+
 /// Runs the seeds on every core; the seeds that fail with their first words.
 fn failing(seeds: std::ops::Range<u64>, agents: u32, minutes: u32) -> Vec<(u64, Vec<String>)> {
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
@@ -20,7 +26,7 @@ fn failing(seeds: std::ops::Range<u64>, agents: u32, minutes: u32) -> Vec<(u64, 
         .map(|core| {
             let mine = seeds.clone().filter(move |seed| seed % cores == core);
             std::thread::spawn(move || {
-                let days = mine.map(|seed| (seed, run(&short(agents, minutes, seed, true)).violations));
+                let days = mine.map(|seed| (seed, run(&faulty(agents, minutes, seed)).violations));
                 days.filter(|(_, violations)| !violations.is_empty()).collect::<Vec<_>>()
             })
         })
@@ -35,6 +41,18 @@ fn a_quiet_day_keeps_every_promise() {
     assert!(summary.connected > 300, "{summary:#?}");
     assert!(summary.occupancy_percent > 60.0, "{summary:#?}");
     assert!(summary.wait_ms_max <= 10_500, "{summary:#?}");
+}
+
+#[test]
+fn a_quiet_day_with_queues_keeps_every_promise() {
+    let options = DayOptions { callers_per_hour: 150, ..short(20, 60, 1, false) };
+    let summary = run(&options);
+    assert_eq!(summary.invariant_violations, 0, "{summary:#?}");
+    let left = |outcome: &str| summary.queue_outcomes.get(outcome).copied().unwrap_or(0);
+    assert_eq!(summary.queue_outcomes.values().sum::<u64>(), summary.offered, "{summary:#?}");
+    assert!(left("answered") > 80 && left("abandoned") > 0, "{summary:#?}");
+    assert!(summary.service_level_percent > 50.0, "{summary:#?}");
+    assert!(summary.by_result.get("answered").is_some_and(|calls| *calls > 250), "{summary:#?}");
 }
 
 /// Runs days of so many agents and minutes; the share dropped of each must stay
@@ -153,8 +171,7 @@ fn started(n: u128, e164: &str, at: Moment) -> Fact {
 fn ended(n: u128, result: CallResult) -> Fact {
     Fact::CallEnded {
         call: call(n),
-        lead: LeadId(1),
-        campaign: CampaignId(1),
+        dialled: Some((CampaignId(1), LeadId(1))),
         result,
         hang_up: HangUp::cause("NORMAL_CLEARING"),
         ended_by: EndedBy::Customer,
@@ -169,7 +186,7 @@ fn state(kind: AgentStateKind) -> Fact {
 
 fn books() -> Ledger {
     let options = DayOptions::new(3, 1, 1);
-    Ledger::new(&campaigns(&options, OPENS + 3_600_000))
+    Ledger::new(&campaigns(&options, OPENS + 3_600_000), &[])
 }
 
 /// What the auditor says of the last of these facts; of those before, nothing.

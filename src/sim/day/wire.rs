@@ -227,7 +227,10 @@ fn decode(event: &WorldEvent) -> Vec<(LegId, Input)> {
         EventKind::Create => LegChange::Created,
         EventKind::Progress => LegChange::Ringing { early_media: false },
         EventKind::Answer => LegChange::Answered,
-        EventKind::Park => LegChange::Parked,
+        EventKind::Park => match leg.arrival().filter(|_| leg.variable("tl_role").is_none()) {
+            Some(arrival) => LegChange::Arrived(arrival),
+            None => LegChange::Parked,
+        },
         EventKind::Bridge { a, b } => {
             return vec![
                 tell(*a, LegChange::Bridged { other: *b }),
@@ -291,6 +294,7 @@ fn snapshot(leg: &Leg) -> ChannelSnapshot {
         bridged_to: leg.bond(),
         on_music: leg.state == LegState::Music,
         in_room: room.and_then(|room| room.parse().ok()),
+        arrival: leg.arrival(),
     }
 }
 

@@ -15,6 +15,7 @@ pub struct Model {
     pub to_agent: Option<i64>,
     /// the number outside.
     pub to_number: Option<String>,
+    pub to_queue: Option<i64>,
     /// Whether the other was asked first.
     pub attended: bool,
     /// For the other's screen.

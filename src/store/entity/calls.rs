@@ -11,15 +11,23 @@ pub struct Model {
     pub id: Uuid,
     /// The customer's leg.
     pub leg: Uuid,
-    pub campaign_id: i64,
-    pub lead_id: i64,
-    pub customer_id: i64,
-    /// The digits dialled.
+    /// `None`: the customer called.
+    pub campaign_id: Option<i64>,
+    /// `None`: the customer called.
+    pub lead_id: Option<i64>,
+    /// `None`: a caller nobody knows.
+    pub customer_id: Option<i64>,
+    /// The customer's number, as dialled, or as the carrier names it; empty when
+    /// a caller withholds it.
     pub number: String,
+    /// Empty when it is not known.
     pub e164: String,
+    /// Our number: the one shown, or the one called.
     pub caller_id: String,
+    /// Empty when it is not known over which trunk the customer called.
     pub gateway: String,
-    pub mode: String,
+    /// How the campaign dialled.
+    pub mode: Option<String>,
     pub started_at: DateTimeUtc,
     pub ringing_at: Option<DateTimeUtc>,
     pub answered_at: Option<DateTimeUtc>,
@@ -46,6 +54,10 @@ pub struct Model {
     pub handed_at: Option<DateTimeUtc>,
     /// `NotRecorded`: why the conversation, or its beginning, is not recorded.
     pub unrecorded_reason: Option<String>,
+    /// `outbound` or `inbound`.
+    pub direction: String,
+    /// The queue it was in last.
+    pub queue_id: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

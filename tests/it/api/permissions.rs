@@ -94,6 +94,11 @@ fn table() -> Vec<Expected> {
         reads("post_campaign_start", RUNNERS),
         reads("post_campaign_pause", RUNNERS),
         reads("post_campaign_finish", RUNNERS),
+        // queues
+        reads("get_queues", ALL_BUT_AGENTS),
+        reads("get_queue", ALL_BUT_AGENTS),
+        writes("post_queue", MANAGERS, json!({})),
+        writes("patch_queue", MANAGERS, json!({})),
         // calls, recordings, reports
         reads("get_calls", EVERYBODY),
         reads("get_call", EVERYBODY),
@@ -125,6 +130,7 @@ fn table() -> Vec<Expected> {
         reads("post_recording_pause", EVERYBODY),
         reads("post_recording_resume", EVERYBODY),
         reads("get_colleagues", EVERYBODY),
+        reads("get_desk_queues", EVERYBODY),
         writes("post_transfer", EVERYBODY, json!({ "agent_id": 999_999 })),
         writes("post_consult", EVERYBODY, json!({ "number": "13800138000" })),
         reads("post_swap", EVERYBODY),

@@ -40,7 +40,7 @@ async fn ones_own_calls_are_forwarded_and_everybody_sees_it(db: Db) {
     let before = app.get(&token, "/desk/forwarding").await.expect(200);
     assert_eq!(before, json!({ "always": null, "busy": null, "no_answer": null, "no_answer_seconds": 20 }));
 
-    let viewer = Viewer { own: AgentId(0), agents: None, campaigns: false, overheard: None };
+    let viewer = Viewer { own: AgentId(0), agents: None, campaigns: false, queues: false, overheard: None };
     let (_, mut changes) = app.hub.subscribe(&viewer);
     // An extension means the colleague who has it.
     let body = json!({ "busy": { "number": "1002" }, "no_answer": { "number": "138 0013 8000" },

@@ -39,6 +39,7 @@ pub const ROOMS: &[Room] = &[
     room("people", 4),
     room("customers", 4),
     room("campaigns", 4),
+    room("queues", 4),
     room("calls", 4),
     room("recordings", 4),
     room("reports", 4),

@@ -12,6 +12,7 @@ use trunkline::calls::records::take;
 use trunkline::calls::store::{load_open_calls, merge_cdr, save_disposition};
 use trunkline::campaigns::store::claim_leads;
 use trunkline::floor::effect::{CallResult, Fact, NotRecorded, SpanKind};
+use trunkline::floor::input::Origin;
 use trunkline::floor::input::{HangUp, LegLabel};
 use trunkline::store::Db;
 use trunkline::store::entity::{call_spans, calls, dispositions, leads, recordings};
@@ -126,7 +127,8 @@ async fn calls_in_progress_are_found_after_a_restart(db: Db) {
     let ids: Vec<CallId> = open.iter().map(|call| call.call).collect();
     assert_eq!(ids, [call_id(1), call_id(2)]);
     assert_eq!(open[0].connected, Some((agent, MONDAY_10 + 5_000)));
-    assert_eq!(open[0].lead.e164, world.leads[0].e164);
+    let Origin::Dialled { lead, .. } = &open[0].origin else { panic!("dialled: {open:?}") };
+    assert_eq!(lead.e164, world.leads[0].e164);
     assert_eq!((open[1].answered_at, open[1].connected, open[1].leg), (None, None, leg_id(2)));
     world.write_facts(&talking[7..]).await;
     assert_eq!(load_open_calls(&world.db).await.expect("query").len(), 1);

@@ -8,6 +8,7 @@ mod imports;
 mod leads;
 mod ledger;
 mod ledger_api;
+mod queues;
 mod report_mail;
 mod reports;
 mod spool;

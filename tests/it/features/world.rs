@@ -159,8 +159,7 @@ impl World {
     pub fn ended(&self, lead: &WorldLead, n: u64, result: CallResult, talk_ms: i64, at: Moment) -> Fact {
         Fact::CallEnded {
             call: call_id(n),
-            lead: lead.lead,
-            campaign: self.campaign,
+            dialled: Some((self.campaign, lead.lead)),
             result,
             hang_up: HangUp { sip_status: Some(200), ..HangUp::cause("NORMAL_CLEARING") },
             ended_by: EndedBy::Customer,

@@ -91,6 +91,7 @@ impl TestApp {
             changes: changes.clone(),
             hub: hub.clone(),
             zone: settings.zone,
+            home: settings.home_country.clone(),
             run: 1,
             shutdown: shutdown.clone(),
         });
@@ -163,7 +164,8 @@ impl TestApp {
     /// An agent with a desk phone, on the live floor. The administrator is
     /// signed in by `admin`.
     pub async fn agent(&self, admin: &str, username: &str, extension: &str, team: Option<i64>) -> UserId {
-        let viewer = Viewer { own: AgentId(0), agents: None, campaigns: false, overheard: None };
+        let viewer =
+            Viewer { own: AgentId(0), agents: None, campaigns: false, queues: false, overheard: None };
         let (_, mut changes) = self.hub.subscribe(&viewer);
         let body = json!({ "username": username, "display_name": username, "role": "agent", "team_id": team,
                            "extension": extension, "password": PASSWORD });

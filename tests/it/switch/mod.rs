@@ -6,5 +6,6 @@ mod control;
 mod exam;
 mod link;
 mod phones;
+mod queues;
 mod rig;
 mod traces;

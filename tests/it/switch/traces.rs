@@ -121,6 +121,7 @@ fn line(legs: &mut Legs, input: &Input) -> String {
     };
     let leg = legs.name(event.leg);
     match &event.what {
+        LegChange::Arrived(arrival) => format!("{leg} calls {}", arrival.called),
         LegChange::Created => format!("{leg} created"),
         LegChange::Ringing { early_media: false } => format!("{leg} ringing"),
         LegChange::Ringing { early_media: true } => format!("{leg} ringing with early media"),

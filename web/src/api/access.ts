@@ -11,6 +11,8 @@ export type PermissionName =
   | 'campaign:read'
   | 'campaign:write'
   | 'campaign:run'
+  | 'queue:read'
+  | 'queue:write'
   | 'call:read'
   | 'call:listen'
   | 'call:whisper'

@@ -8,6 +8,7 @@ import type {
   CampaignLiveView,
   LiveMessage,
   MonitorView,
+  QueueLiveView,
   RecordingsView,
 } from '../api/types';
 
@@ -20,6 +21,7 @@ export interface LiveState {
   agents: Record<number, AgentLiveView>;
   calls: Record<string, CallLiveView>;
   campaigns: Record<number, CampaignLiveView>;
+  queues: Record<number, QueueLiveView>;
   /** Who takes part in whose call, by the supervisor's id. */
   monitors: Record<number, MonitorView>;
   switch: { up: boolean; detail: string } | null;
@@ -33,6 +35,7 @@ export const EMPTY: LiveState = {
   agents: {},
   calls: {},
   campaigns: {},
+  queues: {},
   monitors: {},
   switch: null,
   recordings: null,
@@ -65,6 +68,7 @@ export function applyMessage(state: LiveState, message: LiveMessage): LiveState 
       agents: keyed(message.agents, (agent) => agent.agent_id),
       calls: keyed(message.calls, (call) => call.call_id),
       campaigns: keyed(message.campaigns, (campaign) => campaign.campaign_id),
+      queues: keyed(message.queues, (queue) => queue.queue_id),
       monitors: keyed(message.monitors, (monitor) => monitor.supervisor.agent_id),
       switch: message.switch,
       recordings: message.recordings,
@@ -89,6 +93,8 @@ export function applyMessage(state: LiveState, message: LiveMessage): LiveState 
         ...next,
         campaigns: { ...state.campaigns, [message.campaign.campaign_id]: message.campaign },
       };
+    case 'queue':
+      return { ...next, queues: { ...state.queues, [message.queue.queue_id]: message.queue } };
     case 'monitor':
       return { ...next, monitors: withMonitor(state.monitors, message.monitor) };
     case 'switch':

@@ -25,6 +25,7 @@ export const calls = {
   searchHint: 'Customer or number',
   clear: 'Clear filters',
   dialled: 'Dialled, caller ID {{callerId}}',
+  called: 'The customer called {{callerId}}',
   rang: 'Rang',
   customerAnswered: 'Customer answered',
   agentConnected: 'Connected with {{name}}',

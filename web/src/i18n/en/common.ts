@@ -33,6 +33,7 @@ export const common = {
     desk: 'Agent desk',
     floor: 'Live floor',
     campaigns: 'Campaigns',
+    queues: 'Queues',
     imports: 'Imports',
     customers: 'Customers',
     calls: 'Calls',
@@ -151,6 +152,9 @@ export const common = {
     abandoned_early: 'Abandoned early',
     failed: 'Failed',
     cancelled: 'Cancelled',
+    abandoned: 'Abandoned',
+    overflowed: 'Overflowed',
+    turned_away: 'Turned away',
   },
   endedBy: {
     customer: 'Customer hung up',

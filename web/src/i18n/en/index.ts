@@ -9,6 +9,7 @@ import { floor } from './floor';
 import { imports } from './imports';
 import { people } from './people';
 import { phones } from './phones';
+import { queues } from './queues';
 import { reports } from './reports';
 
 export const en: typeof zh = {
@@ -16,6 +17,7 @@ export const en: typeof zh = {
   desk,
   floor,
   campaigns,
+  queues,
   customers,
   imports,
   calls,

@@ -25,6 +25,7 @@ export const calls = {
   searchHint: '客户姓名或号码',
   clear: '清除筛选',
   dialled: '呼出，主叫 {{callerId}}',
+  called: '客户呼入 {{callerId}}',
   rang: '振铃',
   customerAnswered: '客户接听',
   agentConnected: '接入坐席 {{name}}',

@@ -33,6 +33,7 @@ export const common = {
     desk: '坐席工作台',
     floor: '实时监控',
     campaigns: '外呼任务',
+    queues: '呼入队列',
     imports: '名单导入',
     customers: '客户',
     calls: '通话记录',
@@ -150,6 +151,9 @@ export const common = {
     abandoned_early: '提前挂断',
     failed: '线路失败',
     cancelled: '已取消',
+    abandoned: '放弃',
+    overflowed: '溢出到外线',
+    turned_away: '未接待',
   },
   endedBy: {
     customer: '客户挂断',

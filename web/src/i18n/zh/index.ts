@@ -8,6 +8,7 @@ import { floor } from './floor';
 import { imports } from './imports';
 import { people } from './people';
 import { phones } from './phones';
+import { queues } from './queues';
 import { reports } from './reports';
 
 export const zh = {
@@ -15,6 +16,7 @@ export const zh = {
   desk,
   floor,
   campaigns,
+  queues,
   customers,
   imports,
   calls,

@@ -26,11 +26,17 @@ function Content({ call }: { call: CallDetailView }) {
   const items = [
     {
       label: t('calls.customer'),
-      children: <Link to={paths.customer(call.customer_id)}>{call.customer_name}</Link>,
+      children:
+        call.customer_id == null ? (
+          DASH
+        ) : (
+          <Link to={paths.customer(call.customer_id)}>{call.customer_name}</Link>
+        ),
     },
     { label: t('calls.number'), children: phone(call.number) },
     { label: t('calls.agent'), children: call.agent_name ?? DASH },
-    { label: t('calls.campaign'), children: call.campaign_name },
+    { label: t('calls.campaign'), children: call.campaign_name ?? DASH },
+    { label: t('queues.from'), children: call.queue_name ?? DASH },
     { label: t('calls.startedAt'), children: dateTime(call.started_at) },
     {
       label: t('calls.talk'),

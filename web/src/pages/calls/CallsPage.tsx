@@ -22,14 +22,18 @@ function useColumns(): TableColumnsType<CallView> {
       width: 168,
       render: (_, call) => <span className="figure">{dateTime(call.started_at)}</span>,
     },
-    { title: t('calls.customer'), ellipsis: true, render: (_, call) => call.customer_name },
+    { title: t('calls.customer'), ellipsis: true, render: (_, call) => call.customer_name ?? DASH },
     {
       title: t('calls.number'),
       width: 132,
       render: (_, call) => <span className="figure">{phone(call.number)}</span>,
     },
     { title: t('calls.agent'), ellipsis: true, render: (_, call) => call.agent_name ?? DASH },
-    { title: t('calls.campaign'), ellipsis: true, render: (_, call) => call.campaign_name },
+    {
+      title: `${t('calls.campaign')} / ${t('queues.from')}`,
+      ellipsis: true,
+      render: (_, call) => call.queue_name ?? call.campaign_name ?? DASH,
+    },
     {
       title: t('calls.result'),
       width: 146,

@@ -22,7 +22,12 @@ interface Step {
 /** Every step in order of time; what has no time has not happened. */
 export function steps(call: CallDetailView, t: TFunction, language: string): Step[] {
   const all: (Omit<Step, 'at'> & { at: string | null | undefined })[] = [
-    { at: call.started_at, text: t('calls.dialled', { callerId: call.caller_id }) },
+    {
+      at: call.started_at,
+      text: t(call.direction === 'inbound' ? 'calls.called' : 'calls.dialled', {
+        callerId: call.caller_id,
+      }),
+    },
     { at: call.ringing_at, text: t('calls.rang') },
     { at: call.answered_at, text: t('calls.customerAnswered') },
     // Who had it first; whom it went to is told by the transfers.

@@ -3,7 +3,7 @@ import { Table, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { CallView } from '../../api/types';
-import { dateTime, DASH, duration } from '../../base/format';
+import { dateTime, DASH, duration, phone } from '../../base/format';
 import { labelIn } from '../../base/label';
 import { ResultLabel } from '../../parts/labels';
 import { paths } from '../../paths';
@@ -26,9 +26,12 @@ export function HistoryList({
     withCustomer
       ? {
           title: t('calls.customer'),
-          render: (_, call) => (
-            <Link to={paths.customer(call.customer_id)}>{call.customer_name}</Link>
-          ),
+          render: (_, call) =>
+            call.customer_id == null ? (
+              phone(call.number)
+            ) : (
+              <Link to={paths.customer(call.customer_id)}>{call.customer_name}</Link>
+            ),
         }
       : { title: t('calls.agent'), render: (_, call) => call.agent_name ?? DASH },
     {

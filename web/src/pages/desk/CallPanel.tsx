@@ -29,9 +29,15 @@ function CallFacts({ desk, live }: { desk: DeskCallView; live: CallLiveView | un
         {
           key: 'number',
           label: t('calls.number'),
-          children: <strong className="figure">{phone(desk.number)}</strong>,
+          children: (
+            <strong className="figure">
+              {desk.number === '' ? t('queues.withheld') : phone(desk.number)}
+            </strong>
+          ),
         },
-        { key: 'campaign', label: t('calls.campaign'), children: desk.campaign_name },
+        desk.queue_name == null
+          ? { key: 'campaign', label: t('calls.campaign'), children: desk.campaign_name ?? DASH }
+          : { key: 'queue', label: t('queues.from'), children: desk.queue_name },
         {
           key: 'state',
           label: t('common.status'),
@@ -94,9 +100,10 @@ export function CallPanel({
         .map((item, index) => [`alt+${index + 1}`, () => change({ dispositionId: item.id })]),
     ),
   });
+  const title = desk.customer?.name ?? phone(desk.number);
   useEffect(() => {
-    document.title = `${desk.customer.name} · Trunkline`;
-  }, [desk.customer.name]);
+    document.title = `${title} · Trunkline`;
+  }, [title]);
 
   return (
     <Card title={t('desk.currentCall')}>

@@ -2,15 +2,23 @@
 import { Card, Descriptions, Tabs, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { DeskCallView } from '../../api/types';
+import type { CustomerView, DeskCallView } from '../../api/types';
 import { phone } from '../../base/format';
 import { paths } from '../../paths';
 import { HistoryList } from '../customers/HistoryList';
+import { UnknownCaller } from './UnknownCaller';
 
 /** The customer of the current call. */
 export function CustomerPanel({ desk }: { desk: DeskCallView }) {
+  return desk.customer ? (
+    <Known desk={desk} customer={desk.customer} />
+  ) : (
+    <UnknownCaller desk={desk} />
+  );
+}
+
+function Known({ desk, customer }: { desk: DeskCallView; customer: CustomerView }) {
   const { t } = useTranslation();
-  const { customer } = desk;
   const history = customer.history.filter((each) => each.id !== desk.call_id);
   return (
     <Card>

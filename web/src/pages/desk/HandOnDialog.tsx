@@ -1,5 +1,5 @@
-// To whom a call is handed: a colleague with their state as it is now, or a
-// number outside; with a note for their screen. Handed over blindly, or asked
+// To whom a call is handed: a colleague with their state as it is now, a queue, or
+// a number outside; with a note for their screen. Handed over blindly, or asked
 // first.
 import { Input, Modal, Segmented } from 'antd';
 import { useState } from 'react';
@@ -10,19 +10,22 @@ import { ProblemAlert } from '../../parts/Problem';
 import { ReasonButton } from '../../parts/ReasonButton';
 import { ColleagueList } from './ColleagueList';
 import { useDeskCommand, useRunningCommand } from './commands';
-import { useColleagues } from './queries';
+import { useColleagues, useDeskQueues } from './queries';
+import { QueueList } from './QueueList';
 
 const NOTE_CHARS_MAX = 1000;
 
-type Kind = 'colleague' | 'outside';
+type Kind = 'colleague' | 'queue' | 'outside';
 
 function Form({ agent, onClose }: { agent: AgentLiveView; onClose: () => void }) {
   const { t } = useTranslation();
   const colleagues = useColleagues(true);
+  const queues = useDeskQueues(true);
   const command = useDeskCommand({ quiet: true });
   const running = useRunningCommand();
   const [kind, setKind] = useState<Kind>('colleague');
   const [chosen, setChosen] = useState<number | null>(null);
+  const [queue, setQueue] = useState<number | null>(null);
   const [number, setNumber] = useState('');
   const [note, setNote] = useState('');
 
@@ -35,13 +38,20 @@ function Form({ agent, onClose }: { agent: AgentLiveView; onClose: () => void })
   function reason(action: 'transfer' | 'consult'): string | undefined {
     if (running) return t('desk.why.running');
     if (!agent.allowed.includes(action)) return t('desk.why.notDuringTransfer');
+    if (kind === 'queue') {
+      if (action === 'consult') return t('desk.hand.queueNotAsked');
+      return queue === null ? t('desk.why.noTarget') : undefined;
+    }
     if (outside) return number.trim() === '' ? t('desk.why.noTarget') : undefined;
     if (!colleague) return t('desk.why.noTarget');
     return colleague.ready ? undefined : t('desk.why.notReady');
   }
+  function target() {
+    if (kind === 'queue') return { queue_id: queue };
+    return outside ? { number: number.trim() } : { agent_id: colleague?.agent_id ?? null };
+  }
   function hand(action: 'transfer' | 'consult') {
-    const target = outside ? { number: number.trim() } : { agent_id: colleague?.agent_id ?? null };
-    const to = { ...target, note: note.trim() || null };
+    const to = { ...target(), note: note.trim() || null };
     command.mutate({ do: action, to }, { onSuccess: onClose });
   }
   return (
@@ -55,10 +65,12 @@ function Form({ agent, onClose }: { agent: AgentLiveView; onClose: () => void })
         }}
         options={[
           { value: 'colleague', label: t('desk.hand.colleague') },
+          { value: 'queue', label: t('desk.hand.queue') },
           { value: 'outside', label: t('desk.hand.outside') },
         ]}
       />
-      {outside ? (
+      {kind === 'queue' && <QueueList query={queues} chosen={queue} onChoose={setQueue} />}
+      {outside && (
         <div style={{ minHeight: 316 }}>
           <Input
             autoFocus
@@ -78,7 +90,8 @@ function Form({ agent, onClose }: { agent: AgentLiveView; onClose: () => void })
             {t(badNumber ? 'desk.hand.badNumber' : 'desk.hand.numberHint')}
           </div>
         </div>
-      ) : (
+      )}
+      {kind === 'colleague' && (
         <ColleagueList query={colleagues} chosen={chosen} onChoose={setChosen} />
       )}
       <Input.TextArea

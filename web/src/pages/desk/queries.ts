@@ -56,6 +56,17 @@ export function useDispositions() {
   });
 }
 
+/** The queues a call can be handed to, with who waits there. */
+export function useDeskQueues(wanted: boolean) {
+  return useQuery({
+    queryKey: ['desk-queues'],
+    queryFn: () => ask(api.GET('/api/v1/desk/queues')),
+    enabled: wanted,
+    staleTime: 0,
+    refetchInterval: 2_000,
+  });
+}
+
 /** The colleagues a call can be handed to, with their states as they change. */
 export function useColleagues(wanted: boolean) {
   return useQuery({

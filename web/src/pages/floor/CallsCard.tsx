@@ -9,6 +9,7 @@ import { useLive } from '../../live/store';
 import { CallStateLabel } from '../../parts/labels';
 import { Elapsed } from '../../parts/timers';
 import { useCampaignName } from '../campaigns/queries';
+import { useQueueName } from '../queues/queries';
 
 function Cell({ id, show }: { id: string; show: (call: CallLiveView) => ReactNode }) {
   const call = useLive((live) => live.calls[id]);
@@ -36,6 +37,16 @@ function CampaignName({ id }: { id: number }) {
   return <>{useCampaignName(id)}</>;
 }
 
+function QueueName({ id }: { id: number }) {
+  return <>{useQueueName(id)}</>;
+}
+
+/** The queue it came through, or the campaign it was dialled for. */
+function Origin({ call }: { call: CallLiveView }) {
+  if (call.queue_id != null) return <QueueName id={call.queue_id} />;
+  return call.campaign_id == null ? DASH : <CampaignName id={call.campaign_id} />;
+}
+
 /** Calls, those that wait for an agent and those talking first. */
 export function CallsCard() {
   const { t } = useTranslation();
@@ -54,11 +65,13 @@ export function CallsCard() {
   const columns: TableColumnsType<{ id: string }> = [
     { ...column(t('common.status'), (call) => <CallStateLabel state={call.state} />), width: 128 },
     {
-      ...column(t('calls.number'), (call) => <span className="figure">{phone(call.number)}</span>),
+      ...column(t('calls.number'), (call) => (
+        <span className="figure">{call.number ? phone(call.number) : t('queues.withheld')}</span>
+      )),
       width: 128,
     },
     column(t('calls.agent'), (call) => <People call={call} />),
-    column(t('calls.campaign'), (call) => <CampaignName id={call.campaign_id} />),
+    column(`${t('calls.campaign')} / ${t('queues.from')}`, (call) => <Origin call={call} />),
     {
       ...column(t('floor.since'), (call) => (
         <Elapsed since={call.connected_at ?? call.answered_at ?? call.started_at} />

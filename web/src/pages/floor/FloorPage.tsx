@@ -12,6 +12,7 @@ import { AgentsTable } from './AgentsTable';
 import { AgentTile } from './AgentTile';
 import { CallsCard } from './CallsCard';
 import { CampaignsCard } from './CampaignsCard';
+import { QueuesCard } from './QueuesCard';
 import { StateFilter } from './StateFilter';
 
 function useAgentIds(state: string | null): number[] {
@@ -80,6 +81,7 @@ export default function FloorPage() {
           <Card title={t('floor.agents')}>
             <Agents state={state} asTable={asTable} />
           </Card>
+          <QueuesCard />
           <div className="halves">
             <CallsCard />
             <CampaignsCard />

@@ -1,0 +1,273 @@
+//! Queues for those who run them.
+
+use crate::api::{ApiError, ApiResult, FieldError, Json, Page, Path, Problem, Settings};
+use crate::audit::{self, Entry};
+use crate::auth::{Caller, Permission};
+use crate::base::clock;
+use crate::base::ids::QueueId;
+use crate::floor::queue::Strategy;
+use crate::queues::model::{MemberForm, OverflowForm, QueueEntry, QueueForm, QueueRefused};
+use crate::queues::{rules, store};
+use crate::store::changes::{Change, Changes};
+use crate::store::{Db, write_tx};
+use axum::Extension;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The room's routes.
+pub fn routes() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(get_queues, post_queue)).routes(routes!(get_queue, patch_queue))
+}
+
+/// An inbound queue.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct QueueView {
+    id: i64,
+    name: String,
+    /// Whether callers are let in.
+    enabled: bool,
+    strategy: Strategy,
+    priority: i32,
+    inbound_first: bool,
+    own_agent_seconds: i32,
+    wait_seconds_max: i32,
+    overflow: OverflowForm,
+    wrap_up_seconds: i32,
+    short_abandon_seconds: i32,
+    service_level_seconds: i32,
+    gateway_id: i64,
+    gateway_name: String,
+    caller_id: String,
+    music: Option<String>,
+    message: Option<String>,
+    /// Its agents, in order.
+    members: Vec<MemberForm>,
+    /// The numbers that lead here.
+    numbers: Vec<String>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// The settings of a queue. A new one needs name and gateway; what is left out of
+/// a new one is set to a sound default, and what is left out of a change stays as
+/// it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueueRequest {
+    /// Unique.
+    name: Option<String>,
+    /// Whether callers are let in; who waits already is served.
+    enabled: Option<bool>,
+    /// Who is next.
+    strategy: Option<Strategy>,
+    /// Callers of a queue with a higher priority are served first.
+    #[schema(minimum = -100, maximum = 100)]
+    priority: Option<i32>,
+    /// While somebody waits, a free agent comes here before a call is dialled.
+    inbound_first: Option<bool>,
+    /// For how long the customer's own agent alone is waited for; 0: not at all.
+    #[schema(minimum = 0, maximum = 600)]
+    own_agent_seconds: Option<i32>,
+    /// How long a caller waits at most.
+    #[schema(minimum = 5, maximum = 3600)]
+    wait_seconds_max: Option<i32>,
+    /// Where a caller goes then.
+    overflow: Option<OverflowForm>,
+    /// Length of after-call work; 0: until the disposition is saved.
+    #[schema(minimum = 0, maximum = 3600)]
+    wrap_up_seconds: Option<i32>,
+    /// A caller who leaves sooner is a short abandon.
+    #[schema(minimum = 0, maximum = 60)]
+    short_abandon_seconds: Option<i32>,
+    /// A caller answered within this is within the service level.
+    #[schema(minimum = 1, maximum = 600)]
+    service_level_seconds: Option<i32>,
+    /// The trunk for calls that leave the centre from here.
+    gateway_id: Option<i64>,
+    /// The number shown on them; the gateway's own when left out.
+    caller_id: Option<String>,
+    /// What callers hear, a file or stream of the switch; empty: the switch's own
+    /// music.
+    music: Option<String>,
+    /// What they hear who are turned away, a file of the switch; empty: nothing.
+    message: Option<String>,
+    /// Its agents, in order.
+    members: Option<Vec<MemberForm>>,
+    /// The numbers that lead here, as people write them.
+    numbers: Option<Vec<String>>,
+}
+
+impl QueueRequest {
+    /// The form with what is given here.
+    fn apply(self, form: QueueForm) -> QueueForm {
+        let sound = |given: Option<String>, before: Option<String>| {
+            given.or(before).map(|sound| sound.trim().to_owned()).filter(|sound| !sound.is_empty())
+        };
+        QueueForm {
+            name: self.name.unwrap_or(form.name),
+            enabled: self.enabled.unwrap_or(form.enabled),
+            strategy: self.strategy.unwrap_or(form.strategy),
+            priority: self.priority.unwrap_or(form.priority),
+            inbound_first: self.inbound_first.unwrap_or(form.inbound_first),
+            own_agent_seconds: self.own_agent_seconds.unwrap_or(form.own_agent_seconds),
+            wait_seconds_max: self.wait_seconds_max.unwrap_or(form.wait_seconds_max),
+            overflow: self.overflow.unwrap_or(form.overflow),
+            wrap_up_seconds: self.wrap_up_seconds.unwrap_or(form.wrap_up_seconds),
+            short_abandon_seconds: self.short_abandon_seconds.unwrap_or(form.short_abandon_seconds),
+            service_level_seconds: self.service_level_seconds.unwrap_or(form.service_level_seconds),
+            gateway_id: self.gateway_id.unwrap_or(form.gateway_id),
+            caller_id: self.caller_id.unwrap_or(form.caller_id),
+            music: sound(self.music, form.music),
+            message: sound(self.message, form.message),
+            members: self.members.unwrap_or(form.members),
+            numbers: self.numbers.unwrap_or(form.numbers),
+        }
+    }
+}
+
+fn check(form: &QueueForm, home: &str, own: Option<QueueId>) -> ApiResult<()> {
+    let problems = rules::check(form, home, own.map(|id| id.0));
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let field = |problem: rules::FieldProblem| FieldError {
+        field: problem.field.to_owned(),
+        message: problem.message,
+    };
+    Err(ApiError::invalid(problems.into_iter().map(field).collect()))
+}
+
+#[utoipa::path(get, path = "/queues", tag = "queues", operation_id = "get_queues",
+    responses((status = 200, body = Page<QueueView>), (status = 403, body = Problem)))]
+/// Every queue.
+async fn get_queues(caller: Caller, Extension(db): Extension<Db>) -> ApiResult<Json<Page<QueueView>>> {
+    caller.require(Permission::QueueRead)?;
+    let entries = store::list_queues(&db).await?;
+    let views = entries.into_iter().map(QueueView::try_from).collect::<Result<_, _>>()?;
+    Ok(Json(Page::all(views)))
+}
+
+#[utoipa::path(get, path = "/queues/{id}", tag = "queues", operation_id = "get_queue",
+    params(("id" = i64, Path, description = "The queue")),
+    responses((status = 200, body = QueueView), (status = 403, body = Problem), (status = 404, body = Problem)))]
+/// One queue.
+async fn get_queue(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Path(id): Path<QueueId>,
+) -> ApiResult<Json<QueueView>> {
+    caller.require(Permission::QueueRead)?;
+    view(&db, id).await.map(Json)
+}
+
+#[utoipa::path(post, path = "/queues", tag = "queues", operation_id = "post_queue", request_body = QueueRequest,
+    responses((status = 201, body = QueueView), (status = 400, body = Problem), (status = 403, body = Problem)))]
+/// Make a queue; callers are let in at once.
+async fn post_queue(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Extension(changes): Extension<Changes>,
+    Extension(settings): Extension<Settings>,
+    Json(mut request): Json<QueueRequest>,
+) -> ApiResult<(StatusCode, Json<QueueView>)> {
+    caller.require(Permission::QueueWrite)?;
+    let needed = |field| ApiError::bad_request(field, "is missing");
+    let name = request.name.take().ok_or_else(|| needed("name"))?;
+    let gateway = request.gateway_id.ok_or_else(|| needed("gateway_id"))?;
+    let caller_id = match request.caller_id.take() {
+        Some(caller_id) => caller_id,
+        None => store::gateway_caller_id(&db, gateway).await?.ok_or(QueueRefused::NoSuchGateway)?,
+    };
+    let form = request.apply(QueueForm::new(name, gateway, caller_id));
+    let home = &settings.home_country;
+    check(&form, home, None)?;
+    let tx = write_tx(&db).await?;
+    let id = store::insert_queue(&tx, &form, home, caller.user_id, clock::now()).await??;
+    let entry = Entry::of(caller.user_id, "queue.create", "queue", id);
+    audit::record(&tx, entry.with(json!({ "name": form.name }))).await?;
+    tx.commit().await?;
+    changes.tell(Change::Queue(id));
+    Ok((StatusCode::CREATED, Json(view(&db, id).await?)))
+}
+
+#[utoipa::path(patch, path = "/queues/{id}", tag = "queues", operation_id = "patch_queue",
+    params(("id" = i64, Path, description = "The queue")), request_body = QueueRequest,
+    responses((status = 200, body = QueueView), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+/// Change a queue; callers may be waiting in it.
+async fn patch_queue(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Extension(changes): Extension<Changes>,
+    Extension(settings): Extension<Settings>,
+    Path(id): Path<QueueId>,
+    Json(request): Json<QueueRequest>,
+) -> ApiResult<Json<QueueView>> {
+    caller.require(Permission::QueueWrite)?;
+    let entry = find(&db, id).await?;
+    let before = store::form_of(&entry).ok_or_else(|| broken(entry.queue.id))?;
+    let form = request.apply(before.clone());
+    let home = &settings.home_country;
+    check(&form, home, Some(id))?;
+    let tx = write_tx(&db).await?;
+    store::update_queue(&tx, id, &form, home, clock::now()).await??;
+    let detail = json!({ "before": format!("{before:?}"), "after": format!("{form:?}") });
+    audit::record(&tx, Entry::of(caller.user_id, "queue.update", "queue", id).with(detail)).await?;
+    tx.commit().await?;
+    changes.tell(Change::Queue(id));
+    view(&db, id).await.map(Json)
+}
+
+async fn find(db: &Db, id: QueueId) -> ApiResult<QueueEntry> {
+    store::find_queue(db, id).await?.ok_or_else(|| ApiError::not_found("queue"))
+}
+
+async fn view(db: &Db, id: QueueId) -> ApiResult<QueueView> {
+    find(db, id).await?.try_into()
+}
+
+fn broken(id: i64) -> ApiError {
+    ApiError::internal(anyhow::anyhow!("queue {id}: strategy or overflow holds an unknown name"))
+}
+
+impl From<QueueRefused> for ApiError {
+    fn from(refused: QueueRefused) -> Self {
+        ApiError::bad_request(refused.field(), refused.to_string())
+    }
+}
+
+impl TryFrom<QueueEntry> for QueueView {
+    type Error = ApiError;
+
+    fn try_from(entry: QueueEntry) -> ApiResult<Self> {
+        let form = store::form_of(&entry).ok_or_else(|| broken(entry.queue.id))?;
+        Ok(Self {
+            id: entry.queue.id,
+            name: form.name,
+            enabled: form.enabled,
+            strategy: form.strategy,
+            priority: form.priority,
+            inbound_first: form.inbound_first,
+            own_agent_seconds: form.own_agent_seconds,
+            wait_seconds_max: form.wait_seconds_max,
+            overflow: form.overflow,
+            wrap_up_seconds: form.wrap_up_seconds,
+            short_abandon_seconds: form.short_abandon_seconds,
+            service_level_seconds: form.service_level_seconds,
+            gateway_id: form.gateway_id,
+            gateway_name: entry.gateway_name,
+            caller_id: form.caller_id,
+            music: form.music,
+            message: form.message,
+            members: form.members,
+            numbers: form.numbers,
+            created_at: entry.queue.created_at,
+            updated_at: entry.queue.updated_at,
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! What the settings of a queue must hold: pure.
+//!
+//! In: a form. Out: everything that is wrong with it, field by field. Whether the
+//! gateway, agents and other queue exist is for the store to say.
+
+use crate::base::limits;
+use crate::base::phone::Dialable;
+use crate::queues::model::{OverflowForm, OwnNumber, QueueForm};
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+/// A field and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// Which.
+    pub field: &'static str,
+    /// In words.
+    pub message: String,
+}
+
+/// Everything that is wrong with the settings of a queue. `home`: the country
+/// whose numbers need no prefix; `own`: the queue that is changed.
+pub fn check(form: &QueueForm, home: &str, own: Option<i64>) -> Vec<FieldProblem> {
+    let mut problems = Problems::default();
+    let name = form.name.trim();
+    if name.is_empty() {
+        problems.add("name", "give the queue a name");
+    } else if name.chars().count() > limits::LINE_CHARS || name.chars().any(char::is_control) {
+        problems.add("name", format!("one line of at most {} characters", limits::LINE_CHARS));
+    }
+    if let Err(refused) = Dialable::new(&form.caller_id) {
+        problems.add("caller_id", format!("the number shown on calls outside: {refused}"));
+    }
+    problems.range("priority", form.priority, -100..=100, "(higher is served first)");
+    problems.range("own_agent_seconds", form.own_agent_seconds, 0..=600, "seconds");
+    problems.range("wait_seconds_max", form.wait_seconds_max, 5..=3_600, "seconds");
+    problems.range("wrap_up_seconds", form.wrap_up_seconds, 0..=3_600, "seconds");
+    problems.range("short_abandon_seconds", form.short_abandon_seconds, 0..=60, "seconds");
+    problems.range("service_level_seconds", form.service_level_seconds, 1..=600, "seconds");
+    if form.own_agent_seconds >= form.wait_seconds_max {
+        problems.add("own_agent_seconds", "must be shorter than wait_seconds_max");
+    }
+    match &form.overflow {
+        OverflowForm::Queue { queue_id } if Some(*queue_id) == own => {
+            problems.add("overflow", "must be another queue");
+        }
+        OverflowForm::Outside { number } => {
+            if let Err(refused) = Dialable::new(number) {
+                problems.add("overflow", refused);
+            }
+        }
+        OverflowForm::Queue { .. } | OverflowForm::Agent { .. } | OverflowForm::HangUp => {}
+    }
+    for (field, sound) in [("music", &form.music), ("message", &form.message)] {
+        if sound.as_ref().is_some_and(|sound| !is_sound(sound)) {
+            problems.add(field, "a file or stream of the switch, of letters, digits and - _ . : /");
+        }
+    }
+    members(form, &mut problems);
+    numbers(form, home, &mut problems);
+    problems.0
+}
+
+fn members(form: &QueueForm, problems: &mut Problems) {
+    if form.members.len() > limits::MEMBERS_PER_QUEUE {
+        problems.add("members", format!("at most {} agents", limits::MEMBERS_PER_QUEUE));
+    }
+    let mut seen = HashSet::new();
+    if let Some(twice) = form.members.iter().find(|member| !seen.insert(member.user_id)) {
+        problems.add("members", format!("user {} is named twice", twice.user_id));
+    }
+    if form.members.iter().any(|member| !(1..=9).contains(&member.level)) {
+        problems.add("members", "levels are between 1 (best) and 9");
+    }
+}
+
+fn numbers(form: &QueueForm, home: &str, problems: &mut Problems) {
+    if form.numbers.len() > limits::NUMBERS_PER_QUEUE {
+        problems.add("numbers", format!("at most {} numbers", limits::NUMBERS_PER_QUEUE));
+    }
+    let mut seen = HashSet::new();
+    for text in &form.numbers {
+        match OwnNumber::parse(text, home) {
+            None => problems.add("numbers", format!("{text:?} is no phone number")),
+            Some(number) => {
+                if !seen.insert(number.key) {
+                    problems.add("numbers", format!("{text} is named twice"));
+                }
+            }
+        }
+    }
+}
+
+/// Whether the switch may be told to play this: nothing in it ends or extends a
+/// command.
+pub fn is_sound(text: &str) -> bool {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+    !text.is_empty() && text.len() <= limits::LINE_CHARS && text.chars().all(harmless)
+}
+
+#[derive(Default)]
+struct Problems(Vec<FieldProblem>);
+
+impl Problems {
+    fn add(&mut self, field: &'static str, message: impl Display) {
+        self.0.push(FieldProblem { field, message: message.to_string() });
+    }
+
+    fn range(&mut self, field: &'static str, value: i32, allowed: RangeInclusive<i32>, unit: &str) {
+        if !allowed.contains(&value) {
+            self.add(field, format!("between {} and {} {unit}", allowed.start(), allowed.end()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queues::model::MemberForm;
+
+    fn form() -> QueueForm {
+        QueueForm {
+            numbers: vec!["021-62345678".into()],
+            ..QueueForm::new("Service".into(), 1, "02112345678".into())
+        }
+    }
+
+    fn at_fault(form: QueueForm) -> Vec<&'static str> {
+        check(&form, "CN", Some(7)).into_iter().map(|problem| problem.field).collect()
+    }
+
+    #[test]
+    fn the_defaults_are_in_order() {
+        assert_eq!(check(&form(), "CN", None), []);
+    }
+
+    #[test]
+    fn every_field_out_of_bounds_is_named() {
+        assert_eq!(at_fault(QueueForm { name: " ".into(), ..form() }), ["name"]);
+        assert_eq!(at_fault(QueueForm { caller_id: "1{2}".into(), ..form() }), ["caller_id"]);
+        assert_eq!(at_fault(QueueForm { priority: 101, ..form() }), ["priority"]);
+        assert_eq!(at_fault(QueueForm { wait_seconds_max: 4, ..form() }), ["wait_seconds_max"]);
+        assert_eq!(at_fault(QueueForm { own_agent_seconds: 120, ..form() }), ["own_agent_seconds"]);
+        assert_eq!(at_fault(QueueForm { wrap_up_seconds: -1, ..form() }), ["wrap_up_seconds"]);
+        assert_eq!(at_fault(QueueForm { short_abandon_seconds: 61, ..form() }), ["short_abandon_seconds"]);
+        assert_eq!(at_fault(QueueForm { service_level_seconds: 0, ..form() }), ["service_level_seconds"]);
+        let itself = OverflowForm::Queue { queue_id: 7 };
+        assert_eq!(at_fault(QueueForm { overflow: itself, ..form() }), ["overflow"]);
+        let odd = OverflowForm::Outside { number: "1;2".into() };
+        assert_eq!(at_fault(QueueForm { overflow: odd, ..form() }), ["overflow"]);
+        assert_eq!(at_fault(QueueForm { music: Some("a.wav\nx".into()), ..form() }), ["music"]);
+        assert_eq!(at_fault(QueueForm { message: Some("a.wav,park:".into()), ..form() }), ["message"]);
+        let member = |user_id, level| MemberForm { user_id, level };
+        assert_eq!(at_fault(QueueForm { members: vec![member(1, 1), member(1, 2)], ..form() }), ["members"]);
+        assert_eq!(at_fault(QueueForm { members: vec![member(1, 0)], ..form() }), ["members"]);
+        let numbers = vec!["021-62345678".into(), "+862162345678".into()];
+        assert_eq!(at_fault(QueueForm { numbers, ..form() }), ["numbers"], "one number, written twice");
+        assert_eq!(at_fault(QueueForm { numbers: vec!["x".into()], ..form() }), ["numbers"]);
+    }
+}

@@ -1,0 +1,361 @@
+//! The rows of queues.
+//!
+//! In: checked settings. Out: queues with their members and numbers, and the
+//! profiles that the floor works by.
+
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, QueueId, UserId};
+use crate::base::phone::Dialable;
+use crate::floor::queue::{Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
+use crate::queues::model::{MemberForm, OverflowForm, OwnNumber, QueueEntry, QueueForm, QueueRefused};
+use crate::store::entity::{gateways, queue_members, queue_numbers, queue_visits, queues, users};
+use crate::store::{Db, WriteTx};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use std::collections::{HashMap, HashSet};
+
+/// The window of a queue's figures, as in the floor.
+const WINDOW_MS: i64 = 24 * 3_600_000;
+
+/// Every queue, by name.
+pub async fn list_queues(db: &Db) -> Result<Vec<QueueEntry>, DbErr> {
+    let find = queues::Entity::find().order_by_asc(queues::Column::Name).order_by_asc(queues::Column::Id);
+    with_parts(db.read(), find.all(db.read()).await?).await
+}
+
+/// One queue.
+pub async fn find_queue(db: &Db, id: QueueId) -> Result<Option<QueueEntry>, DbErr> {
+    let row = queues::Entity::find_by_id(id.0).all(db.read()).await?;
+    Ok(with_parts(db.read(), row).await?.pop())
+}
+
+/// A queue's name, for the desk.
+pub async fn find_name(db: &Db, id: QueueId) -> Result<Option<String>, DbErr> {
+    Ok(queues::Entity::find_by_id(id.0).one(db.read()).await?.map(|queue| queue.name))
+}
+
+/// The queues that let callers in, by name.
+pub async fn list_open(db: &Db) -> Result<Vec<(QueueId, String)>, DbErr> {
+    let open = queues::Entity::find()
+        .filter(queues::Column::Enabled.eq(true))
+        .order_by_asc(queues::Column::Name)
+        .all(db.read())
+        .await?;
+    Ok(open.into_iter().map(|queue| (QueueId(queue.id), queue.name)).collect())
+}
+
+async fn with_parts(db: &impl ConnectionTrait, rows: Vec<queues::Model>) -> Result<Vec<QueueEntry>, DbErr> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let gateways: HashMap<i64, String> = gateways::Entity::find()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|gateway| (gateway.id, gateway.name))
+        .collect();
+    let mut members: HashMap<i64, Vec<MemberForm>> = HashMap::new();
+    let all = queue_members::Entity::find()
+        .filter(queue_members::Column::QueueId.is_in(ids.iter().copied()))
+        .order_by_asc(queue_members::Column::Position)
+        .order_by_asc(queue_members::Column::UserId)
+        .all(db)
+        .await?;
+    for member in all {
+        let form = MemberForm { user_id: member.user_id, level: member.level };
+        members.entry(member.queue_id).or_default().push(form);
+    }
+    let mut numbers: HashMap<i64, Vec<String>> = HashMap::new();
+    let all = queue_numbers::Entity::find()
+        .filter(queue_numbers::Column::QueueId.is_in(ids))
+        .order_by_asc(queue_numbers::Column::Position)
+        .order_by_asc(queue_numbers::Column::E164)
+        .all(db)
+        .await?;
+    for number in all {
+        numbers.entry(number.queue_id).or_default().push(number.number);
+    }
+    let entry = |queue: queues::Model| QueueEntry {
+        gateway_name: gateways.get(&queue.gateway_id).cloned().unwrap_or_default(),
+        members: members.remove(&queue.id).unwrap_or_default(),
+        numbers: numbers.remove(&queue.id).unwrap_or_default(),
+        queue,
+    };
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// The number a gateway shows when a queue names none.
+pub async fn gateway_caller_id(db: &Db, gateway: i64) -> Result<Option<String>, DbErr> {
+    Ok(gateways::Entity::find_by_id(gateway).one(db.read()).await?.map(|gateway| gateway.caller_id))
+}
+
+/// Stores a new queue; its settings must have been checked.
+pub async fn insert_queue(
+    tx: &WriteTx,
+    form: &QueueForm,
+    home: &str,
+    by: UserId,
+    now: Moment,
+) -> Result<Result<QueueId, QueueRefused>, DbErr> {
+    if let Err(refused) = check_references(tx, form, home, None).await? {
+        return Ok(Err(refused));
+    }
+    let row =
+        queues::ActiveModel { created_by: Set(by.0), created_at: Set(now.to_utc()), ..settings(form, now) };
+    let id = queues::Entity::insert(row).exec(tx).await?.last_insert_id;
+    set_parts(tx, id, form, home).await?;
+    Ok(Ok(QueueId(id)))
+}
+
+/// Changes the settings of a queue; they must have been checked.
+pub async fn update_queue(
+    tx: &WriteTx,
+    id: QueueId,
+    form: &QueueForm,
+    home: &str,
+    now: Moment,
+) -> Result<Result<(), QueueRefused>, DbErr> {
+    if let Err(refused) = check_references(tx, form, home, Some(id)).await? {
+        return Ok(Err(refused));
+    }
+    let row = queues::ActiveModel { id: Set(id.0), ..settings(form, now) };
+    queues::Entity::update(row).exec(tx).await?;
+    set_parts(tx, id.0, form, home).await?;
+    Ok(Ok(()))
+}
+
+fn settings(form: &QueueForm, now: Moment) -> queues::ActiveModel {
+    let (kind, queue, agent, number) = match &form.overflow {
+        OverflowForm::HangUp => (HANG_UP, None, None, None),
+        OverflowForm::Queue { queue_id } => (QUEUE, Some(*queue_id), None, None),
+        OverflowForm::Agent { agent_id } => (AGENT, None, Some(*agent_id), None),
+        OverflowForm::Outside { number } => (OUTSIDE, None, None, Some(number.clone())),
+    };
+    queues::ActiveModel {
+        name: Set(form.name.trim().to_owned()),
+        enabled: Set(form.enabled),
+        strategy: Set(form.strategy.as_str().to_owned()),
+        priority: Set(form.priority),
+        inbound_first: Set(form.inbound_first),
+        own_agent_seconds: Set(form.own_agent_seconds),
+        wait_seconds_max: Set(form.wait_seconds_max),
+        overflow: Set(kind.to_owned()),
+        overflow_queue_id: Set(queue),
+        overflow_agent_id: Set(agent),
+        overflow_number: Set(number),
+        wrap_up_seconds: Set(form.wrap_up_seconds),
+        short_abandon_seconds: Set(form.short_abandon_seconds),
+        service_level_seconds: Set(form.service_level_seconds),
+        gateway_id: Set(form.gateway_id),
+        caller_id: Set(form.caller_id.clone()),
+        music: Set(form.music.clone()),
+        message: Set(form.message.clone()),
+        updated_at: Set(now.to_utc()),
+        ..Default::default()
+    }
+}
+
+const HANG_UP: &str = "hang_up";
+const QUEUE: &str = "queue";
+const AGENT: &str = "agent";
+const OUTSIDE: &str = "outside";
+
+/// The settings of a stored queue; `None` when a column holds what this version
+/// does not know.
+pub fn form_of(entry: &QueueEntry) -> Option<QueueForm> {
+    let row = entry.queue.clone();
+    let overflow = match row.overflow.as_str() {
+        HANG_UP => OverflowForm::HangUp,
+        QUEUE => OverflowForm::Queue { queue_id: row.overflow_queue_id? },
+        AGENT => OverflowForm::Agent { agent_id: row.overflow_agent_id? },
+        OUTSIDE => OverflowForm::Outside { number: row.overflow_number? },
+        _ => return None,
+    };
+    Some(QueueForm {
+        name: row.name,
+        enabled: row.enabled,
+        strategy: Strategy::from_name(&row.strategy)?,
+        priority: row.priority,
+        inbound_first: row.inbound_first,
+        own_agent_seconds: row.own_agent_seconds,
+        wait_seconds_max: row.wait_seconds_max,
+        overflow,
+        wrap_up_seconds: row.wrap_up_seconds,
+        short_abandon_seconds: row.short_abandon_seconds,
+        service_level_seconds: row.service_level_seconds,
+        gateway_id: row.gateway_id,
+        caller_id: row.caller_id,
+        music: row.music,
+        message: row.message,
+        members: entry.members.clone(),
+        numbers: entry.numbers.clone(),
+    })
+}
+
+async fn check_references(
+    tx: &WriteTx,
+    form: &QueueForm,
+    home: &str,
+    own: Option<QueueId>,
+) -> Result<Result<(), QueueRefused>, DbErr> {
+    let same_name = queues::Entity::find().filter(queues::Column::Name.eq(form.name.trim())).one(tx);
+    if same_name.await?.is_some_and(|other| Some(QueueId(other.id)) != own) {
+        return Ok(Err(QueueRefused::NameTaken));
+    }
+    if gateways::Entity::find_by_id(form.gateway_id).one(tx).await?.is_none() {
+        return Ok(Err(QueueRefused::NoSuchGateway));
+    }
+    for text in &form.numbers {
+        let Some(number) = OwnNumber::parse(text, home) else { continue };
+        let taken = queue_numbers::Entity::find_by_id(number.key).one(tx).await?;
+        if taken.is_some_and(|other| Some(QueueId(other.queue_id)) != own) {
+            return Ok(Err(QueueRefused::NumberTaken(text.clone())));
+        }
+    }
+    let overflow_agent = match &form.overflow {
+        OverflowForm::Queue { queue_id } => {
+            if queues::Entity::find_by_id(*queue_id).one(tx).await?.is_none() {
+                return Ok(Err(QueueRefused::NoSuchQueue));
+            }
+            None
+        }
+        OverflowForm::Agent { agent_id } => Some(*agent_id),
+        OverflowForm::HangUp | OverflowForm::Outside { .. } => None,
+    };
+    let named = form.members.iter().map(|member| member.user_id);
+    let agents = load_agents(tx, named.clone().chain(overflow_agent).collect()).await?;
+    if overflow_agent.is_some_and(|agent| !agents.contains(&agent)) {
+        return Ok(Err(QueueRefused::OverflowNotAnAgent));
+    }
+    Ok(match named.into_iter().find(|agent| !agents.contains(agent)) {
+        Some(other) => Err(QueueRefused::NotAnAgent(other)),
+        None => Ok(()),
+    })
+}
+
+/// Which of these users can take calls: active, with a desk phone.
+async fn load_agents(db: &impl ConnectionTrait, users: Vec<i64>) -> Result<HashSet<i64>, DbErr> {
+    let agents = users::Entity::find()
+        .select_only()
+        .column(users::Column::Id)
+        .filter(users::Column::Id.is_in(users))
+        .filter(users::Column::Active.eq(true))
+        .filter(users::Column::Extension.is_not_null())
+        .into_tuple::<i64>()
+        .all(db)
+        .await?;
+    Ok(agents.into_iter().collect())
+}
+
+async fn set_parts(tx: &WriteTx, queue: i64, form: &QueueForm, home: &str) -> Result<(), DbErr> {
+    queue_members::Entity::delete_many().filter(queue_members::Column::QueueId.eq(queue)).exec(tx).await?;
+    let members = (0..).zip(&form.members).map(|(position, member)| queue_members::ActiveModel {
+        queue_id: Set(queue),
+        user_id: Set(member.user_id),
+        level: Set(member.level),
+        position: Set(position),
+    });
+    let members: Vec<_> = members.collect();
+    for chunk in members.chunks(200) {
+        queue_members::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
+    }
+    queue_numbers::Entity::delete_many().filter(queue_numbers::Column::QueueId.eq(queue)).exec(tx).await?;
+    for (position, text) in (0..).zip(&form.numbers) {
+        let Some(number) = OwnNumber::parse(text, home) else { continue };
+        let row = queue_numbers::ActiveModel {
+            e164: Set(number.key),
+            queue_id: Set(queue),
+            number: Set(text.trim().to_owned()),
+            position: Set(position),
+        };
+        queue_numbers::Entity::insert(row).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// One queue as the floor needs it. Its figures are left at 0: the floor counts
+/// for itself once it has met a queue.
+pub async fn load_profile(db: &Db, id: QueueId, home: &str) -> Result<Option<QueueProfile>, DbErr> {
+    match find_queue(db, id).await? {
+        Some(entry) => profile(db, &entry, home).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Every queue as the floor needs it, with the figures of the last day.
+pub async fn load_profiles(db: &Db, home: &str, now: Moment) -> Result<Vec<QueueProfile>, DbErr> {
+    let mut profiles = Vec::new();
+    for entry in list_queues(db).await? {
+        let mut profile = profile(db, &entry, home).await?;
+        profile.counts = load_counts(db, &profile, now).await?;
+        profiles.push(profile);
+    }
+    Ok(profiles)
+}
+
+async fn profile(db: &Db, entry: &QueueEntry, home: &str) -> Result<QueueProfile, DbErr> {
+    let id = entry.queue.id;
+    let broken = |column: &str| DbErr::Custom(format!("queue {id}: {column} cannot be used"));
+    let form = form_of(entry).ok_or_else(|| broken("strategy or overflow"))?;
+    let dialable = |text: &str, column: &str| Dialable::new(text).map_err(|_| broken(column));
+    let agents = load_agents(db.read(), form.members.iter().map(|member| member.user_id).collect()).await?;
+    let member = |member: &MemberForm| Member {
+        agent: AgentId(member.user_id),
+        level: u8::try_from(member.level).unwrap_or(u8::MAX),
+    };
+    let ms = |seconds: i32| i64::from(seconds) * 1_000;
+    Ok(QueueProfile {
+        queue: QueueId(id),
+        open: form.enabled,
+        numbers: form
+            .numbers
+            .iter()
+            .filter_map(|n| OwnNumber::parse(n, home))
+            .flat_map(|n| n.forms)
+            .collect(),
+        strategy: form.strategy,
+        members: form.members.iter().filter(|m| agents.contains(&m.user_id)).map(member).collect(),
+        priority: form.priority,
+        inbound_first: form.inbound_first,
+        own_agent_ms: ms(form.own_agent_seconds),
+        wait_ms_max: ms(form.wait_seconds_max),
+        overflow: match &form.overflow {
+            OverflowForm::HangUp => Overflow::HangUp,
+            OverflowForm::Queue { queue_id } => Overflow::Queue(QueueId(*queue_id)),
+            OverflowForm::Agent { agent_id } => Overflow::Agent(AgentId(*agent_id)),
+            OverflowForm::Outside { number } => Overflow::Outside(dialable(number, "overflow_number")?),
+        },
+        wrap_up_seconds: u32::try_from(form.wrap_up_seconds).map_err(|_| broken("wrap_up_seconds"))?,
+        short_abandon_ms: ms(form.short_abandon_seconds),
+        service_level_ms: ms(form.service_level_seconds),
+        gateway: entry.gateway_name.clone(),
+        caller_id: dialable(&form.caller_id, "caller_id")?,
+        music: form.music,
+        message: form.message,
+        counts: QueueCounts::default(),
+    })
+}
+
+async fn load_counts(db: &Db, profile: &QueueProfile, now: Moment) -> Result<QueueCounts, DbErr> {
+    let visits = queue_visits::Entity::find()
+        .filter(queue_visits::Column::QueueId.eq(profile.queue.0))
+        .filter(queue_visits::Column::EnteredAt.gte((now - WINDOW_MS).to_utc()))
+        .all(db.read())
+        .await?;
+    let mut counts = QueueCounts::default();
+    for visit in visits {
+        counts.offered += 1;
+        let Some(left_at) = visit.left_at else { continue };
+        let waited = Moment::from(left_at).since_ms(visit.entered_at.into());
+        match visit.outcome.as_deref().and_then(QueueOutcome::from_name) {
+            Some(QueueOutcome::Answered) => {
+                counts.handled += 1;
+                counts.in_time += u32::from(waited <= profile.service_level_ms);
+                counts.waited_ms += waited;
+            }
+            Some(QueueOutcome::Abandoned) => {
+                counts.abandoned += 1;
+                counts.short_abandons += u32::from(waited < profile.short_abandon_ms);
+            }
+            Some(QueueOutcome::Overflowed | QueueOutcome::TurnedAway | QueueOutcome::Failed) | None => {}
+        }
+    }
+    Ok(counts)
+}

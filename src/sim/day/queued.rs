@@ -1,0 +1,193 @@
+//! The queues of a simulated day, as the auditor sees them, and the callers who
+//! come in.
+//!
+//! In: facts. Out: broken promises: every caller who is offered to a queue leaves
+//! it once, with an outcome that fits how their call ended.
+
+use super::ledger::{Entry, Ledger};
+use super::{DayOptions, DaySummary};
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, CallId, LegId, QueueId};
+use crate::base::phone::Dialable;
+use crate::floor::effect::CallResult;
+use crate::floor::queue::{Known, Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
+use crate::sim::callers::CallIn;
+use crate::sim::chance::Chance;
+
+/// How much longer than its limit a caller may be in a queue: the last agent's
+/// phone may be ringing, or the link may be away.
+const GRACE_MS: i64 = 20 * 60_000;
+
+/// Whether an agent may take this queue's callers.
+pub(super) fn may_take(queue: &QueueProfile, agent: AgentId) -> bool {
+    queue.overflow == Overflow::Agent(agent) || queue.members.iter().any(|member| member.agent == agent)
+}
+
+/// Two queues: service, which every second agent serves besides the campaigns and
+/// which goes first, and a small one that it overflows into.
+pub(super) fn queues(options: &DayOptions) -> Vec<QueueProfile> {
+    let members = |step: usize| {
+        let agents = (1..=options.agents).step_by(step);
+        agents.map(|n| Member { agent: AgentId(i64::from(n)), level: (n % 3 + 1) as u8 }).collect::<Vec<_>>()
+    };
+    let queue = |id: i64, called: Dialable, strategy, members: Vec<Member>, overflow| QueueProfile {
+        queue: QueueId(id),
+        open: true,
+        numbers: vec![called.clone()],
+        strategy,
+        members,
+        priority: id as i32,
+        inbound_first: id == 1,
+        own_agent_ms: if id == 1 { 5_000 } else { 0 },
+        wait_ms_max: 45_000,
+        overflow,
+        wrap_up_seconds: 20,
+        short_abandon_ms: 5_000,
+        service_level_ms: 20_000,
+        gateway: "carrier_a".into(),
+        caller_id: called,
+        music: None,
+        message: (id == 2).then(|| "/sounds/closed.wav".to_owned()),
+        counts: QueueCounts::default(),
+    };
+    let (Ok(first), Ok(second), Ok(outside)) =
+        (Dialable::new("02160000001"), Dialable::new("02160000002"), Dialable::new("02169999000"))
+    else {
+        return Vec::new();
+    };
+    let strategy = Strategy::ALL[(options.seed % 4) as usize];
+    let last = match options.seed % 3 {
+        0 => Overflow::HangUp,
+        1 => Overflow::Outside(outside),
+        _ => Overflow::Agent(AgentId(1)),
+    };
+    vec![
+        queue(1, first, strategy, members(2), Overflow::Queue(QueueId(2))),
+        queue(2, second, Strategy::LongestIdle, members(3), last),
+    ]
+}
+
+/// One caller: most to the first queue, some to the second, few to a number that
+/// leads nowhere; some withhold their number.
+pub(super) fn caller(chance: &mut Chance) -> CallIn {
+    let dice = chance.between(0, 99);
+    let called = match dice {
+        0..70 => "02160000001",
+        70..97 => "02160000002",
+        _ => "02160000009",
+    };
+    let number = chance.permille(900).then(|| format!("138{:08}", chance.between(1, 2_000)));
+    let stays = chance.permille(100);
+    CallIn {
+        leg: LegId(chance.uuid()),
+        gateway: "carrier_a".into(),
+        called: called.into(),
+        number,
+        patience_ms: (!stays).then(|| chance.log_normal_ms(60_000, 1.2)),
+        talk_ms: Some(chance.log_normal_ms(90_000, 0.8)),
+    }
+}
+
+/// What the store would know of a caller.
+pub(super) fn known(number: &Dialable, agents: u32, chance: &mut Chance) -> Known {
+    let customer = number.as_str().get(3..).and_then(|digits| digits.parse().ok());
+    let own = chance.between(1, i64::from(agents.max(1)));
+    Known {
+        e164: Some(format!("+86{number}")),
+        customer: customer.map(crate::base::ids::CustomerId),
+        own_agent: chance.permille(300).then_some(AgentId(own)),
+    }
+}
+
+impl Ledger {
+    pub(super) fn arrived(&mut self, now: Moment, call: CallId, leg: LegId, broken: &mut Vec<String>) {
+        let entry = Entry {
+            campaign: None,
+            e164: String::new(),
+            started: now,
+            ringing: false,
+            answered: None,
+            dropped: false,
+            connected: None,
+            agent: None,
+            dialled: true,
+            queue: None,
+        };
+        let twice = self.ended.contains(&call) || self.live.insert(call, entry).is_some();
+        // After a restart the same leg may be found again, for another call.
+        self.legs.insert(leg, call);
+        if twice {
+            broken.push(format!("call {call} came in twice"));
+        }
+    }
+
+    pub(super) fn entered(&mut self, now: Moment, call: CallId, queue: QueueId, broken: &mut Vec<String>) {
+        self.offered += 1;
+        if let Some((other, _)) = self.visits.insert(call, (queue, now)) {
+            broken.push(format!("call {call} enters queue {queue} while in queue {other}"));
+        }
+        self.within(call, "enters a queue", broken, |entry| {
+            entry.queue = Some(queue);
+            true
+        });
+    }
+
+    pub(super) fn left(
+        &mut self,
+        now: Moment,
+        call: CallId,
+        queue: QueueId,
+        outcome: QueueOutcome,
+        broken: &mut Vec<String>,
+    ) {
+        *self.outcomes.entry(outcome).or_default() += 1;
+        let Some((entered, since)) = self.visits.remove(&call) else {
+            return broken.push(format!("call {call} leaves queue {queue} and was in none"));
+        };
+        let waited = now.since_ms(since);
+        let most = self.queues.get(&queue).map_or(0, |queue| queue.wait_ms_max);
+        if entered != queue || waited > most + GRACE_MS {
+            broken.push(format!("call {call} leaves queue {queue} after {waited} ms: {entered}"));
+        }
+        if outcome == QueueOutcome::Answered {
+            self.queue_waits.push(waited);
+        }
+        if outcome == QueueOutcome::Overflowed && waited < most {
+            broken.push(format!("call {call} overflows after {waited} ms of {most}"));
+        }
+    }
+
+    /// A call that has ended is in no queue, and its result fits.
+    pub(super) fn call_left_queues(
+        &self,
+        _now: Moment,
+        call: CallId,
+        entry: &Entry,
+        result: CallResult,
+        broken: &mut Vec<String>,
+    ) {
+        if let Some((queue, _)) = self.visits.get(&call) {
+            broken.push(format!("call {call} ends as {result:?} and is still in queue {queue}"));
+        }
+        let inbound = matches!(
+            result,
+            CallResult::Answered
+                | CallResult::Abandoned
+                | CallResult::Overflowed
+                | CallResult::TurnedAway
+                | CallResult::Failed
+        );
+        if entry.campaign.is_none() && !inbound {
+            broken.push(format!("call {call} came in and ends as {result:?}"));
+        }
+    }
+
+    pub(super) fn sum_up_queues(&self, summary: &mut DaySummary) {
+        summary.offered = self.offered;
+        summary.queue_outcomes = self.outcomes.iter().map(|(k, count)| (k.as_str(), *count)).collect();
+        let waits = &self.queue_waits;
+        summary.queue_wait_ms_mean = waits.iter().sum::<i64>() / (waits.len().max(1) as i64);
+        let in_time = waits.iter().filter(|ms| **ms <= 20_000).count();
+        summary.service_level_percent = in_time as f64 * 100.0 / self.offered.max(1) as f64;
+    }
+}

@@ -1,0 +1,51 @@
+// A queue that is read into the form and written back is the same queue.
+import { describe, expect, it } from 'vitest';
+import type { OverflowForm, QueueView } from '../../api/types';
+import { toForm, toRequest } from './form';
+
+function queue(overflow: OverflowForm): QueueView {
+  return {
+    id: 7,
+    name: 'Service',
+    enabled: true,
+    strategy: 'skills',
+    priority: 1,
+    inbound_first: true,
+    own_agent_seconds: 5,
+    wait_seconds_max: 90,
+    overflow,
+    wrap_up_seconds: 20,
+    short_abandon_seconds: 5,
+    service_level_seconds: 20,
+    gateway_id: 1,
+    gateway_name: 'trunk',
+    caller_id: '02160000000',
+    music: null,
+    message: '/sounds/closed.wav',
+    members: [{ user_id: 3, level: 2 }],
+    numbers: ['02160000001'],
+    created_at: '2026-11-25T01:00:00Z',
+    updated_at: '2026-11-25T01:00:00Z',
+  };
+}
+
+describe('the form of a queue', () => {
+  it('keeps every kind of overflow', () => {
+    const kinds: OverflowForm[] = [
+      { kind: 'hang_up' },
+      { kind: 'queue', queue_id: 8 },
+      { kind: 'agent', agent_id: 3 },
+      { kind: 'outside', number: '02169999000' },
+    ];
+    for (const overflow of kinds) {
+      expect(toRequest(toForm(queue(overflow))).overflow).toEqual(overflow);
+    }
+  });
+
+  it('says that a sound is gone, and sends nothing that cannot be changed', () => {
+    const request = toRequest(toForm(queue({ kind: 'hang_up' })));
+    expect(request.music).toBe('');
+    expect(request.message).toBe('/sounds/closed.wav');
+    expect(Object.keys(request)).not.toContain('gateway_name');
+  });
+});

@@ -1,0 +1,93 @@
+// The queue's settings as the form holds them: the overflow taken apart into its
+// kind and what belongs to it, and put together again.
+import type { MemberForm, OverflowForm, QueueRequest, QueueView } from '../../api/types';
+
+export const OVERFLOW_KINDS = ['hang_up', 'queue', 'agent', 'outside'] as const;
+
+/** What the fields are called. */
+export interface QueueForm {
+  name: string;
+  enabled: boolean;
+  strategy: QueueView['strategy'];
+  priority: number;
+  inbound_first: boolean;
+  own_agent_seconds: number;
+  wait_seconds_max: number;
+  overflow_kind: OverflowForm['kind'];
+  overflow_queue?: number | undefined;
+  overflow_agent?: number | undefined;
+  overflow_number?: string | undefined;
+  wrap_up_seconds: number;
+  short_abandon_seconds: number;
+  service_level_seconds: number;
+  gateway_id: number;
+  caller_id: string;
+  music?: string | null | undefined;
+  message?: string | null | undefined;
+  members: MemberForm[];
+  numbers: string[];
+}
+
+export const DEFAULTS: Partial<QueueForm> = {
+  enabled: true,
+  strategy: 'longest_idle',
+  priority: 0,
+  inbound_first: true,
+  own_agent_seconds: 0,
+  wait_seconds_max: 120,
+  overflow_kind: 'hang_up',
+  wrap_up_seconds: 30,
+  short_abandon_seconds: 5,
+  service_level_seconds: 20,
+  members: [],
+  numbers: [],
+};
+
+/** A stored queue, for the fields. */
+export function toForm(queue: QueueView): QueueForm {
+  const { overflow, ...rest } = queue;
+  return {
+    ...rest,
+    overflow_kind: overflow.kind,
+    overflow_queue: overflow.kind === 'queue' ? overflow.queue_id : undefined,
+    overflow_agent: overflow.kind === 'agent' ? overflow.agent_id : undefined,
+    overflow_number: overflow.kind === 'outside' ? overflow.number : undefined,
+  };
+}
+
+function overflowOf(form: QueueForm): OverflowForm {
+  switch (form.overflow_kind) {
+    case 'queue':
+      return { kind: 'queue', queue_id: form.overflow_queue ?? 0 };
+    case 'agent':
+      return { kind: 'agent', agent_id: form.overflow_agent ?? 0 };
+    case 'outside':
+      return { kind: 'outside', number: form.overflow_number ?? '' };
+    case 'hang_up':
+      return { kind: 'hang_up' };
+  }
+}
+
+/** The fields, for the server. */
+export function toRequest(form: QueueForm): QueueRequest {
+  return {
+    name: form.name,
+    enabled: form.enabled,
+    strategy: form.strategy,
+    priority: form.priority,
+    inbound_first: form.inbound_first,
+    own_agent_seconds: form.own_agent_seconds,
+    wait_seconds_max: form.wait_seconds_max,
+    overflow: overflowOf(form),
+    wrap_up_seconds: form.wrap_up_seconds,
+    short_abandon_seconds: form.short_abandon_seconds,
+    service_level_seconds: form.service_level_seconds,
+    gateway_id: form.gateway_id,
+    caller_id: form.caller_id,
+    // Empty takes the sound away; left out, it would stay.
+    music: form.music ?? '',
+    message: form.message ?? '',
+    members: form.members,
+    numbers: form.numbers,
+  };
+}
