@@ -70,19 +70,19 @@ CREATE TABLE "call_transfers" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "note" text NULL,
     "started_at" timestamp_with_timezone_text NOT NULL,
     "ended_at" timestamp_with_timezone_text NULL,
-    "outcome" text NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("from_agent") REFERENCES "users" ("id"), FOREIGN KEY ("to_agent") REFERENCES "users" ("id") );
+    "outcome" text NULL, to_queue bigint NULL REFERENCES queues (id), FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("from_agent") REFERENCES "users" ("id"), FOREIGN KEY ("to_agent") REFERENCES "users" ("id") );
 CREATE UNIQUE INDEX call_transfers_call_started ON call_transfers (call_id, started_at);
 CREATE UNIQUE INDEX call_transfers_open ON call_transfers (call_id) WHERE ended_at IS NULL;
 CREATE TABLE "calls" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "leg" uuid_text NOT NULL,
-    "campaign_id" integer NOT NULL,
-    "lead_id" integer NOT NULL,
-    "customer_id" integer NOT NULL,
+    "campaign_id" integer NULL,
+    "lead_id" integer NULL,
+    "customer_id" integer NULL,
     "number" text NOT NULL,
     "e164" text NOT NULL,
     "caller_id" text NOT NULL,
     "gateway" text NOT NULL,
-    "mode" text NOT NULL,
+    "mode" text NULL,
     "started_at" timestamp_with_timezone_text NOT NULL,
     "ringing_at" timestamp_with_timezone_text NULL,
     "answered_at" timestamp_with_timezone_text NULL,
@@ -103,7 +103,9 @@ CREATE TABLE "calls" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "disposed_by" integer NULL,
     "hold_ms" integer NOT NULL DEFAULT 0,
     "handed_at" timestamp_with_timezone_text NULL,
-    "unrecorded_reason" text NULL, FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id"), FOREIGN KEY ("disposed_by") REFERENCES "users" ("id") );
+    "unrecorded_reason" text NULL,
+    "direction" text NOT NULL DEFAULT 'outbound',
+    "queue_id" integer NULL, FOREIGN KEY ("queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id"), FOREIGN KEY ("disposed_by") REFERENCES "users" ("id") );
 CREATE INDEX calls_agent_started ON calls (agent_id, started_at);
 CREATE INDEX calls_campaign_figures ON calls (campaign_id, answered_at, connected_at, dropped_at);
 CREATE INDEX calls_campaign_started ON calls (campaign_id, started_at);
@@ -111,6 +113,7 @@ CREATE INDEX calls_customer ON calls (customer_id);
 CREATE INDEX calls_handed ON calls (started_at) WHERE handed_at IS NOT NULL;
 CREATE UNIQUE INDEX calls_leg ON calls (leg);
 CREATE INDEX calls_open ON calls (started_at) WHERE ended_at IS NULL;
+CREATE INDEX calls_queue_started ON calls (queue_id, started_at) WHERE queue_id IS NOT NULL;
 CREATE INDEX calls_started ON calls (started_at);
 CREATE TABLE "campaign_agents" ( "campaign_id" integer NOT NULL,
     "user_id" integer NOT NULL,
@@ -250,6 +253,49 @@ CREATE TABLE "leads" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
 CREATE INDEX leads_customer ON leads (customer_id);
 CREATE INDEX leads_due ON leads (list_id, state, next_attempt_at);
 CREATE UNIQUE INDEX leads_list_customer ON leads (list_id, customer_id);
+CREATE TABLE "queue_members" ( "queue_id" integer NOT NULL,
+    "user_id" integer NOT NULL,
+    "level" integer NOT NULL DEFAULT 1,
+    "position" integer NOT NULL DEFAULT 0,
+    CONSTRAINT "pk_queue_members" PRIMARY KEY ("queue_id",
+    "user_id"), FOREIGN KEY ("queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("user_id") REFERENCES "users" ("id") );
+CREATE INDEX queue_members_user ON queue_members (user_id);
+CREATE TABLE "queue_numbers" ( "e164" text NOT NULL PRIMARY KEY,
+    "queue_id" integer NOT NULL,
+    "number" text NOT NULL,
+    "position" integer NOT NULL DEFAULT 0, FOREIGN KEY ("queue_id") REFERENCES "queues" ("id") );
+CREATE INDEX queue_numbers_queue ON queue_numbers (queue_id);
+CREATE TABLE "queue_visits" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "call_id" uuid_text NOT NULL,
+    "queue_id" integer NOT NULL,
+    "entered_at" timestamp_with_timezone_text NOT NULL,
+    "left_at" timestamp_with_timezone_text NULL,
+    "outcome" text NULL,
+    "agent_id" integer NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+CREATE UNIQUE INDEX queue_visits_call_entered ON queue_visits (call_id, queue_id, entered_at);
+CREATE INDEX queue_visits_queue_entered ON queue_visits (queue_id, entered_at);
+CREATE TABLE "queues" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" text NOT NULL UNIQUE,
+    "enabled" boolean NOT NULL DEFAULT TRUE,
+    "strategy" text NOT NULL DEFAULT 'longest_idle',
+    "priority" integer NOT NULL DEFAULT 0,
+    "inbound_first" boolean NOT NULL DEFAULT TRUE,
+    "own_agent_seconds" integer NOT NULL DEFAULT 0,
+    "wait_seconds_max" integer NOT NULL DEFAULT 120,
+    "overflow" text NOT NULL DEFAULT 'hang_up',
+    "overflow_queue_id" integer NULL,
+    "overflow_agent_id" integer NULL,
+    "overflow_number" text NULL,
+    "wrap_up_seconds" integer NOT NULL DEFAULT 30,
+    "short_abandon_seconds" integer NOT NULL DEFAULT 5,
+    "service_level_seconds" integer NOT NULL DEFAULT 20,
+    "gateway_id" integer NOT NULL,
+    "caller_id" text NOT NULL,
+    "music" text NULL,
+    "message" text NULL,
+    "created_by" integer NOT NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("overflow_queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("overflow_agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE TABLE "recording_pauses" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "call_id" uuid_text NOT NULL,
     "agent_id" integer NOT NULL,

@@ -578,6 +578,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/desk/queues': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The queues that a call can be handed to. */
+    get: operations['get_desk_queues'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/desk/ready': {
     parameters: {
       query?: never;
@@ -672,7 +689,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Hands the call over as soon as the other answers. */
+    /** Hands the call over as soon as the other answers; to a queue, at once. */
     post: operations['post_transfer'];
     delete?: never;
     options?: never;
@@ -908,6 +925,42 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  '/api/v1/queues': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every queue. */
+    get: operations['get_queues'];
+    put?: never;
+    /** Make a queue; callers are let in at once. */
+    post: operations['post_queue'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/queues/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One queue. */
+    get: operations['get_queue'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change a queue; callers may be waiting in it. */
+    patch: operations['patch_queue'];
     trace?: never;
   };
   '/api/v1/recordings/{id}/audio': {
@@ -1418,17 +1471,21 @@ export interface components {
       answered_at?: string | null;
       /** @description Which. */
       call_id: components['schemas']['CallId'];
-      /** @description The campaign. */
-      campaign_id: components['schemas']['CampaignId'];
+      campaign_id?: components['schemas']['CampaignId'] | null;
       /**
        * Format: date-time
        * @description When the agent was connected.
        */
       connected_at?: string | null;
-      /** @description The customer. */
-      customer_id: components['schemas']['CustomerId'];
-      /** @description The number dialled. */
-      number: string;
+      customer_id?: components['schemas']['CustomerId'] | null;
+      /** @description The customer's number; null when a caller withholds it. */
+      number?: string | null;
+      queue_id?: components['schemas']['QueueId'] | null;
+      /**
+       * Format: date-time
+       * @description Since when it has been in that queue, while nobody has answered it there.
+       */
+      queued_at?: string | null;
       /** @description Whether the recording is silent. */
       recording_paused: boolean;
       /**
@@ -1488,7 +1545,10 @@ export interface components {
       | 'dropped'
       | 'abandoned_early'
       | 'failed'
-      | 'cancelled';
+      | 'cancelled'
+      | 'abandoned'
+      | 'overflowed'
+      | 'turned_away';
     /** @description A span of what the customer experienced. */
     CallSpanView: {
       /**
@@ -1550,6 +1610,11 @@ export interface components {
       to_agent_name?: string | null;
       /** @description The outside party's number. */
       to_number?: string | null;
+      /**
+       * Format: int64
+       * @description A queue, if it was handed to one.
+       */
+      to_queue_id?: number | null;
     };
     /** @description A call in the ledger. */
     CallView: {
@@ -1561,16 +1626,24 @@ export interface components {
       agent_name?: string | null;
       /** Format: date-time */
       answered_at?: string | null;
-      /** @description The number shown to the customer. */
+      /** @description Our number: the one shown to the customer, or the one they called. */
       caller_id: string;
-      /** Format: int64 */
-      campaign_id: number;
-      campaign_name: string;
+      /**
+       * Format: int64
+       * @description Null for a customer who called.
+       */
+      campaign_id?: number | null;
+      campaign_name?: string | null;
       /** Format: date-time */
       connected_at?: string | null;
-      /** Format: int64 */
-      customer_id: number;
-      customer_name: string;
+      /**
+       * Format: int64
+       * @description Null for a caller nobody knows.
+       */
+      customer_id?: number | null;
+      customer_name?: string | null;
+      /** @description `outbound` or `inbound`. */
+      direction: string;
       disposition?: components['schemas']['DispositionView'] | null;
       /** @description A person answered and no agent was there within the limit. */
       dropped: boolean;
@@ -1594,8 +1667,14 @@ export interface components {
       /** Format: uuid */
       id: string;
       note?: string | null;
-      /** @description The digits dialled. */
+      /** @description The customer's number; empty when a caller withholds it. */
       number: string;
+      /**
+       * Format: int64
+       * @description The queue it was in last.
+       */
+      queue_id?: number | null;
+      queue_name?: string | null;
       /** Format: uuid */
       recording_id?: string | null;
       result?: components['schemas']['CallResult'] | null;
@@ -1610,6 +1689,7 @@ export interface components {
        * @description Agent and customer connected, in milliseconds.
        */
       talk_ms: number;
+      unrecorded_reason?: components['schemas']['NotRecorded'] | null;
       /**
        * Format: int64
        * @description From the answer until an agent was there, or the end, in milliseconds;
@@ -1918,17 +1998,15 @@ export interface components {
       answered_at?: string | null;
       /** @description Which. */
       call_id: components['schemas']['CallId'];
-      /** @description The campaign. */
-      campaign_id: components['schemas']['CampaignId'];
+      campaign_id?: components['schemas']['CampaignId'] | null;
       /** @description The campaign's name. */
-      campaign_name: string;
+      campaign_name?: string | null;
       /**
        * Format: date-time
        * @description When the agent was connected.
        */
       connected_at?: string | null;
-      /** @description The customer with their history. */
-      customer: components['schemas']['CustomerView'];
+      customer?: components['schemas']['CustomerView'] | null;
       /**
        * Format: int64
        * @description The disposition that this agent has saved so far.
@@ -1937,8 +2015,11 @@ export interface components {
       handed?: components['schemas']['HandedView'] | null;
       /** @description Their note so far. */
       note?: string | null;
-      /** @description The number dialled. */
+      /** @description The customer's number; empty when a caller withholds it. */
       number: string;
+      queue_id?: components['schemas']['QueueId'] | null;
+      /** @description The queue's name. */
+      queue_name?: string | null;
       /** @description What the campaign wants said. */
       script?: string | null;
       /**
@@ -1963,6 +2044,23 @@ export interface components {
       since?: string | null;
       /** @description What the phone calls itself. */
       user_agent?: string | null;
+    };
+    /** @description A queue that a call can be handed to. */
+    DeskQueueView: {
+      /**
+       * Format: int32
+       * @description Its agents that are ready.
+       */
+      agents_ready: number;
+      /** @description Its name. */
+      name: string;
+      /** @description Which. */
+      queue_id: components['schemas']['QueueId'];
+      /**
+       * Format: int32
+       * @description Callers who wait there now.
+       */
+      waiting: number;
     };
     /** @description Everything the desk page shows. */
     DeskView: {
@@ -2176,8 +2274,8 @@ export interface components {
       username?: string | null;
     };
     /**
-     * @description To whom a call is handed, or who is asked first: a colleague or a number
-     *     outside, one of the two.
+     * @description To whom a call is handed, or who is asked first: a colleague, a number outside
+     *     or a queue, one of them. A queue cannot be asked first.
      */
     HandOnRequest: {
       agent_id?: components['schemas']['AgentId'] | null;
@@ -2185,6 +2283,7 @@ export interface components {
       note?: string | null;
       /** @description A number outside, as people write it. */
       number?: string | null;
+      queue_id?: components['schemas']['QueueId'] | null;
     };
     /** @description Who hands a call on to an agent, or handed it on. */
     HandedView: {
@@ -2202,6 +2301,8 @@ export interface components {
     HealthView: {
       /** @description The database. */
       database: components['schemas']['Health'];
+      /** @description Whether new conversations are recorded: `down` while the disk is full. */
+      recordings: components['schemas']['Health'];
       /** @description `ok` when every part is. */
       status: components['schemas']['Health'];
       /** @description The connection to the switch. */
@@ -2329,6 +2430,10 @@ export interface components {
           campaigns: components['schemas']['CampaignLiveView'][];
           /** @description Who listens to whom. */
           monitors: components['schemas']['MonitorView'][];
+          /** @description Inbound queues. */
+          queues: components['schemas']['QueueLiveView'][];
+          /** @description The recordings' disk. */
+          recordings: components['schemas']['RecordingsView'];
           /**
            * Format: int64
            * @description Number of the frame.
@@ -2395,19 +2500,29 @@ export interface components {
           type: 'campaign';
         }
       | {
+          /** @description The queue now. */
+          queue: components['schemas']['QueueLiveView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'queue';
+        }
+      | {
           /** @description To whom. */
           agent_id: components['schemas']['AgentId'];
           /** @description The call. */
           call_id: components['schemas']['CallId'];
-          /** @description The campaign. */
-          campaign_id: components['schemas']['CampaignId'];
-          /** @description The customer. */
-          customer_id: components['schemas']['CustomerId'];
+          campaign_id?: components['schemas']['CampaignId'] | null;
+          customer_id?: components['schemas']['CustomerId'] | null;
           from?: components['schemas']['PersonView'] | null;
           /** @description What they typed. */
           note?: string | null;
-          /** @description The number dialled. */
-          number: string;
+          /** @description The customer's number; null when a caller withholds it. */
+          number?: string | null;
+          queue_id?: components['schemas']['QueueId'] | null;
           /**
            * Format: int64
            * @description Number of the frame.
@@ -2452,6 +2567,17 @@ export interface components {
           switch: components['schemas']['SwitchView'];
           /** @enum {string} */
           type: 'switch';
+        }
+      | {
+          /** @description How it is now. */
+          recordings: components['schemas']['RecordingsView'];
+          /**
+           * Format: int64
+           * @description Number of the frame.
+           */
+          seq: number;
+          /** @enum {string} */
+          type: 'recordings';
         }
       | {
           /** @description Why, in words. */
@@ -2510,6 +2636,19 @@ export interface components {
       /** @description The centre's time zone, in which instants are shown. */
       zone: string;
     };
+    /** @description An agent of a queue. */
+    MemberForm: {
+      /**
+       * Format: int32
+       * @description How good they are at it, for the strategy `skills`: 1 is best, 9 least.
+       */
+      level?: number;
+      /**
+       * Format: int64
+       * @description Who.
+       */
+      user_id: number;
+    };
     /** @description What is to be changed; what is left out stays. */
     MissedRingsRequest: {
       /** Format: int32 */
@@ -2550,6 +2689,11 @@ export interface components {
       /** @description Whether the supervisor hears the call, and their phone does not ring still. */
       up: boolean;
     };
+    /**
+     * @description Why a conversation, or its beginning, is not recorded.
+     * @enum {string}
+     */
+    NotRecorded: 'disk_full' | 'switch_refused';
     /** @description What an agent must be told of their call. */
     Notice:
       | {
@@ -2561,6 +2705,39 @@ export interface components {
       | {
           /** @enum {string} */
           kind: 'switch_did_not';
+        };
+    /**
+     * @description Where a caller goes who has waited as long as the queue allows. There is no
+     *     voicemail: an outside number may lead to one.
+     */
+    OverflowForm:
+      | {
+          /** @enum {string} */
+          kind: 'hang_up';
+        }
+      | {
+          /** @enum {string} */
+          kind: 'queue';
+          /**
+           * Format: int64
+           * @description Which.
+           */
+          queue_id: number;
+        }
+      | {
+          /**
+           * Format: int64
+           * @description Who.
+           */
+          agent_id: number;
+          /** @enum {string} */
+          kind: 'agent';
+        }
+      | {
+          /** @enum {string} */
+          kind: 'outside';
+          /** @description The number, as it is dialled. */
+          number: string;
         };
     /** @description One decision, with its reasons; shown to supervisors. */
     PacingReport: {
@@ -2609,16 +2786,24 @@ export interface components {
         agent_name?: string | null;
         /** Format: date-time */
         answered_at?: string | null;
-        /** @description The number shown to the customer. */
+        /** @description Our number: the one shown to the customer, or the one they called. */
         caller_id: string;
-        /** Format: int64 */
-        campaign_id: number;
-        campaign_name: string;
+        /**
+         * Format: int64
+         * @description Null for a customer who called.
+         */
+        campaign_id?: number | null;
+        campaign_name?: string | null;
         /** Format: date-time */
         connected_at?: string | null;
-        /** Format: int64 */
-        customer_id: number;
-        customer_name: string;
+        /**
+         * Format: int64
+         * @description Null for a caller nobody knows.
+         */
+        customer_id?: number | null;
+        customer_name?: string | null;
+        /** @description `outbound` or `inbound`. */
+        direction: string;
         disposition?: components['schemas']['DispositionView'] | null;
         /** @description A person answered and no agent was there within the limit. */
         dropped: boolean;
@@ -2642,8 +2827,14 @@ export interface components {
         /** Format: uuid */
         id: string;
         note?: string | null;
-        /** @description The digits dialled. */
+        /** @description The customer's number; empty when a caller withholds it. */
         number: string;
+        /**
+         * Format: int64
+         * @description The queue it was in last.
+         */
+        queue_id?: number | null;
+        queue_name?: string | null;
         /** Format: uuid */
         recording_id?: string | null;
         result?: components['schemas']['CallResult'] | null;
@@ -2658,6 +2849,7 @@ export interface components {
          * @description Agent and customer connected, in milliseconds.
          */
         talk_ms: number;
+        unrecorded_reason?: components['schemas']['NotRecorded'] | null;
         /**
          * Format: int64
          * @description From the answer until an agent was there, or the end, in milliseconds;
@@ -2791,6 +2983,33 @@ export interface components {
         id: components['schemas']['DepartmentId'];
         name: string;
         parent_id?: components['schemas']['DepartmentId'] | null;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_DeskQueueView: {
+      /** @description The rows. */
+      items: {
+        /**
+         * Format: int32
+         * @description Its agents that are ready.
+         */
+        agents_ready: number;
+        /** @description Its name. */
+        name: string;
+        /** @description Which. */
+        queue_id: components['schemas']['QueueId'];
+        /**
+         * Format: int32
+         * @description Callers who wait there now.
+         */
+        waiting: number;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -2955,6 +3174,53 @@ export interface components {
         key: string;
         label_en: string;
         label_zh: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_QueueView: {
+      /** @description The rows. */
+      items: {
+        caller_id: string;
+        /** Format: date-time */
+        created_at: string;
+        /** @description Whether callers are let in. */
+        enabled: boolean;
+        /** Format: int64 */
+        gateway_id: number;
+        gateway_name: string;
+        /** Format: int64 */
+        id: number;
+        inbound_first: boolean;
+        /** @description Its agents, in order. */
+        members: components['schemas']['MemberForm'][];
+        message?: string | null;
+        music?: string | null;
+        name: string;
+        /** @description The numbers that lead here. */
+        numbers: string[];
+        overflow: components['schemas']['OverflowForm'];
+        /** Format: int32 */
+        own_agent_seconds: number;
+        /** Format: int32 */
+        priority: number;
+        /** Format: int32 */
+        service_level_seconds: number;
+        /** Format: int32 */
+        short_abandon_seconds: number;
+        strategy: components['schemas']['Strategy'];
+        /** Format: date-time */
+        updated_at: string;
+        /** Format: int32 */
+        wait_seconds_max: number;
+        /** Format: int32 */
+        wrap_up_seconds: number;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -3138,6 +3404,173 @@ export interface components {
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
     };
+    /**
+     * Format: int64
+     * @description An inbound queue.
+     */
+    QueueId: number;
+    /** @description A queue on the live floor. Figures are of the last 24 hours. */
+    QueueLiveView: {
+      /**
+       * Format: int32
+       * @description Left before an agent, short abandons included.
+       */
+      abandoned: number;
+      /**
+       * Format: int32
+       * @description Its agents that are ready.
+       */
+      agents_ready: number;
+      /**
+       * Format: int32
+       * @description Its agents that are on shift and not paused.
+       */
+      agents_working: number;
+      /**
+       * Format: int32
+       * @description Of these, answered by an agent.
+       */
+      handled: number;
+      /**
+       * Format: int32
+       * @description Of these, within the service level's time.
+       */
+      in_time: number;
+      /**
+       * Format: int32
+       * @description Callers who came in.
+       */
+      offered: number;
+      /** @description Whether callers are let in. */
+      open: boolean;
+      /** @description Which. */
+      queue_id: components['schemas']['QueueId'];
+      /**
+       * Format: int32
+       * @description Of these, so soon that they count as short.
+       */
+      short_abandons: number;
+      /**
+       * Format: int32
+       * @description Callers who talk with an agent.
+       */
+      talking: number;
+      /**
+       * Format: int64
+       * @description How long those answered had waited altogether, in milliseconds.
+       */
+      waited_ms: number;
+      /**
+       * Format: int32
+       * @description Callers who wait.
+       */
+      waiting: number;
+      /**
+       * Format: date-time
+       * @description Since when the one who has waited longest does.
+       */
+      waiting_since?: string | null;
+    };
+    /**
+     * @description The settings of a queue. A new one needs name and gateway; what is left out of
+     *     a new one is set to a sound default, and what is left out of a change stays as
+     *     it is.
+     */
+    QueueRequest: {
+      /** @description The number shown on them; the gateway's own when left out. */
+      caller_id?: string | null;
+      /** @description Whether callers are let in; who waits already is served. */
+      enabled?: boolean | null;
+      /**
+       * Format: int64
+       * @description The trunk for calls that leave the centre from here.
+       */
+      gateway_id?: number | null;
+      /** @description While somebody waits, a free agent comes here before a call is dialled. */
+      inbound_first?: boolean | null;
+      /** @description Its agents, in order. */
+      members?: components['schemas']['MemberForm'][] | null;
+      /** @description What they hear who are turned away, a file of the switch; empty: nothing. */
+      message?: string | null;
+      /**
+       * @description What callers hear, a file or stream of the switch; empty: the switch's own
+       *     music.
+       */
+      music?: string | null;
+      /** @description Unique. */
+      name?: string | null;
+      /** @description The numbers that lead here, as people write them. */
+      numbers?: string[] | null;
+      overflow?: components['schemas']['OverflowForm'] | null;
+      /**
+       * Format: int32
+       * @description For how long the customer's own agent alone is waited for; 0: not at all.
+       */
+      own_agent_seconds?: number | null;
+      /**
+       * Format: int32
+       * @description Callers of a queue with a higher priority are served first.
+       */
+      priority?: number | null;
+      /**
+       * Format: int32
+       * @description A caller answered within this is within the service level.
+       */
+      service_level_seconds?: number | null;
+      /**
+       * Format: int32
+       * @description A caller who leaves sooner is a short abandon.
+       */
+      short_abandon_seconds?: number | null;
+      strategy?: components['schemas']['Strategy'] | null;
+      /**
+       * Format: int32
+       * @description How long a caller waits at most.
+       */
+      wait_seconds_max?: number | null;
+      /**
+       * Format: int32
+       * @description Length of after-call work; 0: until the disposition is saved.
+       */
+      wrap_up_seconds?: number | null;
+    };
+    /** @description An inbound queue. */
+    QueueView: {
+      caller_id: string;
+      /** Format: date-time */
+      created_at: string;
+      /** @description Whether callers are let in. */
+      enabled: boolean;
+      /** Format: int64 */
+      gateway_id: number;
+      gateway_name: string;
+      /** Format: int64 */
+      id: number;
+      inbound_first: boolean;
+      /** @description Its agents, in order. */
+      members: components['schemas']['MemberForm'][];
+      message?: string | null;
+      music?: string | null;
+      name: string;
+      /** @description The numbers that lead here. */
+      numbers: string[];
+      overflow: components['schemas']['OverflowForm'];
+      /** Format: int32 */
+      own_agent_seconds: number;
+      /** Format: int32 */
+      priority: number;
+      /** Format: int32 */
+      service_level_seconds: number;
+      /** Format: int32 */
+      short_abandon_seconds: number;
+      strategy: components['schemas']['Strategy'];
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: int32 */
+      wait_seconds_max: number;
+      /** Format: int32 */
+      wrap_up_seconds: number;
+    };
     /** @description A silence in the recording. */
     RecordingPauseView: {
       /** Format: int64 */
@@ -3147,6 +3580,21 @@ export interface components {
       ended_at?: string | null;
       /** Format: date-time */
       started_at: string;
+    };
+    /** @description Whether conversations are recorded. */
+    RecordingsView: {
+      /**
+       * Format: int64
+       * @description What is free on their disk, in MiB.
+       */
+      free_mib: number;
+      /**
+       * Format: int64
+       * @description What must be free, in MiB.
+       */
+      min_mib: number;
+      /** @description Whether new recordings are not started for want of room. */
+      stopped: boolean;
     };
     /** @description What became of one recipient's letter. */
     ReportDelivery: {
@@ -3312,6 +3760,7 @@ export interface components {
       | 'dialling'
       | 'ringing'
       | 'waiting'
+      | 'queued'
       | 'talking'
       | 'held'
       | 'consulting'
@@ -3339,6 +3788,11 @@ export interface components {
       /** Format: int64 */
       wrap_up_ms: number;
     };
+    /**
+     * @description Who of the agents that are ready takes the next caller.
+     * @enum {string}
+     */
+    Strategy: 'longest_idle' | 'round_robin' | 'fewest_calls' | 'skills';
     /** @description What the header words suggest; `None` where no word was recognised. */
     SuggestedMapping: {
       /** @description The customer's city. */
@@ -5097,6 +5551,34 @@ export interface operations {
       };
     };
   };
+  get_desk_queues: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DeskQueueView'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   post_ready: {
     parameters: {
       query?: never;
@@ -6037,6 +6519,196 @@ export interface operations {
         };
       };
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_queues: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_QueueView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_queue: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['QueueRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueueView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_queue: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The queue */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueueView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_queue: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The queue */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['QueueRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueueView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
         headers: {
           [name: string]: unknown;
         };
