@@ -6,7 +6,7 @@ use crate::base::ids::{CallId, CampaignId, CustomerId, QueueId};
 use crate::floor::effect::CallResult;
 use crate::store::entity::{
     call_forwards, call_legs, call_monitors, call_notes, call_spans, call_transfers, calls, dispositions,
-    recording_pauses,
+    queue_visits, recording_pauses,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -95,6 +95,8 @@ pub struct Story {
     pub transfers: Vec<call_transfers::Model>,
     /// Where it went by agents' forwardings.
     pub forwards: Vec<call_forwards::Model>,
+    /// Its time in queues.
+    pub visits: Vec<queue_visits::Model>,
     /// What those said who handed it on.
     pub notes: Vec<call_notes::Model>,
     /// Supervisors who took part.
@@ -103,6 +105,8 @@ pub struct Story {
     pub pauses: Vec<recording_pauses::Model>,
     /// The names of everybody in it, by id.
     pub names: HashMap<i64, String>,
+    /// The names of the queues in it, by id.
+    pub queues: HashMap<i64, String>,
     /// The dispositions of the notes, by id.
     pub dispositions: HashMap<i64, dispositions::Model>,
 }

@@ -1,7 +1,7 @@
 // The look of the console in one place: the library's tokens and the colours
 // that carry a meaning (agent states, call states, call results).
 import type { ThemeConfig } from 'antd';
-import type { AgentStateKind, CallResult, CallStateKind, MonitorMode } from './api/types';
+import type { AgentStateKind, CallResult, CallStateKind, MonitorMode, SpanKind } from './api/types';
 
 export const FONT =
   'system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","WenQuanYi Zen Hei",sans-serif';
@@ -53,10 +53,11 @@ export const AGENT_STATE_COLOUR: Record<AgentStateKind, string> = {
   unreachable: '#c93a3a',
 };
 
-export const CALL_STATE_COLOUR: Record<CallStateKind, string> = {
+export const CALL_STATE_COLOUR: Record<CallStateKind | SpanKind, string> = {
   dialling: '#98a3b3',
   ringing: '#d99a00',
   waiting: '#c93a3a',
+  queued: '#d9683a',
   connecting: '#0f8f9e',
   talking: '#2457c5',
   held: '#7a52c7',

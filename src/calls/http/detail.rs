@@ -6,6 +6,7 @@ use crate::calls::model::{LedgerEntry, Story};
 use crate::floor::effect::{SpanKind, TransferOutcome};
 use crate::floor::forward::ForwardReason;
 use crate::floor::input::MonitorMode;
+use crate::floor::queue::QueueOutcome;
 use crate::store::entity::calls;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -26,6 +27,8 @@ pub struct CallDetailView {
     transfers: Vec<CallTransferView>,
     /// Where it went by agents' forwardings, in order.
     forwards: Vec<CallForwardView>,
+    /// Its time in queues, in order.
+    visits: Vec<CallVisitView>,
     /// What those said who handed it on.
     notes: Vec<CallNoteView>,
     /// Supervisors who took part; null for those who may not know.
@@ -91,6 +94,7 @@ pub struct CallTransferView {
     to_number: Option<String>,
     /// A queue, if it was handed to one.
     to_queue_id: Option<i64>,
+    to_queue_name: Option<String>,
     /// Whether they were asked first.
     attended: bool,
     /// What the sender typed for them.
@@ -115,6 +119,22 @@ pub struct CallForwardView {
     to_agent_name: Option<String>,
     to_number: Option<String>,
     at: DateTime<Utc>,
+}
+
+/// A time in a queue.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CallVisitView {
+    queue_id: i64,
+    queue_name: String,
+    entered_at: DateTime<Utc>,
+    /// Null while it waits there.
+    left_at: Option<DateTime<Utc>>,
+    /// Null while it waits there.
+    #[schema(value_type = Option<QueueOutcome>)]
+    outcome: Option<String>,
+    /// Who answered.
+    agent_id: Option<i64>,
+    agent_name: Option<String>,
 }
 
 /// What somebody said of the call who handed it on.
@@ -177,6 +197,7 @@ impl CallDetailView {
             to_agent_name: name_of(names, transfer.to_agent),
             to_number: transfer.to_number,
             to_queue_id: transfer.to_queue,
+            to_queue_name: name_of(&story.queues, transfer.to_queue),
             attended: transfer.attended,
             note: transfer.note,
             started_at: transfer.started_at,
@@ -191,6 +212,15 @@ impl CallDetailView {
             to_agent_name: name_of(names, forward.to_agent),
             to_number: forward.to_number,
             at: forward.at,
+        });
+        let visits = story.visits.into_iter().map(|visit| CallVisitView {
+            queue_id: visit.queue_id,
+            queue_name: known(&story.queues, visit.queue_id),
+            entered_at: visit.entered_at,
+            left_at: visit.left_at,
+            outcome: visit.outcome,
+            agent_id: visit.agent_id,
+            agent_name: name_of(names, visit.agent_id),
         });
         let notes = story.notes.into_iter().map(|note| CallNoteView {
             agent_id: note.agent_id,
@@ -217,6 +247,7 @@ impl CallDetailView {
             legs: std::iter::once(customer).chain(others).collect(),
             transfers: transfers.collect(),
             forwards: forwards.collect(),
+            visits: visits.collect(),
             notes: notes.collect(),
             monitors: sees_monitors.then(|| monitors.collect()),
             recording_pauses: pauses.collect(),
@@ -243,7 +274,7 @@ fn name_of(names: &HashMap<i64, String>, id: Option<i64>) -> Option<String> {
     id.and_then(|id| names.get(&id)).cloned()
 }
 
-/// Users are never deleted, so everybody has a name.
+/// Users and queues are never deleted, so each has a name.
 fn known(names: &HashMap<i64, String>, id: i64) -> String {
     name_of(names, Some(id)).unwrap_or_default()
 }

@@ -5,7 +5,8 @@ use crate::calls::model::Story;
 use crate::calls::store::{forwards, spans};
 use crate::store::Db;
 use crate::store::entity::{
-    call_legs, call_monitors, call_notes, call_transfers, dispositions, recording_pauses, users,
+    call_legs, call_monitors, call_notes, call_transfers, dispositions, queue_visits, queues,
+    recording_pauses, users,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::HashSet;
@@ -26,6 +27,12 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
         .all(db.read())
         .await?;
     let forwards = forwards::load(db.read(), id).await?;
+    let visits = queue_visits::Entity::find()
+        .filter(queue_visits::Column::CallId.eq(id))
+        .order_by_asc(queue_visits::Column::EnteredAt)
+        .order_by_asc(queue_visits::Column::Id)
+        .all(db.read())
+        .await?;
     let notes = call_notes::Entity::find()
         .filter(call_notes::Column::CallId.eq(id))
         .order_by_asc(call_notes::Column::SavedAt)
@@ -49,10 +56,14 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
         transfers.iter().flat_map(|transfer| [Some(transfer.from_agent), transfer.to_agent]).flatten(),
     );
     people.extend(forwards.iter().flat_map(|forward| [Some(forward.agent_id), forward.to_agent]).flatten());
+    people.extend(visits.iter().filter_map(|visit| visit.agent_id));
     people.extend(notes.iter().map(|note| note.agent_id));
     people.extend(monitors.iter().map(|monitor| monitor.supervisor_id));
     people.extend(pauses.iter().map(|pause| pause.agent_id));
     let names = users::Entity::find().filter(users::Column::Id.is_in(people)).all(db.read()).await?;
+    let mut passed: HashSet<i64> = visits.iter().map(|visit| visit.queue_id).collect();
+    passed.extend(transfers.iter().filter_map(|transfer| transfer.to_queue));
+    let queues = queues::Entity::find().filter(queues::Column::Id.is_in(passed)).all(db.read()).await?;
     let said: HashSet<i64> = notes.iter().map(|note| note.disposition_id).collect();
     let dispositions =
         dispositions::Entity::find().filter(dispositions::Column::Id.is_in(said)).all(db.read()).await?;
@@ -61,10 +72,12 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
         legs,
         transfers,
         forwards,
+        visits,
         notes,
         monitors,
         pauses,
         names: names.into_iter().map(|user| (user.id, user.display_name)).collect(),
+        queues: queues.into_iter().map(|queue| (queue.id, queue.name)).collect(),
         dispositions: dispositions.into_iter().map(|row| (row.id, row)).collect(),
     })
 }

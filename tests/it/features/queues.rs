@@ -156,6 +156,10 @@ async fn a_caller_is_in_the_ledger_from_their_arrival_to_the_end(db: Db) {
     let shown = &shown["items"][0];
     assert_eq!((&shown["direction"], &shown["queue_name"]), (&json!("inbound"), &json!("Service")));
     assert_eq!((&shown["campaign_id"], &shown["customer_id"]), (&Value::Null, &json!(lead.customer.0)));
+    let story = app.get(&token, &format!("/calls/{call}")).await.expect(200);
+    let visit = &story["visits"][0];
+    assert_eq!((&visit["queue_name"], &visit["outcome"]), (&json!("Service"), &json!("answered")));
+    assert_eq!((&visit["agent_id"], &visit["agent_name"]), (&json!(anna.0), &story["agent_name"]));
     assert_eq!(load_open_calls(&world.db).await.expect("query"), []);
     let counts = load_profiles(&world.db, "CN", at(70)).await.expect("query")[0].counts;
     assert_eq!((counts.offered, counts.handled, counts.in_time, counts.waited_ms), (1, 1, 1, 9_000));

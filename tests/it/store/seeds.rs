@@ -1,7 +1,7 @@
 //! Every entity can be read on both databases, and the seeds are there.
 
 use crate::both_databases;
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryOrder};
 use trunkline::auth::Permissions;
 use trunkline::store::Db;
 use trunkline::store::entity::*;
@@ -17,6 +17,7 @@ async fn every_table_reads_as_its_entity(db: Db) {
     read!(
         agent_states,
         audit_log,
+        call_forwards,
         call_legs,
         call_monitors,
         call_notes,
@@ -25,17 +26,23 @@ async fn every_table_reads_as_its_entity(db: Db) {
         calls,
         campaign_agents,
         campaigns,
+        centre_settings,
         customer_phones,
         customers,
         departments,
         dispositions,
         do_not_call,
+        forwardings,
         gateways,
         idempotency_keys,
         import_rejects,
         imports,
         lead_lists,
         leads,
+        queue_members,
+        queue_numbers,
+        queue_visits,
+        queues,
         recording_pauses,
         recordings,
         refresh_tokens,
@@ -49,7 +56,7 @@ async fn every_table_reads_as_its_entity(db: Db) {
 }
 
 async fn the_seeds_are_there(db: Db) {
-    let roles = roles::Entity::find().all(db.read()).await.expect("roles");
+    let roles = roles::Entity::find().order_by_asc(roles::Column::Id).all(db.read()).await.expect("roles");
     let keys: Vec<_> = roles.iter().map(|role| role.key.as_str()).collect();
     assert_eq!(keys, ["administrator", "manager", "team_lead", "qa_lead", "qa", "agent"]);
     assert_eq!(roles[2].permissions["customer:read"], "team");

@@ -111,13 +111,17 @@ async fn examine(port: u16, work: &Path, mut phones: Telephones) {
     desk.shutdown.cancel();
 }
 
-/// The first list that has so many phones.
+/// The first list that has so many phones, once the switch can be used as well:
+/// the list comes before.
 async fn listed(desk: &mut Desk, count: usize) -> Vec<Registration> {
+    let (mut up, mut phones) = (false, None);
     loop {
-        if let Input::Phone(PhoneNews::Listed(list)) = desk.any().await
-            && list.len() == count
-        {
-            let mut list = list;
+        match desk.any().await {
+            Input::SwitchUp { .. } => up = true,
+            Input::Phone(PhoneNews::Listed(list)) if list.len() == count => phones = Some(list),
+            _ => {}
+        }
+        if let Some(mut list) = phones.take_if(|_| up) {
             list.sort_by(|a, b| a.extension.cmp(&b.extension));
             return list;
         }

@@ -1411,6 +1411,8 @@ export interface components {
       spans: components['schemas']['CallSpanView'][];
       /** @description Attempts to hand the call on, in order. */
       transfers: components['schemas']['CallTransferView'][];
+      /** @description Its time in queues, in order. */
+      visits: components['schemas']['CallVisitView'][];
     };
     /** @description A call to an agent personally that went on to another by the agent's wish. */
     CallForwardView: {
@@ -1615,6 +1617,7 @@ export interface components {
        * @description A queue, if it was handed to one.
        */
       to_queue_id?: number | null;
+      to_queue_name?: string | null;
     };
     /** @description A call in the ledger. */
     CallView: {
@@ -1696,6 +1699,26 @@ export interface components {
        *     null for a call that was not answered.
        */
       wait_ms?: number | null;
+    };
+    /** @description A time in a queue. */
+    CallVisitView: {
+      /**
+       * Format: int64
+       * @description Who answered.
+       */
+      agent_id?: number | null;
+      agent_name?: string | null;
+      /** Format: date-time */
+      entered_at: string;
+      /**
+       * Format: date-time
+       * @description Null while it waits there.
+       */
+      left_at?: string | null;
+      outcome?: components['schemas']['QueueOutcome'] | null;
+      /** Format: int64 */
+      queue_id: number;
+      queue_name: string;
     };
     /** @description A campaign's figures, over its whole life. */
     CampaignCountsView: {
@@ -3471,6 +3494,11 @@ export interface components {
        */
       waiting_since?: string | null;
     };
+    /**
+     * @description How a caller's time in a queue ended.
+     * @enum {string}
+     */
+    QueueOutcome: 'answered' | 'abandoned' | 'overflowed' | 'turned_away' | 'failed';
     /**
      * @description The settings of a queue. A new one needs name and gateway; what is left out of
      *     a new one is set to a sound default, and what is left out of a change stays as

@@ -26,6 +26,7 @@ export const calls = {
   clear: 'Clear filters',
   dialled: 'Dialled, caller ID {{callerId}}',
   called: 'The customer called {{callerId}}',
+  queueEntered: 'Comes into the queue {{queue}}',
   rang: 'Rang',
   customerAnswered: 'Customer answered',
   agentConnected: 'Connected with {{name}}',

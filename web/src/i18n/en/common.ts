@@ -128,6 +128,7 @@ export const common = {
     dialling: 'Dialling',
     ringing: 'Ringing',
     waiting: 'Customer waits',
+    queued: 'In a queue',
     connecting: 'Connecting',
     talking: 'Talking',
     held: 'Customer on hold',

@@ -31,6 +31,12 @@ export const queues = {
     agent: 'To one agent',
     outside: 'To a number outside',
   },
+  outcome: {
+    abandoned: 'hung up',
+    overflowed: 'waited too long, went on',
+    turned_away: 'turned away',
+    failed: 'failed',
+  },
   overflowQueue: 'Other queue',
   overflowAgent: 'Agent',
   overflowNumber: 'Number outside',

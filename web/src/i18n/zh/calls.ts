@@ -26,6 +26,7 @@ export const calls = {
   clear: '清除筛选',
   dialled: '呼出，主叫 {{callerId}}',
   called: '客户呼入 {{callerId}}',
+  queueEntered: '进入队列 {{queue}}',
   rang: '振铃',
   customerAnswered: '客户接听',
   agentConnected: '接入坐席 {{name}}',

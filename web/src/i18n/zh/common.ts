@@ -127,6 +127,7 @@ export const common = {
     dialling: '拨号中',
     ringing: '振铃',
     waiting: '客户等待',
+    queued: '排队中',
     connecting: '接入坐席',
     talking: '通话中',
     held: '客户保持中',

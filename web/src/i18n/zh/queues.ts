@@ -30,6 +30,12 @@ export const queues = {
     agent: '转给指定坐席',
     outside: '转到外线号码',
   },
+  outcome: {
+    abandoned: '客户放弃',
+    overflowed: '等待超时，已溢出',
+    turned_away: '未接待',
+    failed: '失败',
+  },
   overflowQueue: '其他队列',
   overflowAgent: '指定坐席',
   overflowNumber: '外线号码',

@@ -29,7 +29,10 @@ export function steps(call: CallDetailView, t: TFunction, language: string): Ste
       }),
     },
     { at: call.ringing_at, text: t('calls.rang') },
-    { at: call.answered_at, text: t('calls.customerAnswered') },
+    // A caller is answered by the queue they come into.
+    ...(call.direction === 'inbound'
+      ? []
+      : [{ at: call.answered_at, text: t('calls.customerAnswered') }]),
     // Who had it first; whom it went to is told by the transfers.
     {
       at: call.connected_at,
@@ -37,7 +40,8 @@ export function steps(call: CallDetailView, t: TFunction, language: string): Ste
     },
   ];
   for (const transfer of call.transfers) {
-    const to = transfer.to_agent_name ?? phone(transfer.to_number ?? DASH);
+    const to =
+      transfer.to_agent_name ?? transfer.to_queue_name ?? phone(transfer.to_number ?? DASH);
     all.push({
       at: transfer.started_at,
       text: t(transfer.attended ? 'calls.consulted' : 'calls.transferred', {
@@ -60,6 +64,17 @@ export function steps(call: CallDetailView, t: TFunction, language: string): Ste
       at: forward.at,
       text: t('calls.forwarded', { name: forward.agent_name, case: why, to }),
     });
+  }
+  for (const visit of call.visits) {
+    const queue = { queue: visit.queue_name };
+    all.push({ at: visit.entered_at, text: t('calls.queueEntered', queue) });
+    // Who answered is told by the call.
+    if (visit.outcome && visit.outcome !== 'answered') {
+      all.push({
+        at: visit.left_at,
+        text: `${visit.queue_name}: ${t(`queues.outcome.${visit.outcome}`)}`,
+      });
+    }
   }
   for (const monitor of call.monitors ?? []) {
     const how = { name: monitor.supervisor_name, mode: t(`monitorMode.${monitor.mode}`) };

@@ -38,6 +38,7 @@ function handedOver(): CallDetailView {
     ],
     monitors: [{ supervisor_name: '赵', mode: 'listen', started_at: at(30), ended_at: null }],
     recording_pauses: [],
+    visits: [],
     forwards: [
       {
         agent_name: '王芳',
@@ -63,6 +64,41 @@ test('a call that was handed on is told in order, with who had it first', () => 
     '王芳: transferOutcome.completed',
     'calls.handedNote 李伟 –',
     'calls.monitorBegan 赵 monitorMode.listen',
+    'endedBy.customer',
+  ]);
+});
+
+test('a caller comes into a queue, goes on to another, and is handed to a third', () => {
+  const visits = [
+    { queue_name: '售后', entered_at: at(0), left_at: at(4), outcome: 'overflowed' },
+    { queue_name: '总机', entered_at: at(4), left_at: at(6), outcome: 'answered' },
+    { queue_name: '投诉', entered_at: at(20), left_at: at(60), outcome: 'abandoned' },
+  ];
+  const transfers = [
+    {
+      from_agent_name: '李伟',
+      to_queue_name: '投诉',
+      attended: false,
+      started_at: at(16),
+      ended_at: at(20),
+      outcome: 'completed',
+    },
+  ];
+  const caller = {
+    ...handedOver(),
+    ...{ direction: 'inbound', ringing_at: null, visits, transfers },
+    ...{ monitors: [], forwards: [], notes: [] },
+  } as unknown as CallDetailView;
+  expect(steps(caller, t, 'zh-CN').map((step) => step.text)).toEqual([
+    'calls.called 02112345678',
+    'calls.queueEntered 售后',
+    '售后: queues.outcome.overflowed',
+    'calls.queueEntered 总机',
+    'calls.agentConnected 李伟',
+    'calls.transferred 李伟 投诉',
+    '投诉: transferOutcome.completed',
+    'calls.queueEntered 投诉',
+    '投诉: queues.outcome.abandoned',
     'endedBy.customer',
   ]);
 });

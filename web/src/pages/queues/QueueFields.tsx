@@ -58,7 +58,7 @@ export function ServiceFields() {
         span={12}
         optional
       >
-        <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', '，', ' ']} />
+        <Select mode="tags" open={false} suffix={null} tokenSeparators={[',', '，', ' ']} />
       </Field>
       <Field name="enabled" label={t('queues.enabled')} span={4} toggle optional>
         <Switch />
