@@ -400,7 +400,10 @@ async fn overflows(centre: &mut Centre, callers: &mut Callers) {
     };
     assert_eq!(centre.until("the conversation outside", handed).await, outside);
     assert_eq!(centre.ended(call).await, CallResult::Overflowed);
-    // The outside leg ends with the caller.
-    let ends = |effect: &Effect| matches!(effect, Effect::Switch(SwitchCommand::HangUp { leg, .. }) if *leg == outside);
+    // The outside leg ends with the caller: by itself, or because we say so.
+    let ends = |effect: &Effect| {
+        matches!(effect, Effect::Switch(SwitchCommand::HangUp { leg, .. })
+            | Effect::Record(Fact::CallLegEnded { leg, .. }) if *leg == outside)
+    };
     assert!(centre.told.iter().any(ends));
 }
