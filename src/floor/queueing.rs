@@ -22,8 +22,9 @@ use super::{Floor, LegOwner, Touched};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId, QueueId};
 use crate::base::phone::Dialable;
+use foldhash::HashMap;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// How long the switch may take to answer a caller.
 const ANSWER_MS_MAX: i64 = 5_000;

@@ -12,7 +12,8 @@ use crate::base::ids::{AgentId, CallId, CampaignId, LegId, QueueId};
 use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell};
 use crate::floor::input::{CampaignProfile, Ticket};
 use crate::floor::queue::{QueueOutcome, QueueProfile};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use foldhash::{HashMap, HashMapExt};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The auditor's books.
 #[derive(Debug)]

@@ -111,17 +111,17 @@ async fn examine(port: u16, work: &Path, mut phones: Telephones) {
     desk.shutdown.cancel();
 }
 
-/// The first list that has so many phones, once the switch can be used as well:
-/// the list comes before.
+/// The first list that has so many phones, once the switch takes orders: the
+/// list comes before that.
 async fn listed(desk: &mut Desk, count: usize) -> Vec<Registration> {
-    let (mut up, mut phones) = (false, None);
+    let (mut up, mut whole) = (false, None);
     loop {
         match desk.any().await {
             Input::SwitchUp { .. } => up = true,
-            Input::Phone(PhoneNews::Listed(list)) if list.len() == count => phones = Some(list),
+            Input::Phone(PhoneNews::Listed(list)) if list.len() == count => whole = Some(list),
             _ => {}
         }
-        if let Some(mut list) = phones.take_if(|_| up) {
+        if up && let Some(mut list) = whole.take() {
             list.sort_by(|a, b| a.extension.cmp(&b.extension));
             return list;
         }
