@@ -17,8 +17,9 @@ mod writer;
 
 use crate::base::ids::AgentId;
 use crate::base::limits;
-use crate::floor::effect::{AgentLive, Refusal, SwitchCommand};
+use crate::floor::effect::{AgentLive, SwitchCommand};
 use crate::floor::input::{AgentCommand, Input, RecordingSpace, SupervisorCommand};
+use crate::floor::refusal::Refusal;
 use crate::live::hub::Hub;
 use crate::store::Db;
 use crate::store::changes::Changes;

@@ -3,9 +3,10 @@
 
 use super::agent::{Agent, AgentState, Phone};
 use super::call::{CallState, Want, Work};
-use super::effect::{AgentAction, EndedBy, Fact, HangUpCause, Refusal, SwitchCommand, TransferOutcome};
+use super::effect::{AgentAction, EndedBy, Fact, HangUpCause, SwitchCommand, TransferOutcome};
 use super::input::{AgentCommand, CommandName, LegChange, Party, Ticket};
 use super::pending::Expect;
+use super::refusal::{Hint, Refusal};
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
@@ -64,16 +65,16 @@ impl Floor {
         if !self.allowed(agent).contains(&action) {
             let rings = matches!(agent.phone, Phone::Ringing { .. });
             let hint = match action {
-                AgentAction::Answer if rings => "this desk phone cannot be asked to answer: pick it up",
-                AgentAction::HangUp => "there is no conversation to hang up",
-                AgentAction::Answer => "the desk phone does not ring",
-                AgentAction::Resume => "the customer does not hear music",
+                AgentAction::Answer if rings => Hint::PickUp,
+                AgentAction::HangUp => Hint::NothingToHangUp,
+                AgentAction::Answer => Hint::NotRinging,
+                AgentAction::Resume => Hint::NotOnHold,
                 AgentAction::Swap
                 | AgentAction::CompleteTransfer
                 | AgentAction::CancelTransfer
-                | AgentAction::Conference => "no transfer is under way that this fits",
-                AgentAction::PauseRecording | AgentAction::ResumeRecording => "nothing is being recorded",
-                _ => "this needs a conversation with a customer",
+                | AgentAction::Conference => Hint::NoTransfer,
+                AgentAction::PauseRecording | AgentAction::ResumeRecording => Hint::NotRecording,
+                _ => Hint::NoConversation,
             };
             return Err(Refusal::WrongState { state: agent.state.kind().as_str(), hint });
         }

@@ -8,6 +8,7 @@ use crate::base::ids::{AgentId, CallId, CampaignId, LeadId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::input::{CommandName, Keys, MonitorMode, Ticket};
 use crate::floor::make::Make;
+use crate::floor::refusal::Refusal;
 
 pub use crate::floor::fact::{
     AgentStateKind, CallResult, EndedBy, Fact, NotRecorded, SpanKind, TransferOutcome,
@@ -288,50 +289,4 @@ pub enum HangUpCause {
     OriginatorCancel,
     /// The number called leads nowhere.
     NoRoute,
-}
-
-/// Why a command cannot be done. The text is for people.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// No such agent on the floor.
-    #[error("this user is not an agent: give the user an extension first")]
-    NotAnAgent,
-    /// The command does not fit the agent's state.
-    #[error("not possible while {state}: {hint}")]
-    WrongState {
-        /// The state's name.
-        state: &'static str,
-        /// What would be right.
-        hint: &'static str,
-    },
-    /// The call ended before the switch had done it.
-    #[error("the call has ended")]
-    CallEnded,
-    /// Another request of the same person is not done yet.
-    #[error("the last request is still being carried out; try again in a moment")]
-    StillBusy,
-    /// The switch did not confirm it in time.
-    #[error("the switch did not confirm it within {seconds} s; the call is as it was")]
-    NotConfirmed {
-        /// The deadline.
-        seconds: i64,
-    },
-    /// The switch said no.
-    #[error("the switch refused: {reason}")]
-    SwitchRefused {
-        /// Its words.
-        reason: String,
-    },
-    /// The colleague cannot be given a call.
-    #[error("{why}")]
-    Target {
-        /// In words.
-        why: &'static str,
-    },
-    /// The call is not this agent's, or not any more.
-    #[error("this call is not in your after-call work any more")]
-    NotYourCall,
-    /// The switch cannot be reached.
-    #[error("the switch cannot be reached; you will be connected as soon as it is back")]
-    SwitchDown,
 }

@@ -7,8 +7,9 @@
 
 use super::Floor;
 use super::agent::{Agent, AgentState};
-use super::effect::{Fact, Refusal, TransferOutcome};
+use super::effect::{Fact, TransferOutcome};
 use super::input::{HangUp, Party};
+use super::refusal::{Refusal, TargetProblem};
 use super::third::outcome;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};
@@ -129,12 +130,10 @@ impl Floor {
             let Party::Agent(id) = party else { return Ok((party, hops)) };
             let been = |by: AgentId| passed.contains(&by) || hops.iter().any(|hop| hop.by == by);
             if id == sender && !(hops.is_empty() && passed.is_empty()) {
-                return Err(Refusal::Target { why: "this colleague forwards calls to you" });
+                return Err(Refusal::Target(TargetProblem::ForwardsToYou));
             }
             if been(id) {
-                return Err(Refusal::Target {
-                    why: "the forwarding of this colleague leads round in a circle",
-                });
+                return Err(Refusal::Target(TargetProblem::ForwardsInCircle));
             }
             let agent = self.agents.get(&id);
             let Some((agent, reason)) = agent.and_then(|agent| Some((agent, agent.forwards_at_once()?)))
@@ -142,7 +141,7 @@ impl Floor {
                 return Ok((party, hops));
             };
             if passed.len() + hops.len() >= FORWARDS_MAX {
-                return Err(Refusal::Target { why: "the call was forwarded from one to the next too often" });
+                return Err(Refusal::Target(TargetProblem::ForwardedTooOften));
             }
             let Some(to) = agent.profile.forwarding.to(reason).cloned() else { return Ok((party, hops)) };
             hops.push(Hop { by: id, reason, to: to.clone() });

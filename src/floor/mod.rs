@@ -45,6 +45,7 @@ mod queueing;
 mod recording;
 #[cfg(test)]
 mod recording_tests;
+pub mod refusal;
 pub mod result;
 mod resync;
 mod sharing;
@@ -500,7 +501,7 @@ impl Floor {
             Some(Expect::Arranged | Expect::ThirdRings | Expect::Left) | None => false,
         };
         if this {
-            self.give_up_pending(agent, effect::Refusal::SwitchRefused { reason: reason.to_owned() });
+            self.give_up_pending(agent, refusal::Refusal::SwitchRefused { reason: reason.to_owned() });
         }
     }
 }

@@ -8,11 +8,12 @@
 
 use super::agent::{AfterCall, AgentState, Phone};
 use super::call::{CallState, Plan, Third, Want};
-use super::effect::{EndedBy, Fact, HangUpCause, MonitorLive, Refusal, SwitchCommand, Tell};
+use super::effect::{EndedBy, Fact, HangUpCause, MonitorLive, SwitchCommand, Tell};
 use super::input::{AgentCommand, LegChange, MonitorMode, Party, SupervisorCommand, Ticket};
 use super::make::Make;
 use super::pending::{CONFIRM_SECONDS, Expect};
 use super::people::{PHONE_GRACE_MS, PHONE_RING_SECONDS};
+use super::refusal::{Hint, Refusal, TargetProblem};
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
@@ -156,8 +157,8 @@ impl Floor {
 
     /// The call an agent is talking in, and the agent's leg.
     fn conversation_of(&self, id: AgentId) -> Result<(CallId, LegId), Refusal> {
-        let nothing = Refusal::Target { why: "this agent has no conversation now" };
-        let agent = self.agents.get(&id).ok_or(Refusal::Target { why: "there is no such agent" })?;
+        let nothing = Refusal::Target(TargetProblem::NoConversation);
+        let agent = self.agents.get(&id).ok_or(Refusal::Target(TargetProblem::NoSuchAgent))?;
         let call = agent.state.live_call().and_then(|call| self.calls.get(&call)).ok_or(nothing.clone())?;
         let theirs = call.agent() == Some(id) && call.connected.is_some();
         let leg = agent.phone.leg().filter(|_| theirs).ok_or(nothing)?;
@@ -167,7 +168,7 @@ impl Floor {
     /// The supervisor's desk phone, which must not be needed for calls.
     fn free_phone(&mut self, supervisor: AgentId, agent: AgentId) -> Result<Dialable, Refusal> {
         if supervisor == agent {
-            return Err(Refusal::Target { why: "this is your own call" });
+            return Err(Refusal::Target(TargetProblem::OwnCall));
         }
         let Some(own) = self.agents.get_mut(&supervisor) else { return Err(Refusal::NotAnAgent) };
         let takes_calls = !matches!(
@@ -175,7 +176,7 @@ impl Floor {
             AgentState::LoggedOut | AgentState::Paused { .. } | AgentState::Unreachable { .. }
         );
         if takes_calls {
-            let hint = "pause first: your phone is needed for listening";
+            let hint = Hint::PauseFirst;
             return Err(Refusal::WrongState { state: own.state.kind().as_str(), hint });
         }
         let extension = own.profile.extension.clone();
@@ -236,13 +237,13 @@ impl Floor {
     /// The supervisor's leg takes the agent's place: a transfer to a third who
     /// is there already.
     fn take_over(&mut self, now: Moment, supervisor: AgentId, ticket: Ticket) -> Result<Answered, Refusal> {
-        let listening = Refusal::Target { why: "listen to the call first, then take it over" };
+        let listening = Refusal::Target(TargetProblem::ListenFirst);
         let monitor = self.monitors.get(&supervisor).filter(|m| m.up).cloned().ok_or(listening)?;
         let Some(call) = self.calls.get(&monitor.call) else { return Err(Refusal::CallEnded) };
         let settled = matches!(call.state, CallState::Talking { apart_since: None, .. })
             || call.plan.as_ref().is_some_and(|plan| plan.settled && plan.third.is_none());
         let Some(from) = call.agent().filter(|_| settled) else {
-            return Err(Refusal::Target { why: "a transfer of this call is under way: wait for its end" });
+            return Err(Refusal::Target(TargetProblem::TransferUnderWay));
         };
         let pop = call.pop(supervisor, Some(from), None);
         self.tell(pop);

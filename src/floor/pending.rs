@@ -3,8 +3,9 @@
 //! that it will not be, or at the deadline; never by the reply to a command.
 
 use super::Floor;
-use super::effect::{Effect, Refusal};
+use super::effect::Effect;
 use super::input::Ticket;
+use super::refusal::Refusal;
 use crate::base::clock::Moment;
 use crate::base::ids::AgentId;
 

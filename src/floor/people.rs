@@ -7,9 +7,10 @@ use super::agent::{
     REASON_PHONE_NOT_REGISTERED, REASON_SWITCH_DOWN,
 };
 use super::call::CallState;
-use super::effect::{HangUpCause, Refusal, SwitchCommand};
+use super::effect::{HangUpCause, SwitchCommand};
 use super::input::{AgentCommand, AgentProfile, Ticket};
 use super::make::Make;
+use super::refusal::{Hint, Refusal};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};
 
@@ -52,7 +53,7 @@ impl Floor {
             // Signing in again from another browser changes nothing.
             (AgentCommand::LogIn, _) | (AgentCommand::LogOut, AgentState::LoggedOut) => {}
             (_, AgentState::LoggedOut) => {
-                return Err(Refusal::WrongState { state: "logged_out", hint: "log in first" });
+                return Err(Refusal::WrongState { state: "logged_out", hint: Hint::LogInFirst });
             }
             (AgentCommand::LogOut, _) if on_call => self.after_call(id, Some(AfterCall::LogOut)),
             (AgentCommand::LogOut, _) => self.log_out(now, id),

@@ -1,12 +1,13 @@
 //! Stories of desk phones: registrations, rings in vain, forwarding.
 
-use super::effect::{AgentAction, AgentStateKind, Effect, Fact, Refusal, SwitchCommand, Tell};
+use super::effect::{AgentAction, AgentStateKind, Effect, Fact, SwitchCommand, Tell};
 use super::forward::{ForwardReason, Forwarding};
 use super::input::{
     AgentCommand, AgentProfile, DialMode, HangUp, Input, LegChange, Party, PhoneMode, Ticket,
 };
 use super::make::Make;
 use super::phone::{PhoneNews, Registration};
+use super::refusal::Refusal;
 use super::tests::{Story, bridges, rung};
 use crate::base::ids::{AgentId, CallId, LegId};
 use crate::base::phone::Dialable;

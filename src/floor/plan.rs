@@ -15,9 +15,10 @@
 use super::Floor;
 use super::agent::AgentState;
 use super::call::{Call, CallState, Plan, Step, Want};
-use super::effect::{EndedBy, Fact, Notice, Refusal, SpanKind, SwitchCommand, Tell, TransferOutcome};
+use super::effect::{EndedBy, Fact, Notice, SpanKind, SwitchCommand, Tell, TransferOutcome};
 use super::forward::ForwardReason;
 use super::pending::{CONFIRM_SECONDS, Expect};
+use super::refusal::Refusal;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
 

@@ -1,13 +1,12 @@
 //! The queues of the floor, told as stories: inputs in, effects out.
 
-use super::effect::{
-    AgentStateKind, CallResult, Effect, EndedBy, Fact, HangUpCause, Refusal, SwitchCommand, Tell,
-};
+use super::effect::{AgentStateKind, CallResult, Effect, EndedBy, Fact, HangUpCause, SwitchCommand, Tell};
 use super::input::{
     AgentCommand, CampaignProfile, ChannelSnapshot, DialMode, HangUp, Input, LegChange, Party, PhoneMode,
     Ticket, WindowCounts,
 };
 use super::queue::{Arrival, Known, Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
+use super::refusal::Refusal;
 use super::tests::{Story, bridges, dialled, hung_up, lead, profile, rung};
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LegId, QueueId};
 use crate::base::phone::Dialable;
@@ -413,7 +412,7 @@ fn a_call_is_handed_over_to_a_queue_and_the_agent_is_out_of_it_once_music_plays(
     s.give(Input::Queue(queue(SECOND, &[2])));
     let attended = AgentCommand::Consult { to: Party::Queue(SECOND), note: None };
     let refused =
-        |effect: &Effect| matches!(effect, Effect::Answer { refusal: Some(Refusal::Target { .. }), .. });
+        |effect: &Effect| matches!(effect, Effect::Answer { refusal: Some(Refusal::Target(_)), .. });
     assert!(s.ask(1, attended).iter().any(refused), "a queue is not asked first");
     s.effects.clear();
     let effects = s.ask(1, AgentCommand::Transfer { to: Party::Queue(SECOND), note: None });

@@ -10,13 +10,13 @@
 use super::agent::{Agent, AgentState};
 use super::call::{Call, CallState, Want, Work};
 use super::effect::{
-    CallResult, Effect, EndedBy, Fact, HangUpCause, QueueLive, Refusal, SpanKind, SwitchCommand,
-    TransferOutcome,
+    CallResult, Effect, EndedBy, Fact, HangUpCause, QueueLive, SpanKind, SwitchCommand, TransferOutcome,
 };
 use super::input::{ChannelSnapshot, Origin, Party};
 use super::people::PHONE_GRACE_MS;
 use super::plan::Place as LegPlace;
 use super::queue::{Arrival, Known, Overflow, Place, Queue, QueueOutcome, QueueProfile, Turn, Visit};
+use super::refusal::{Refusal, TargetProblem};
 use super::timers::{SILENT_MS, waiting_since};
 use super::{Floor, LegOwner, Touched};
 use crate::base::clock::Moment;
@@ -473,10 +473,10 @@ impl Floor {
         note: Option<String>,
     ) -> Result<(), Refusal> {
         if attended {
-            return Err(Refusal::Target { why: "a queue cannot be asked first: hand the call over to it" });
+            return Err(Refusal::Target(TargetProblem::QueueNotAsked));
         }
         if !self.is_open(queue) {
-            return Err(Refusal::Target { why: "this queue is closed" });
+            return Err(Refusal::Target(TargetProblem::QueueClosed));
         }
         self.record(Fact::TransferStarted {
             call: id,

@@ -2,12 +2,13 @@
 
 use super::Floor;
 use super::effect::{
-    AgentStateKind, CallResult, Effect, EndedBy, Fact, HangUpCause, Refusal, SpanKind, SwitchCommand, Tell,
+    AgentStateKind, CallResult, Effect, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell,
 };
 use super::input::{
     AgentCommand, AgentProfile, CampaignProfile, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Lead,
     LegChange, LegEvent, LegLabel, Origin, PhoneMode, StoredCall, StoredState, Ticket, WindowCounts,
 };
+use super::refusal::Refusal;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use crate::base::phone::Dialable;

@@ -9,13 +9,14 @@
 use super::agent::{AgentState, Phone};
 use super::call::{Call, CallState, Plan, Third, Want};
 use super::effect::{
-    CallResult, EndedBy, Fact, HangUpCause, Notice, Refusal, SpanKind, SwitchCommand, TransferOutcome,
+    CallResult, EndedBy, Fact, HangUpCause, Notice, SpanKind, SwitchCommand, TransferOutcome,
 };
 use super::forward::Hop;
 use super::input::{HangUp, LegChange, Party};
 use super::pending::Expect;
 use super::people::{PHONE_GRACE_MS, PHONE_RING_SECONDS};
 use super::plan::Place;
+use super::refusal::{Refusal, TargetProblem};
 use super::result::call_result;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
@@ -101,7 +102,7 @@ impl Floor {
             Party::Agent(to) => self.reserve_colleague(now, from, id, *to, note),
             Party::Outside(number) => self.dial_outside(id, number),
             // A queue is entered, not rung: see `begin_queue_transfer`.
-            Party::Queue(_) => Err(Refusal::Target { why: "a call cannot be forwarded to a queue" }),
+            Party::Queue(_) => Err(Refusal::Target(TargetProblem::ForwardsToQueue)),
         }
     }
 
@@ -142,13 +143,13 @@ impl Floor {
         note: Option<String>,
     ) -> Result<(LegId, bool), Refusal> {
         if to == from {
-            return Err(Refusal::Target { why: "this is you: choose a colleague" });
+            return Err(Refusal::Target(TargetProblem::OwnPhone));
         }
         let Some(colleague) = self.agents.get(&to) else {
-            return Err(Refusal::Target { why: "this colleague has no desk phone" });
+            return Err(Refusal::Target(TargetProblem::NoPhone));
         };
         if colleague.state != AgentState::Ready {
-            return Err(Refusal::Target { why: "this colleague is not ready for a call now" });
+            return Err(Refusal::Target(TargetProblem::NotReady));
         }
         let Some(call) = self.calls.get(&id) else { return Err(Refusal::CallEnded) };
         let pop = call.pop(to, Some(from), note);
@@ -168,7 +169,7 @@ impl Floor {
 
     fn dial_outside(&mut self, id: CallId, number: &Dialable) -> Result<(LegId, bool), Refusal> {
         let Some((gateway, caller_id)) = self.calls.get(&id).and_then(|call| self.way_out(call)) else {
-            return Err(Refusal::Target { why: "the campaign of this call is gone, and with it its trunk" });
+            return Err(Refusal::Target(TargetProblem::TrunkGone));
         };
         let leg = self.new_leg(LegOwner::Third(id));
         self.send(SwitchCommand::DialThird {
@@ -478,15 +479,15 @@ pub(super) fn outcome(hang_up: &HangUp, up: bool) -> TransferOutcome {
 /// For whoever still waits for the transfer to begin.
 fn refusal_of(outcome: TransferOutcome) -> Refusal {
     let why = match outcome {
-        TransferOutcome::Busy => "the other is busy; the customer is back",
-        TransferOutcome::Rejected => "the other refused; the customer is back",
-        TransferOutcome::NoAnswer => "the other did not answer; the customer is back",
-        TransferOutcome::Unreachable => "the other cannot be reached; the customer is back",
-        TransferOutcome::LeftEarly => "the other hung up; the customer is back",
+        TransferOutcome::Busy => TargetProblem::Busy,
+        TransferOutcome::Rejected => TargetProblem::Rejected,
+        TransferOutcome::NoAnswer => TargetProblem::NoAnswer,
+        TransferOutcome::Unreachable => TargetProblem::Unreachable,
+        TransferOutcome::LeftEarly => TargetProblem::LeftEarly,
         TransferOutcome::CustomerLeft => return Refusal::CallEnded,
         TransferOutcome::Completed | TransferOutcome::Cancelled | TransferOutcome::Failed => {
-            "the switch could not connect the other; the customer is back"
+            TargetProblem::Failed
         }
     };
-    Refusal::Target { why }
+    Refusal::Target(why)
 }

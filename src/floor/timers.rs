@@ -3,8 +3,9 @@
 
 use super::agent::{Agent, AgentState, Phone, REASON_BRIDGE_FAILED, REASON_PHONE_NO_ANSWER};
 use super::call::{Call, CallState};
-use super::effect::{EndedBy, Fact, HangUpCause, Refusal, SwitchCommand};
+use super::effect::{EndedBy, Fact, HangUpCause, SwitchCommand};
 use super::pending::CONFIRM_SECONDS;
+use super::refusal::Refusal;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};

@@ -117,7 +117,7 @@ async fn post_take_over(caller: Caller, supervision: Supervision) -> ApiResult<S
     caller.require(Permission::CallTakeOver)?;
     let first = "listen to the call first, then take it over";
     let overheard =
-        supervision.overheard(&caller).ok_or_else(|| ApiError::conflict("target_refused", first))?;
+        supervision.overheard(&caller).ok_or_else(|| ApiError::conflict("listen_first", first))?;
     // The call may have gone to another agent since listening began.
     let live = supervision.agent_within(&caller, Permission::CallTakeOver, overheard.agent_id).await?;
     let act = Act { action: "call.take_over", agent: &live, how: json!({}) };

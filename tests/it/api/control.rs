@@ -46,24 +46,24 @@ async fn without_a_call_nothing_can_be_done(db: Db) {
     let anna = app.token(app.agent(&admin, "anna", "1001", None).await).await;
     app.call("POST", "/desk/log-in").bearer(&anna).send().await.expect(200);
     let commands = [
-        ("answer", json!({})),
-        ("hold", json!({})),
-        ("resume", json!({})),
-        ("mute", json!({})),
-        ("unmute", json!({})),
-        ("keys", json!({ "keys": "1" })),
-        ("recording/pause", json!({})),
-        ("recording/resume", json!({})),
-        ("transfer", json!({ "agent_id": 999 })),
-        ("consult", json!({ "number": "13800138000" })),
-        ("swap", json!({})),
-        ("complete-transfer", json!({})),
-        ("cancel-transfer", json!({})),
-        ("conference", json!({})),
+        ("answer", json!({}), "phone_not_ringing"),
+        ("hold", json!({}), "no_conversation_yet"),
+        ("resume", json!({}), "not_on_hold"),
+        ("mute", json!({}), "no_conversation_yet"),
+        ("unmute", json!({}), "no_conversation_yet"),
+        ("keys", json!({ "keys": "1" }), "no_conversation_yet"),
+        ("recording/pause", json!({}), "not_recording"),
+        ("recording/resume", json!({}), "not_recording"),
+        ("transfer", json!({ "agent_id": 999 }), "no_conversation_yet"),
+        ("consult", json!({ "number": "13800138000" }), "no_conversation_yet"),
+        ("swap", json!({}), "no_transfer"),
+        ("complete-transfer", json!({}), "no_transfer"),
+        ("cancel-transfer", json!({}), "no_transfer"),
+        ("conference", json!({}), "no_transfer"),
     ];
-    for (command, body) in commands {
+    for (command, body, code) in commands {
         let answer = app.post(&anna, &format!("/desk/{command}"), body).await;
-        let problem = answer.refused(409, "wrong_state");
+        let problem = answer.refused(409, code);
         assert!(problem["detail"].as_str().is_some_and(|why| why.contains("paused")), "{problem}");
     }
     let lead = app.as_role("team_lead").await;

@@ -100,7 +100,7 @@ async fn who_tried_to_listen_is_written_down_with_the_refusal(db: Db) {
     assert!(found[3].1["refused"].as_str().is_some_and(|why| why.contains("switch")), "{:?}", found[3]);
 
     app.call("POST", "/supervision/stop").bearer(&token).send().await.expect(204);
-    app.call("POST", "/supervision/take-over").bearer(&token).send().await.refused(409, "target_refused");
+    app.call("POST", "/supervision/take-over").bearer(&token).send().await.refused(409, "listen_first");
     app.call("POST", &format!("/agents/{anna}/hang-up"))
         .bearer(&token)
         .send()

@@ -282,3 +282,22 @@ fn dead_paths(named_in: &str, text: &str) -> Vec<String> {
     }
     dead.into_iter().collect()
 }
+
+#[test]
+fn the_console_has_words_for_every_refusal() {
+    let refusals = fs::read_to_string(root().join("src/floor/refusal.rs")).expect("it is there");
+    let codes = refusals.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut complaints = Vec::new();
+    for language in ["zh", "en"] {
+        let folder = root().join("web/src/i18n").join(language);
+        let texts = ["refusals.ts", "common.ts"].map(|file| fs::read_to_string(folder.join(file)));
+        let texts: Vec<String> = texts.into_iter().map(|text| text.expect("it is there")).collect();
+        for code in codes.clone() {
+            if !texts.iter().any(|text| text.contains(&format!(" {code}: "))) {
+                complaints.push(format!("{language}: {code} has no words"));
+            }
+        }
+    }
+    assert!(codes.count() > 30, "the codes are read from the file");
+    none(complaints);
+}

@@ -4,20 +4,10 @@ import { Alert, App, Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '../api/problem';
+import { zh } from '../i18n/zh';
 
 /** The kinds of refusal that have words of their own in the reader's language. */
-const CODES = [
-  'not_an_agent',
-  'wrong_state',
-  'call_ended',
-  'still_busy',
-  'not_confirmed',
-  'switch_refused',
-  'target_refused',
-  'not_your_call',
-  'switch_down',
-  'busy',
-] as const;
+const CODES = Object.keys(zh.problem.code) as (keyof typeof zh.problem.code)[];
 
 /** The words for a failure, without the id. */
 export function useProblemText(): (error: unknown) => string {

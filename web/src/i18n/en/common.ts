@@ -1,4 +1,5 @@
 // Texts used on every page: words, states, results, problems, the frame.
+import { refusals } from './refusals';
 export const common = {
   common: {
     save: 'Save',
@@ -69,10 +70,10 @@ export const common = {
       still_busy: 'The last command is still being carried out; try again in a moment',
       not_confirmed: 'The switch did not confirm it in time; the call is as it was',
       switch_refused: 'The switch refused',
-      target_refused: 'The other party cannot take part in this call now',
       not_your_call: 'This call is not in your wrap-up any more',
       switch_down: 'The switch cannot be reached',
       busy: 'The system is busy; try again in a moment',
+      ...refusals,
     },
   },
   live: {

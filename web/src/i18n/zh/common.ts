@@ -1,4 +1,5 @@
 // Texts used on every page: words, states, results, problems, the frame.
+import { refusals } from './refusals';
 export const common = {
   common: {
     save: '保存',
@@ -69,10 +70,10 @@ export const common = {
       still_busy: '上一个操作还在执行，请稍候再试',
       not_confirmed: '交换机没有及时确认，通话保持原状',
       switch_refused: '交换机拒绝了此操作',
-      target_refused: '对方现在不能参与此通话',
       not_your_call: '这通电话已不在您的话后处理中',
       switch_down: '无法连接电话交换机',
       busy: '系统繁忙，请稍候再试',
+      ...refusals,
     },
   },
   live: {
