@@ -63,12 +63,12 @@ export function CallsCard() {
     render: (_: unknown, row: { id: string }) => <Cell id={row.id} show={show} />,
   });
   const columns: TableColumnsType<{ id: string }> = [
-    { ...column(t('common.status'), (call) => <CallStateLabel state={call.state} />), width: 128 },
+    { ...column(t('common.status'), (call) => <CallStateLabel state={call.state} />), width: 144 },
     {
       ...column(t('calls.number'), (call) => (
         <span className="figure">{call.number ? phone(call.number) : t('queues.withheld')}</span>
       )),
-      width: 128,
+      width: 140,
     },
     column(t('calls.agent'), (call) => <People call={call} />),
     column(`${t('calls.campaign')} / ${t('queues.from')}`, (call) => <Origin call={call} />),
