@@ -12,7 +12,8 @@ postgres_commit=off
 # PostgreSQL refuses to run as root, so root lends it the account that Debian's package made.
 as_postgres() {
   if [ "$(id -u)" = 0 ]; then
-    runuser -u postgres -- "$@"
+    # From a folder that this account may enter.
+    (cd / && runuser -u postgres -- "$@")
   else
     "$@"
   fi

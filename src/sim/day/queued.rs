@@ -18,6 +18,10 @@ use crate::sim::chance::Chance;
 /// phone may be ringing, or the link may be away.
 const GRACE_MS: i64 = 20 * 60_000;
 
+/// The patience of a caller who waits longer than any queue keeps them. They
+/// leave in the end: an agent may forget them on hold.
+const STAYS_MS: i64 = 15 * 60_000;
+
 /// Whether an agent may take this queue's callers.
 pub(super) fn may_take(queue: &QueueProfile, agent: AgentId) -> bool {
     queue.overflow == Overflow::Agent(agent) || queue.members.iter().any(|member| member.agent == agent)
@@ -83,7 +87,7 @@ pub(super) fn caller(chance: &mut Chance) -> CallIn {
         gateway: "carrier_a".into(),
         called: called.into(),
         number,
-        patience_ms: (!stays).then(|| chance.log_normal_ms(60_000, 1.2)),
+        patience_ms: Some(if stays { STAYS_MS } else { chance.log_normal_ms(60_000, 1.2) }),
         talk_ms: Some(chance.log_normal_ms(90_000, 0.8)),
     }
 }

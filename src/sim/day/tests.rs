@@ -60,13 +60,19 @@ fn a_quiet_day_with_queues_keeps_every_promise() {
 #[track_caller]
 fn the_cap_holds(agents: u32, minutes: u32, seeds: std::ops::Range<u64>, faults: bool) {
     for seed in seeds {
-        let options = DayOptions { check_every: 50, ..short(agents, minutes, seed, faults) };
-        let day = run(&options);
-        assert_eq!(day.invariant_violations, 0, "{day:#?}");
-        // Without faults there is nothing to put a dropped call down to.
-        let within = |c: &CampaignCounts| c.dropped <= (c.answered * 30 / 1_000).max(1);
-        assert!(faults || day.campaigns.iter().all(within), "{day:#?}");
+        the_cap_holds_on(short(agents, minutes, seed, faults));
     }
+}
+
+#[track_caller]
+fn the_cap_holds_on(options: DayOptions) {
+    let faults = options.faults;
+    let options = DayOptions { check_every: 50, ..options };
+    let day = run(&options);
+    assert_eq!(day.invariant_violations, 0, "{day:#?}");
+    // Without faults there is nothing to put a dropped call down to.
+    let within = |c: &CampaignCounts| c.dropped <= (c.answered * 30 / 1_000).max(1);
+    assert!(faults || day.campaigns.iter().all(within), "{day:#?}");
 }
 
 #[test]
@@ -82,6 +88,17 @@ fn the_cap_on_dropped_calls_holds_on_faulty_days() {
     the_cap_holds(5, 120, 0..8, true);
     the_cap_holds(15, 60, 0..6, true);
     the_cap_holds(50, 60, 0..2, true);
+}
+
+/// Callers take agents whom campaigns counted on.
+#[test]
+fn the_cap_on_dropped_calls_holds_beside_queues() {
+    for (agents, minutes, seeds) in [(5, 120, 0..12), (15, 60, 0..8), (50, 60, 0..2)] {
+        for seed in seeds {
+            let callers_per_hour = 8 * agents;
+            the_cap_holds_on(DayOptions { callers_per_hour, ..short(agents, minutes, seed, false) });
+        }
+    }
 }
 
 #[test]
