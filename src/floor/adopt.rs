@@ -13,7 +13,7 @@ use super::plan::Place;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 impl Floor {
     /// Where every known leg is, by the list and not by events.

@@ -55,11 +55,12 @@ use agent::{Agent, AgentState};
 use call::{Call, CallState};
 use campaign::Campaign;
 use effect::{AgentLive, CallLive, CampaignLive, Effect, Fact, SwitchCommand, Tell};
+use foldhash::{HashMap, HashMapExt};
 use input::{CommandName, Input};
 use monitor::{Monitor, Waiting};
 use pending::Expect;
 use plan::Place;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use timers::Timers;
 
 /// Legs remembered after their end, so that a late event is told from a

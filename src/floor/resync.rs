@@ -8,7 +8,7 @@ use super::input::{ChannelSnapshot, HangUp, LegChange, LegLabel, StoredCall, Sto
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// An attempt younger than this may not have reached the switch when the list
 /// of channels was made.

@@ -178,7 +178,8 @@ enum Due {
 struct Entry {
     at: Moment,
     order: u64,
-    due: Due,
+    /// Apart, because the agenda moves its entries about.
+    due: Box<Due>,
 }
 
 impl PartialEq for Entry {
@@ -244,6 +245,7 @@ impl Day {
                 reject_permille: if options.faults { 10 } else { 0 },
                 ignore_permille: if options.faults { 10 } else { 0 },
                 ends_call_permille: 150,
+                known: Some((1..=*supervisors(&options).end()).map(extension).collect()),
                 ..Phones::default()
             },
             trunk: Trunk { failure_permille: if options.faults { 20 } else { 2 }, ..Trunk::default() },
@@ -307,7 +309,7 @@ impl Day {
 
     fn plan(&mut self, at: Moment, due: Due) {
         self.order += 1;
-        self.agenda.push(Reverse(Entry { at: at.max(self.now), order: self.order, due }));
+        self.agenda.push(Reverse(Entry { at: at.max(self.now), order: self.order, due: Box::new(due) }));
     }
 
     fn next_at(&self) -> Option<Moment> {
@@ -319,7 +321,7 @@ impl Day {
     fn pass(&mut self) {
         while self.agenda.peek().is_some_and(|Reverse(entry)| entry.at <= self.now) {
             if let Some(Reverse(entry)) = self.agenda.pop() {
-                self.take(entry.due);
+                self.take(*entry.due);
             }
         }
         for event in self.world.advance(self.now) {
@@ -520,11 +522,16 @@ fn supervisors(options: &DayOptions) -> std::ops::RangeInclusive<u32> {
     first..=options.agents + (options.agents / 6).max(1)
 }
 
+/// The extension of the nth person.
+fn extension(n: u32) -> String {
+    (1000 + n).to_string()
+}
+
 /// Two of three agents are off-hook; every fourth has calls forwarded to the one
 /// before, every fifth those that come while they are busy or do not answer.
 fn profile(n: u32) -> Option<AgentProfile> {
     let mode = if n.is_multiple_of(3) { PhoneMode::OnHook } else { PhoneMode::OffHook };
-    let extension = Dialable::new(&(1000 + n).to_string()).ok()?;
+    let extension = Dialable::new(&extension(n)).ok()?;
     let mut profile = AgentProfile::new(AgentId(i64::from(n)), extension, mode);
     let before = Party::Agent(AgentId(i64::from(n) - 1));
     if n.is_multiple_of(4) {

@@ -100,7 +100,7 @@ impl Phones {
 }
 
 /// The extensions that the registrar lists when none are named.
-const EVERY: std::ops::Range<u32> = 1_000..1_300;
+const EVERY: std::ops::Range<u32> = 1_000..2_000;
 
 #[cfg(test)]
 mod tests {

@@ -15,8 +15,9 @@ use crate::sim::event::{EventKind, WorldEvent};
 use crate::sim::leg::{Ending, Leg, LegState, Origin, OtherLeg, Target};
 use crate::sim::phone::{Phones, SimPhone};
 use crate::sim::steps::Step;
+use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 use uuid::Uuid;
 

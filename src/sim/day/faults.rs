@@ -91,7 +91,7 @@ impl Day {
             Fault::PhoneHungUp => self.put_a_receiver_down(),
             Fault::PhoneLost(n) => {
                 self.count("phones lost");
-                let extension = (1000 + someone(n)).to_string();
+                let extension = super::extension(someone(n));
                 if n % 2 == 0 {
                     self.world.expire(self.now, &extension);
                 } else {

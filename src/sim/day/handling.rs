@@ -8,7 +8,8 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
 use crate::floor::effect::{Fact, SpanKind, TransferOutcome};
 use crate::floor::input::{Party, Ticket};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use foldhash::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everybody is answered within so many milliseconds: the switch may take 3 s
 /// for each of two moves, and what it did not do is undone.

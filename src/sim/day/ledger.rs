@@ -10,7 +10,8 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, LegId};
 use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell};
 use crate::floor::input::{CampaignProfile, Ticket};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use foldhash::{HashMap, HashMapExt};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The auditor's books.
 #[derive(Debug)]

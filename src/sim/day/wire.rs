@@ -19,7 +19,8 @@ use crate::sim::event::{EventKind, WorldEvent};
 use crate::sim::leg::{Leg, LegState};
 use crate::sim::phone::SimPhone;
 use crate::sim::world::{Reply, World};
-use std::collections::{BTreeMap, HashMap};
+use foldhash::{HashMap, HashMapExt};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Per mille of events that are lost, or come late.

@@ -91,12 +91,13 @@ pub fn may_use(from: &Room, to: &Room) -> Result<(), String> {
 }
 
 /// The room a file belongs to: `src/floor/call.rs` and `src/app.rs` are of
-/// `floor` and `app`. None for lib.rs, which only names the rooms.
+/// `floor` and `app`. None for lib.rs and core.rs, which only name the
+/// rooms.
 pub fn room_of(path: &str) -> Option<&str> {
     let inside = path.strip_prefix("src/")?;
     let name = inside.split('/').next()?;
     let name = name.strip_suffix(".rs").unwrap_or(name);
-    (name != "lib").then_some(name)
+    (!matches!(name, "lib" | "core")).then_some(name)
 }
 
 /// The rooms whose paths occur in a file: `crate::room`, `crate::{a::…, b}`,

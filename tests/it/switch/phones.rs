@@ -111,13 +111,17 @@ async fn examine(port: u16, work: &Path, mut phones: Telephones) {
     desk.shutdown.cancel();
 }
 
-/// The first list that has so many phones.
+/// The first list that has so many phones, once the switch takes orders: the
+/// list comes before that.
 async fn listed(desk: &mut Desk, count: usize) -> Vec<Registration> {
+    let (mut up, mut whole) = (false, None);
     loop {
-        if let Input::Phone(PhoneNews::Listed(list)) = desk.any().await
-            && list.len() == count
-        {
-            let mut list = list;
+        match desk.any().await {
+            Input::SwitchUp { .. } => up = true,
+            Input::Phone(PhoneNews::Listed(list)) if list.len() == count => whole = Some(list),
+            _ => {}
+        }
+        if up && let Some(mut list) = whole.take() {
             list.sort_by(|a, b| a.extension.cmp(&b.extension));
             return list;
         }

@@ -1,0 +1,10 @@
+//! The pure core: what the floor decides, and the world it is tried in.
+//!
+//! In: nothing of the rooms above (they see these three as their own). Out:
+//! `base`, `floor` and `sim`. A crate of its own, so that it is compiled with
+//! optimisation, as whole days are replayed with it, while the rooms around it
+//! compile fast.
+
+pub mod base;
+pub mod floor;
+pub mod sim;
