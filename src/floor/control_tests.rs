@@ -416,6 +416,19 @@ fn late_news_of_the_conversation_before_ends_nothing() {
     assert_eq!((t.s.kind(2), t.s.ended()), (AgentStateKind::Talking, vec![]));
 }
 
+/// The same news after a list of channels: of a hold that is over.
+#[test]
+fn legs_that_come_together_again_in_time_stay() {
+    let mut t = talk(PhoneMode::OffHook);
+    t.s.leg(t.customer, LegChange::Unbridged { other: t.agent });
+    together(&mut t.s, t.customer, t.agent);
+    t.s.later(5_000);
+    assert_eq!((t.s.kind(1), t.s.ended()), (AgentStateKind::Talking, vec![]));
+    let effects = t.s.leg(t.customer, LegChange::Unbridged { other: t.agent });
+    assert!(hung_up(&effects).is_empty());
+    assert!(hung_up(&t.s.later(5_000)).contains(&t.customer), "apart for good");
+}
+
 #[test]
 fn a_sender_who_hangs_up_hands_the_call_over() {
     let mut t = talk(PhoneMode::OnHook);

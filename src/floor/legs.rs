@@ -229,8 +229,10 @@ impl Floor {
         }
         let expected = matches!(call.state, CallState::Connecting { agent, .. } if agent == agent_id);
         if !expected {
-            if !matches!(call.state, CallState::Talking { agent, .. } if agent == agent_id) {
-                self.ignore(now, format!("call {id}: bridged with agent {agent_id}, who is not on it"));
+            match &mut call.state {
+                // Together again before the time was up.
+                CallState::Talking { agent, apart_since } if *agent == agent_id => *apart_since = None,
+                _ => self.ignore(now, format!("call {id}: bridged with agent {agent_id}, who is not on it")),
             }
             return;
         }

@@ -6,8 +6,9 @@
 //! wrong (signalwire/freeswitch #2117).
 
 use crate::base::clock::Moment;
-use crate::base::ids::LegId;
+use crate::base::ids::{AgentId, LegId};
 use crate::floor::input::{HangUp, LegLabel};
+use crate::switch::encode::WITH_AGENT;
 use crate::switch::snapshot::label;
 use serde_json::Value;
 
@@ -28,6 +29,8 @@ pub struct LegCdr {
     pub hang_up: HangUp,
     /// The last leg it was bridged to.
     pub bridged_to: Option<LegId>,
+    /// The agent whose leg that was, as we noted it on this one.
+    pub with_agent: Option<AgentId>,
     /// When it was first bridged.
     pub bridged_at: Option<Moment>,
 }
@@ -70,6 +73,7 @@ pub fn read(body: &Value) -> Result<LegCdr, CdrRefused> {
             ..HangUp::default()
         },
         bridged_to: leg_named("last_bridge_to").or_else(|| leg_named("bridge_uuid")),
+        with_agent: text(WITH_AGENT).and_then(|v| v.parse().ok()).map(AgentId),
         bridged_at: first_bridged(body),
     })
 }
@@ -97,7 +101,7 @@ mod tests {
             "uuid": LEG, "tl_role": "customer", "tl_call": "00000000-0000-0000-0000-000000000005",
             "start_uepoch": "1795420054790226", "answer_uepoch": "1795420056290227",
             "end_uepoch": "1795420060000999", "hangup_cause": "NORMAL_CLEARING",
-            "last_bridge_to": AGENT_LEG},
+            "last_bridge_to": AGENT_LEG, "tl_with_agent": "7"},
             "callflow": [
                 {"times": {"bridged_time": "1795420057500000"}},
                 {"times": {"bridged_time": "1795420056350000"}},
@@ -114,6 +118,7 @@ mod tests {
             ended_at: Moment(1_795_420_060_000),
             hang_up: HangUp::cause("NORMAL_CLEARING"),
             bridged_to: Some(AGENT_LEG.parse().unwrap()),
+            with_agent: Some(AgentId(7)),
             bridged_at: Some(Moment(1_795_420_056_350)),
         };
         assert_eq!(parse(&record().to_string()).unwrap(), expect);

@@ -23,6 +23,8 @@ const PARKED_CUSTOMER_SECONDS: u32 = 120;
 /// What a customer on hold hears, until they are fetched; the switch puts its
 /// own setting in.
 const MUSIC: &str = "endless_playback:${hold_music}";
+/// The variable that tells with which agent a leg was last joined.
+pub const WITH_AGENT: &str = "tl_with_agent";
 /// The profile of rooms in which three talk (freeswitch-conf).
 const ROOM_PROFILE: &str = "trunkline";
 /// The volume at which nothing is heard.
@@ -133,6 +135,13 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
         }
         SwitchCommand::Check { leg } => vec![Line::Api(format!("uuid_exists {leg}"))],
     })
+}
+
+/// Notes on a leg with which agent it is joined: the leg of a desk phone that
+/// is off the hook has a record of its own only when it ends, which may be
+/// hours after the call.
+pub fn name_agent(leg: LegId, agent: AgentId) -> Line {
+    Line::Setting(format!("uuid_setvar {leg} {WITH_AGENT} {agent}"))
 }
 
 /// Reads the profile's gateways from the directory again; new ones start.

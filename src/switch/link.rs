@@ -5,10 +5,10 @@
 //! after lost events, `SwitchDown` with a reason for people, `CommandFailed`. A
 //! switch that is still starting is down until it can take calls.
 //!
-//! One task owns the connection and awaits each command to its end: an answer
-//! carries no number, so a command that is given up half-way would leave its
-//! answer to the next one. This file connects and reconnects; `session.rs` is
-//! one connection from that wait to its end.
+//! One task owns the connection. Commands are written in the order in which
+//! they were asked for, each without waiting for the answer to the one before
+//! (`socket.rs`). This file connects and reconnects; `session.rs` is one
+//! connection from that wait to its end.
 
 use crate::base::limits;
 use crate::floor::effect::SwitchCommand;
@@ -56,6 +56,9 @@ pub struct LinkConfig {
     /// How often the switch's channels are compared with those we know of. A
     /// lost event is noticed after two comparisons.
     pub roll_call_every: Duration,
+    /// How far the switch's list of channels may lag behind what it does: so
+    /// long after each list the roll is called, and once more.
+    pub list_lag: Duration,
     /// The first wait before connecting again; it doubles.
     pub backoff_min: Duration,
     /// The longest wait before connecting again.
@@ -82,6 +85,7 @@ impl LinkConfig {
             try_for: Duration::from_secs(3),
             silence_max: Duration::from_secs(60),
             roll_call_every: Duration::from_secs(30),
+            list_lag: Duration::from_secs(2),
             backoff_min: Duration::from_millis(500),
             backoff_max: Duration::from_secs(15),
             ready_patience: Duration::from_secs(30),
@@ -176,8 +180,8 @@ async fn run(
             () = shutdown.cancelled() => return,
             opened = Session::open(&config, &inputs) => opened,
         };
-        let problem = match opened {
-            Err(problem) => problem,
+        let (problem, ended) = match opened {
+            Err(problem) => (problem, None),
             Ok(mut session) => {
                 let end = session.run(&mut requests, &shutdown).await;
                 meters::disconnected();
@@ -189,7 +193,7 @@ async fn run(
                 }
                 match end {
                     End::Stop => return,
-                    End::Broken(problem) => problem,
+                    End::Broken(problem) => (problem, Some(session)),
                 }
             }
         };
@@ -201,6 +205,12 @@ async fn run(
                 return;
             }
             told = Some(reason);
+        }
+        // After the floor knows that it is away: silence is not failure.
+        if let Some(mut session) = ended
+            && !session.give_up().await
+        {
+            return;
         }
         if !wait(backoff.next(), &mut requests, &inputs, &shutdown).await {
             return;

@@ -20,18 +20,18 @@
 //! | when | line |
 //! |---|---|
 //! | connect | `auth …`, `event plain …`, `api sofia status` until both SIP profiles run, `api show channels as json`, `api uuid_dump LEG json` for each, `api global_getvar core_uuid`, `bgapi sofia profile external rescan`, `bgapi reloadacl` |
-//! | every 30 s | `api show channels as json` |
+//! | every 30 s, and twice soon after a list | `api show channels as json`, `api sofia xmlstatus profile internal reg` |
 //! | lost events | the last three questions of the connect |
-//! | a leg | `bgapi originate {…}sofia/gateway/NAME/NUMBER &park()`, `bgapi originate {…}user/EXTENSION@DOMAIN &park()`, `api uuid_bridge CUSTOMER AGENT`, `api uuid_kill LEG CAUSE`, `api uuid_exists LEG`, `api uuid_record LEG start PATH` |
+//! | a leg | `bgapi originate {…}sofia/gateway/NAME/NUMBER &park()`, `bgapi originate {…}user/EXTENSION@DOMAIN &park()`, `api uuid_setvar CUSTOMER tl_with_agent N`, `api uuid_bridge CUSTOMER AGENT`, `api uuid_kill LEG CAUSE`, `api uuid_exists LEG`, `api uuid_record LEG start PATH` |
 //! | gateways change | `api sofia profile external killgw NAME`, then the two of the connect |
 
 pub mod cdr;
 pub mod decode;
 mod delays;
 pub mod directory;
-mod ears;
 pub mod encode;
 mod event_log;
+mod frames;
 pub mod link;
 pub mod meters;
 mod orders;
@@ -40,4 +40,5 @@ pub mod readiness;
 mod registrations;
 mod session;
 pub mod snapshot;
+mod socket;
 mod wire;

@@ -1,10 +1,9 @@
 //! Why the switch cannot be used, in words for people.
 
 use crate::switch::link::LinkConfig;
-use freeswitch_esl::{ConnectionStatus, DisconnectReason, EslError};
 
 /// Why the switch cannot be used. The address is named where it can be the fault.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub(super) enum Problem {
     #[error("cannot connect to the switch at {0}: {1}. Is FreeSWITCH running with its Event Socket there?")]
     CannotConnect(String, String),
@@ -30,33 +29,6 @@ pub(super) enum Problem {
          is its port free?"
     )]
     ProfileMissing(String, String, u64),
-}
-
-impl Problem {
-    /// Of an attempt to connect.
-    pub(super) fn connecting(config: &LinkConfig, error: &EslError) -> Self {
-        let address = address(config);
-        match error {
-            EslError::AuthenticationFailed { .. } => Self::WrongPassword(address),
-            EslError::AccessDenied { .. } => Self::RefusedByAccessList(address),
-            EslError::Io(error) => Self::CannotConnect(address, error.to_string()),
-            EslError::Timeout { timeout_ms } => {
-                Self::CannotConnect(address, format!("no answer within {timeout_ms} ms"))
-            }
-            error => Self::Unusable(address, error.to_string()),
-        }
-    }
-
-    /// Of a connection whose events have ended.
-    pub(super) fn ended(config: &LinkConfig, status: ConnectionStatus) -> Self {
-        match status {
-            ConnectionStatus::Disconnected(DisconnectReason::HeartbeatExpired) => {
-                Self::Silent(config.silence_max.as_secs())
-            }
-            ConnectionStatus::Disconnected(reason) => Self::Broken(reason.to_string()),
-            _ => Self::Broken("its reader ended".into()),
-        }
-    }
 }
 
 /// Where the switch should be.

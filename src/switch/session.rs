@@ -2,36 +2,35 @@
 //! end.
 //!
 //! In: requests, and the switch's events. Out: inputs for the floor, and why
-//! the connection ended.
+//! the connection ended. What is asked of the switch, and its answers, are in
+//! `session/under_way.rs`.
+
+mod under_way;
 
 use crate::base::clock::{self, Moment, Stopwatch};
-use crate::base::ids::LegId;
-use crate::base::limits;
-use crate::floor::effect::SwitchCommand;
-use crate::floor::input::{ChannelSnapshot, CommandName, Input, LegLabel};
+use crate::base::ids::{AgentId, LegId};
+use crate::floor::input::{ChannelSnapshot, Input, LegLabel};
 use crate::floor::phone::PhoneNews;
 use crate::switch::decode;
 use crate::switch::delays::Delays;
-use crate::switch::ears::Ears;
-use crate::switch::encode::{self, Line, Site};
+use crate::switch::encode::Site;
 use crate::switch::event_log::EventLog;
 use crate::switch::link::{Backoff, LinkConfig, Request};
 use crate::switch::meters;
-use crate::switch::orders::{launched, metric_name, proved_by_reply};
 use crate::switch::problem::{Problem, address};
-use crate::switch::snapshot::{self, RollCall};
+use crate::switch::snapshot::RollCall;
+use crate::switch::socket::{Heard, Socket};
 use crate::switch::wire::{Failure, Wire};
-use freeswitch_esl::{
-    AuthMethod, EslClient, EslConnectOptions, EslError, EslEvent, EslEventType, EventFormat,
-    EventSubscription,
-};
-use secrecy::ExposeSecret;
+use freeswitch_esl::{EslCommand, EslError, EslEvent, EslEventType, EventFormat, EventSubscription};
+use futures_util::{FutureExt, StreamExt};
 use std::collections::HashMap;
 use std::future::Future;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
+pub(super) use under_way::refuse;
+use under_way::{Answered, UnderWay};
 
 /// How often we look whether events were dropped. Also the shortest time
 /// between two full lists of channels, however many are dropped.
@@ -39,6 +38,9 @@ const LOSS_CHECK_EVERY: Duration = Duration::from_millis(250);
 /// After its ringing time and this, the result of an originate is not waited
 /// for any more, in milliseconds.
 const ORIGINATE_GRACE_MS: i64 = 60_000;
+/// Roll calls that come soon after a list of channels: one leg that it did not
+/// have yet is missed in two of them.
+const ROLLS_SOON: u8 = 2;
 /// The longest wait before a switch that is starting is asked again.
 const READY_ASK_EVERY: Duration = Duration::from_secs(2);
 
@@ -66,16 +68,27 @@ pub(super) struct Session<'a> {
     site: Site,
     inputs: &'a mpsc::Sender<Input>,
     wire: Wire,
-    events: Ears,
+    events: mpsc::Receiver<Heard>,
+    under_way: UnderWay,
+    /// Answers that came with the end of the connection.
+    unsettled: Vec<Answered>,
     delays: Delays,
     log: Option<EventLog>,
     roll: RollCall,
+    /// How many more roll calls come before their time, and when the last was,
+    /// or the list.
+    rolls_soon: u8,
+    listed_at: Instant,
+    /// Whose desk phone a leg is.
+    agents: HashMap<LegId, AgentId>,
     /// Originates whose result is not in yet.
     pending: HashMap<LegId, Pending>,
     /// When the switch was last heard.
     heard_at: Moment,
     /// A command was not answered in time.
     suspect: bool,
+    /// It was asked whether it is there.
+    on_trial: bool,
     /// The floor was told that the switch does not answer.
     stalled: bool,
     dropped: u64,
@@ -91,25 +104,8 @@ impl<'a> Session<'a> {
         config: &'a LinkConfig,
         inputs: &'a mpsc::Sender<Input>,
     ) -> Result<Self, Problem> {
-        let options = EslConnectOptions::new()
-            .with_event_queue_size(limits::SWITCH_EVENTS)
-            .with_connect_timeout(config.connect_timeout);
-        let auth = AuthMethod::password(config.password.expose_secret());
-        let (client, events) = EslClient::connect_with_auth(&config.host, config.port, auth, options)
-            .await
-            .map_err(|error| Problem::connecting(config, &error))?;
-        client.set_command_timeout(config.command_timeout);
-        let mut subscription = EventSubscription::new(EventFormat::Plain).events(decode::EVENTS);
-        for subclass in decode::CUSTOM_EVENTS {
-            subscription = subscription
-                .custom_subclass(subclass)
-                .map_err(|error| Problem::Unusable(address(config), error.to_string()))?;
-        }
-        client
-            .apply_subscription(&subscription)
-            .await
-            .map_err(|error| Problem::Unusable(address(config), error.to_string()))?;
-        client.set_liveness_timeout(config.silence_max);
+        let (socket, events) = Socket::open(config).await?;
+        subscribe(config, &socket).await?;
         let log = match &config.event_log {
             None => None,
             Some(path) => EventLog::open(path)
@@ -121,14 +117,20 @@ impl<'a> Session<'a> {
             config,
             site: config.site(),
             inputs,
-            wire: Wire { client, address: address(config), command_timeout: config.command_timeout },
-            events: Ears::open(events),
+            wire: Wire { socket, address: address(config), command_timeout: config.command_timeout },
+            events,
+            under_way: UnderWay::new(),
+            unsettled: Vec::new(),
             delays: Delays::default(),
             log,
             roll: RollCall::default(),
+            rolls_soon: 0,
+            listed_at: Instant::now(),
+            agents: HashMap::new(),
             pending: HashMap::new(),
             heard_at: clock::now(),
             suspect: false,
+            on_trial: false,
             stalled: false,
             dropped: 0,
             resync_due: false,
@@ -154,11 +156,7 @@ impl<'a> Session<'a> {
         shutdown: &CancellationToken,
     ) -> End {
         match self.serve(requests, shutdown).await {
-            Ok(()) => {
-                // The switch sees a proper end; whether it hears it is the same to us.
-                let _ = self.wire.client.disconnect().await;
-                End::Stop
-            }
+            Ok(()) => End::Stop,
             Err(problem) => End::Broken(problem),
         }
     }
@@ -174,26 +172,47 @@ impl<'a> Session<'a> {
         let mut loss_check = every(LOSS_CHECK_EVERY);
         let mut roll_call = every(self.config.roll_call_every);
         loop {
-            // Before anything else: commands that wait must not each run into
-            // their deadline on a connection that is dead.
-            self.try_if_quiet().await?;
+            let soon = (self.rolls_soon > 0).then_some(self.listed_at);
+            self.try_if_quiet();
             // Every branch runs to its end once chosen: only the waiting is
             // given up, and that is safe for all of them.
             let open = tokio::select! {
+                // An answer comes before the events that the switch sent after
+                // it, and what is asked before what is only told.
+                biased;
                 () = shutdown.cancelled() => return Ok(()),
-                event = self.events.next() => match event {
-                    None => return Err(self.ended()),
-                    Some((event, at)) => self.received(event, at).await,
-                },
-                request = requests.recv() => match request {
-                    None => return Ok(()),
-                    Some(request) => self.carry_out(request).await,
-                },
                 _ = loss_check.tick() => {
                     self.note_dropped();
                     if self.resync_due { self.resync(requests).await? } else { true }
                 }
-                _ = roll_call.tick() => { self.call_the_roll().await; self.list_phones().await }
+                _ = roll_call.tick() => { self.call_the_roll(); true }
+                () = passed(soon, self.config.list_lag) => {
+                    self.rolls_soon -= 1;
+                    self.listed_at = Instant::now();
+                    self.call_the_roll();
+                    true
+                }
+                () = passed(self.wire.socket.waits_since(), self.config.stall_after), if !self.stalled => {
+                    self.note_stall().await
+                }
+                Some(answered) = self.under_way.next() => {
+                    if self.wire.socket.is_over() {
+                        // First the last events, and that the switch is away.
+                        self.unsettled.push(answered);
+                        true
+                    } else {
+                        self.settle(answered).await?
+                    }
+                }
+                // On a connection that may be dead nothing more is asked.
+                request = requests.recv(), if !self.on_trial => match request {
+                    None => return Ok(()),
+                    Some(request) => { self.carry_out(request); true }
+                },
+                event = self.events.recv() => match event {
+                    None => return Err(self.wire.socket.ended()),
+                    Some((event, at)) => self.received(event, at).await,
+                },
             };
             if !open {
                 return Ok(());
@@ -256,8 +275,8 @@ impl<'a> Session<'a> {
                 // What is over before the list is read must not come after it.
                 biased;
                 () = shutdown.cancelled() => return Ok(false),
-                event = self.events.next() => match event {
-                    None => return Err(self.ended()),
+                event = self.events.recv() => match event {
+                    None => return Err(self.wire.socket.ended()),
                     Some((Ok(event), _)) => self.note(&event).await,
                     // Lost before the list of channels: nothing is missed.
                     Some((Err(_), _)) => {}
@@ -274,7 +293,8 @@ impl<'a> Session<'a> {
     /// Takes the floor up to date. What was asked for while there was no
     /// connection was meant for a world that is gone, and is refused first.
     async fn start(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<bool, Problem> {
-        let channels = self.wire.channels().await?;
+        let channels = self.list().await?;
+        let Some(channels) = channels else { return Ok(false) };
         let core = self.wire.core().await?;
         // Before the floor makes agents ready again: only those who can be rung.
         if !self.list_phones().await {
@@ -285,32 +305,34 @@ impl<'a> Session<'a> {
                 return Ok(false);
             }
         }
-        self.roll.reset(channels.iter().map(|channel| channel.leg));
         meters::connected();
         tracing::info!(switch.core = %core, switch.channels = channels.len(), "connected to the switch");
         self.up = true;
         if !self.tell(Input::SwitchUp { core, channels }).await {
             return Ok(false);
         }
-        self.wire.rescan_gateways().await;
+        self.rescan_gateways();
         Ok(true)
     }
 
     /// After lost events: the whole truth once more. Commands that wait are
     /// sent first, so that their legs are in it or among the pending ones.
     async fn resync(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<bool, Problem> {
-        (self.resync_due, self.stalled) = (false, false);
         while let Ok(request) = requests.try_recv() {
-            if !self.carry_out(request).await {
+            self.carry_out(request);
+        }
+        let Some(mut channels) = self.list().await? else { return Ok(false) };
+        // What was asked before the list has its answer by now.
+        while let Some(Some(answered)) = self.under_way.next().now_or_never() {
+            if !self.settle(answered).await? {
                 return Ok(false);
             }
         }
-        let mut channels = self.wire.channels().await?;
+        (self.resync_due, self.stalled) = (false, false);
         let core = self.wire.core().await?;
         if !self.list_phones().await {
             return Ok(false);
         }
-        self.roll.reset(channels.iter().map(|channel| channel.leg));
         let now = clock::now();
         self.pending.retain(|_, pending| pending.until > now);
         for (leg, pending) in &self.pending {
@@ -324,14 +346,32 @@ impl<'a> Session<'a> {
         Ok(self.tell(Input::SwitchUp { core, channels }).await)
     }
 
+    /// The list of channels, and before it for the floor the events that are
+    /// older: after it they would tell of things that are over as if they were
+    /// new. `None`: nobody reads the inputs any more.
+    async fn list(&mut self) -> Result<Option<Vec<ChannelSnapshot>>, Problem> {
+        let legs = self.wire.legs().await?;
+        for _ in 0..self.events.len() {
+            let Ok((event, at)) = self.events.try_recv() else { break };
+            if !self.received(event, at).await {
+                return Ok(None);
+            }
+        }
+        let channels = self.wire.channels(legs).await?;
+        // It is a table that lags behind.
+        (self.rolls_soon, self.listed_at) = (ROLLS_SOON, Instant::now());
+        self.roll.reset(channels.iter().map(|channel| channel.leg));
+        self.agents.extend(channels.iter().filter_map(|channel| match channel.label {
+            Some(LegLabel::Agent { agent, .. }) => Some((channel.leg, agent)),
+            _ => None,
+        }));
+        Ok(Some(channels))
+    }
+
     async fn received(&mut self, event: Result<EslEvent, EslError>, at: Stopwatch) -> bool {
         self.heard_at = clock::now();
         let event = match event {
             Ok(event) => event,
-            Err(EslError::QueueFull) => {
-                self.note_dropped();
-                return true;
-            }
             Err(error) => {
                 tracing::error!(%error, "an event of the switch cannot be read");
                 meters::lost(1);
@@ -350,28 +390,6 @@ impl<'a> Session<'a> {
             }
         }
         true
-    }
-
-    /// Finds out whether a silent connection still works.
-    async fn try_if_quiet(&mut self) -> Result<(), Problem> {
-        let silent = Duration::from_millis(clock::now().since_ms(self.heard_at).unsigned_abs());
-        if !self.suspect && silent < self.config.quiet_max {
-            return Ok(());
-        }
-        // Given up half-way: the connection is closed then.
-        let tried = tokio::time::timeout(self.config.try_for, self.wire.core());
-        match patiently(self.config, self.inputs, &mut self.stalled, tried).await {
-            Ok(Ok(_)) => {
-                self.resync_due |= self.stalled;
-                self.heard_at = clock::now();
-                self.suspect = false;
-                Ok(())
-            }
-            Ok(Err(_)) | Err(_) => {
-                let silent_ms = clock::now().since_ms(self.heard_at);
-                Err(Problem::Silent(silent_ms.unsigned_abs() / 1_000))
-            }
-        }
     }
 
     /// Counts an event and writes it into the log.
@@ -394,7 +412,10 @@ impl<'a> Session<'a> {
                     pending.made = true;
                 }
             }
-            (Some(EslEventType::ChannelHangupComplete), Some(leg)) => self.roll.gone(leg),
+            (Some(EslEventType::ChannelHangupComplete), Some(leg)) => {
+                self.roll.gone(leg);
+                self.agents.remove(&leg);
+            }
             (Some(EslEventType::BackgroundJob), _) => {
                 // Once there was a channel, its own end says more (the SIP
                 // status), and comes for certain, if sometimes after the job's
@@ -407,116 +428,6 @@ impl<'a> Session<'a> {
         true
     }
 
-    async fn carry_out(&mut self, request: Request) -> bool {
-        let (command, at_once) = match request {
-            Request::RescanGateways => {
-                self.wire.rescan_gateways().await;
-                return true;
-            }
-            Request::ForgetGateway(name) => {
-                match encode::forget_gateway(&name) {
-                    Ok(line) => self.wire.send_aside(&line).await,
-                    Err(refused) => tracing::error!(%refused, "a gateway cannot be taken away"),
-                }
-                return true;
-            }
-            Request::Command { command, at_once } => (command, at_once),
-        };
-        let (leg, name) = command.subject();
-        if name == CommandName::Bridge {
-            self.delays.commanded(leg, at_once);
-        }
-        match self.obey(&command).await {
-            Ok(()) if proved_by_reply(name) => self.tell(Input::CommandDone { leg, command: name }).await,
-            Ok(()) => true,
-            // Silence is no answer to the question whether a leg exists.
-            Err(Failure::NoAnswer(reason)) if name == CommandName::Exists => {
-                self.suspect = true;
-                tracing::warn!(leg.id = %leg, reason, "could not ask for a leg");
-                true
-            }
-            // It may have happened all the same; its events or the list tell.
-            Err(Failure::NoAnswer(reason)) if name == CommandName::Originate => {
-                self.suspect = true;
-                meters::command_failed(metric_name(name));
-                tracing::warn!(leg.id = %leg, reason, "nobody knows yet whether a leg is dialled");
-                true
-            }
-            Err(Failure::NoAnswer(reason)) => {
-                self.suspect = true;
-                meters::command_failed(metric_name(name));
-                self.tell(Input::CommandFailed { leg, command: name, reason }).await
-            }
-            Err(Failure::Refused(reason)) => {
-                meters::command_failed(metric_name(name));
-                self.tell(Input::CommandFailed { leg, command: name, reason }).await
-            }
-        }
-    }
-
-    /// Sends the lines of a command, each to its end.
-    async fn obey(&mut self, command: &SwitchCommand) -> Result<(), Failure> {
-        let (leg, name) = command.subject();
-        let recording = match command {
-            SwitchCommand::StartRecording { call, .. } => {
-                encode::recording_path(&self.site, *call, clock::now(), Uuid::new_v4())
-            }
-            _ => String::new(),
-        };
-        let lines = encode::encode(command, &self.site, &recording)
-            .map_err(|refused| Failure::Refused(refused.to_string()))?;
-        // Noted before it is sent: an originate that is not answered in time may
-        // have happened all the same.
-        if let Some((label, ring_seconds)) = launched(command)
-            && self.pending.len() < limits::SWITCH_COMMANDS
-        {
-            let until = clock::now() + i64::from(ring_seconds) * 1000 + ORIGINATE_GRACE_MS;
-            self.pending.insert(leg, Pending { label, made: false, until });
-        }
-        for line in lines {
-            let sent = self.wire.send(&line, metric_name(name));
-            let answer = match patiently(self.config, self.inputs, &mut self.stalled, sent).await {
-                Ok(answer) => {
-                    self.resync_due |= self.stalled;
-                    answer
-                }
-                Err(Failure::Refused(_)) if matches!(line, Line::Setting(_)) => continue,
-                Err(failure) => {
-                    if name == CommandName::Originate && matches!(failure, Failure::Refused(_)) {
-                        self.pending.remove(&leg);
-                    }
-                    return Err(failure);
-                }
-            };
-            if name == CommandName::Exists && answer != "true" {
-                return Err(Failure::Refused("no such leg".into()));
-            }
-        }
-        Ok(())
-    }
-
-    /// Compares the switch's list with ours. When it cannot be had, the next
-    /// time will do: a broken or silent connection shows by itself.
-    async fn call_the_roll(&mut self) {
-        let question = Line::Api("show channels as json".into());
-        let asked = self.wire.send(&question, "list");
-        let listed = patiently(self.config, self.inputs, &mut self.stalled, asked).await;
-        self.resync_due |= self.stalled && listed.is_ok();
-        let legs = match listed.map(|list| snapshot::channels(&list)) {
-            Ok(Ok(legs)) => legs,
-            Ok(Err(error)) => return tracing::warn!(%error, "no roll call"),
-            Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) => {
-                self.suspect = true;
-                return tracing::warn!(reason, "no roll call");
-            }
-        };
-        let lost = self.roll.call(legs);
-        if lost > 0 {
-            meters::lost(lost as u64);
-            self.resync_due = true;
-        }
-    }
-
     /// Tells the floor every registration there is. When the list cannot be had,
     /// what is known stays. False: nobody reads the inputs any more.
     async fn list_phones(&mut self) -> bool {
@@ -527,7 +438,7 @@ impl<'a> Session<'a> {
     }
 
     fn note_dropped(&mut self) {
-        let dropped = self.wire.client.dropped_event_count();
+        let dropped = self.wire.socket.dropped();
         if dropped > self.dropped {
             meters::lost(dropped - self.dropped);
             self.dropped = dropped;
@@ -535,50 +446,35 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn ended(&self) -> Problem {
-        Problem::ended(self.config, self.wire.client.status())
-    }
-
-    async fn tell(&self, input: Input) -> bool {
-        self.inputs.send(input).await.is_ok()
+    /// False: nobody reads the inputs any more.
+    fn tell(&self, input: Input) -> impl Future<Output = bool> + Send + use<'a> {
+        let inputs = self.inputs;
+        async move { inputs.send(input).await.is_ok() }
     }
 }
 
-/// Awaits an answer of the switch. When it takes long, the floor is told that
-/// the switch is away, so that it does not take silence for failure: what it
-/// would do then would be done on top of what is only late. A full list follows
-/// when the switch answers again.
-async fn patiently<T>(
-    config: &LinkConfig,
-    inputs: &mpsc::Sender<Input>,
-    stalled: &mut bool,
-    answer: impl Future<Output = T>,
-) -> T {
-    tokio::pin!(answer);
-    if let Ok(answered) = tokio::time::timeout(config.stall_after, &mut answer).await {
-        return answered;
+/// Asks for the events.
+async fn subscribe(config: &LinkConfig, socket: &Socket) -> Result<(), Problem> {
+    let unusable = |reason: String| Problem::Unusable(address(config), reason);
+    let mut wanted = EventSubscription::new(EventFormat::Plain).events(decode::EVENTS);
+    for subclass in decode::CUSTOM_EVENTS {
+        wanted = wanted.custom_subclass(subclass).map_err(|error| unusable(error.to_string()))?;
     }
-    if !*stalled {
-        *stalled = true;
-        let reason = Problem::Stalled(address(config)).to_string();
-        tracing::warn!(switch.reason = %reason, "waiting for the switch");
-        // Nobody reads the inputs at the end alone.
-        let _ = inputs.send(Input::SwitchDown { reason }).await;
+    let events = wanted.to_event_string().unwrap_or_default();
+    let command = EslCommand::Events { format: wanted.format().to_string(), events };
+    let answer = socket.post(&command, config.command_timeout).await;
+    match answer.and_then(|response| response.into_result().map_err(Failure::from)) {
+        Ok(_) => Ok(()),
+        Err(Failure::NoAnswer(reason) | Failure::Refused(reason)) => Err(unusable(reason)),
     }
-    answer.await
 }
 
-/// Answers a request that cannot be carried out for want of a connection. False:
-/// nobody reads the inputs any more.
-pub(super) async fn refuse(request: Request, inputs: &mpsc::Sender<Input>) -> bool {
-    let Request::Command { command, .. } = request else { return true };
-    let (leg, name) = command.subject();
-    if name == CommandName::Exists {
-        // Not known; the next SwitchUp tells.
-        return true;
+/// Waits until so long after `since`; forever when nothing is waited for.
+async fn passed(since: Option<Instant>, wait: Duration) {
+    match since {
+        Some(since) => tokio::time::sleep_until(since + wait).await,
+        None => std::future::pending().await,
     }
-    let reason = "not connected to the switch".to_owned();
-    inputs.send(Input::CommandFailed { leg, command: name, reason }).await.is_ok()
 }
 
 /// A ticker that waits a whole period before its first tick and does not make

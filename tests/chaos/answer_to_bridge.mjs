@@ -58,8 +58,8 @@ async function measure(test) {
   tell(report);
   if (options.json) writeSync(1, `${JSON.stringify(report, null, 2)}\n`);
   await test.check("calls were answered at the rate that was asked for", () => assert.ok(report.answered_a_second >= 0.9 * options.rate, `${report.answered_a_second} a second`));
-  await test.check("99 of 100 bridges are commanded within 5 ms of the answer", () => assert.ok(report.answer_to_command.server.p99_ms_max <= 5, JSON.stringify(report.answer_to_command)));
-  await test.check("99 of 100 bridges are there within 100 ms of the answer", () => assert.ok(report.answer_to_bridge.server.p99_ms_max <= 100, JSON.stringify(report.answer_to_bridge)));
+  await test.check("99 of 100 bridges are commanded within 5 ms of the answer", () => within(report.answer_to_command.server, 5));
+  await test.check("99 of 100 bridges are there within 100 ms of the answer", () => within(report.answer_to_bridge.server, 100));
   await server.stop();
 }
 
@@ -130,6 +130,12 @@ function quantiles(before, after) {
   const of = (share) => counts.findIndex(([, count]) => count >= share * total);
   const bucket = (share) => ({ min: round(counts[of(share) - 1]?.[0] ?? 0), max: round(counts[of(share)]?.[0] ?? Infinity) });
   return { count: total, p50_ms_min: bucket(0.5).min, p50_ms_max: bucket(0.5).max, p99_ms_min: bucket(0.99).min, p99_ms_max: bucket(0.99).max };
+}
+
+/** A histogram in which the calls are missing proves nothing. */
+function within(figures, ms) {
+  assert.ok(figures.count >= 0.9 * options.rate * options.seconds, `only ${figures.count} calls were measured`);
+  assert.ok(figures.p99_ms_max <= ms, JSON.stringify(figures));
 }
 
 function exact(list) {

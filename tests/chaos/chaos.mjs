@@ -124,7 +124,7 @@ function customers(admin, draw) {
 /** Strikes, then waits until every agent works and the switch agrees. */
 async function oneKill(centre, kill, of) {
   await aim(centre.proxy, kill);
-  const readied = centre.robots.reduce((sum, robot) => sum + robot.readied, 0);
+  const before = readied(centre.robots);
   const strikeAt = await strike(centre, kill);
   const { began, healed } = strikeAt;
   // What lasts by design is not the time of getting over it.
@@ -135,11 +135,23 @@ async function oneKill(centre, kill, of) {
     if (wrong.length === 0 || Date.now() - healed > WORK_MS_MAX) break;
     await new Promise((resume) => setTimeout(resume, LOOK_EVERY_MS));
   }
-  const done = { ...kill, began, healed, work_ms: Date.now() - from, wrong, readied: centre.robots.reduce((sum, robot) => sum + robot.readied, 0) - readied };
+  const done = { ...kill, began, healed, work_ms: Date.now() - from, wrong, readied: Object.fromEntries(Object.entries(readied(centre.robots)).map(([why, count]) => [why, count - (before[why] ?? 0)]).filter(([, count]) => count > 0)) };
   const what = `${kill.kind}${kill.down_ms ? ` for ${kill.down_ms} ms` : ""}, ${kill.delay_ms} ms after ${kill.aim}`;
-  console.log(`kill ${kill.number} of ${of}: ${what}: agents work after ${done.work_ms} ms${wrong.length > 0 ? `; WRONG: ${wrong.join("; ")}` : ""}`);
+  console.log(`kill ${kill.number} of ${of}: ${what}: agents work after ${done.work_ms} ms${wrong.length > 0 ? `; WRONG: ${wrong.join("; ")}` : ""}${reasons(done.readied)}`);
   if (wrong.length > 0) await allParts(centre.server).catch(() => {});
   return done;
+}
+
+/** How often agents had to press "ready" again, by the reason their desk gave. */
+function readied(robots) {
+  const sums = {};
+  for (const robot of robots) for (const [why, count] of robot.readied) sums[why] = (sums[why] ?? 0) + count;
+  return sums;
+}
+
+function reasons(counts) {
+  const list = Object.entries(counts).map(([why, count]) => `${why} ${count}`);
+  return list.length > 0 ? `; "ready" pressed again: ${list.join(", ")}` : "";
 }
 
 /** No new calls, the last conversations end, the spool is empty; the ledger. */
@@ -179,7 +191,7 @@ function summary(centre, kills, legs, ledger, verdict) {
     agents_wrong: kills.filter((kill) => kill.wrong.length > 0).map((kill) => `kill ${kill.number} (${kill.kind}): ${kill.wrong.join("; ")}`),
     recordings_lost: verdict.recordings,
     recordings_begun_late_ms: verdict.gaps.sort((a, b) => a - b),
-    pressed_ready_again: kills.reduce((sum, kill) => sum + kill.readied, 0),
+    pressed_ready_again: readied(centre.robots),
     until_agents_work: { all: figures(times(null)), ...byKind },
   };
 }
@@ -194,7 +206,7 @@ function tell(report) {
     `call records lost or doubled: ${report.records_wrong.length}`,
     `agents left in a wrong state: ${report.agents_wrong.length}`,
     `recordings lost: ${report.recordings_lost.length} (begun late: ${report.recordings_begun_late_ms.length}, worst ${report.recordings_begun_late_ms.at(-1) ?? 0} ms)`,
-    `"ready" pressed again because a phone was not reached: ${report.pressed_ready_again}`,
+    `"ready" pressed again: ${Object.entries(report.pressed_ready_again).map(([why, count]) => `${why} ${count}`).join(", ") || 0}`,
     ...Object.entries(report.until_agents_work).map(([kind, each]) => `until agents work again, ${kind}: median ${each?.median_ms} ms, worst ${each?.worst_ms} ms of ${each?.kills}`),
   ];
   console.log(lines.join("\n"));

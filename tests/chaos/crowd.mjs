@@ -4,6 +4,8 @@
 // that nobody asked for is a conversation that was cut.
 
 const LOOK_EVERY_MS = 250;
+/** The agent is told that it goes on by itself. */
+const MENDS_ITSELF = ["switch_down", "phone_not_registered"];
 /** How long an agent talks before hanging up, unless the customer is faster. */
 const TALK_MS = [2_500, 7_000];
 
@@ -12,8 +14,8 @@ export class Robot {
   asked = new Map();
   /** The last desk it saw: `{agent, call, at}`; null while the server does not answer. */
   desk = null;
-  /** How often it had to press "ready" because the phone had not been reached. */
-  readied = 0;
+  /** Why it had to press "ready" again, and how often. */
+  readied = new Map();
   /** How often it held a customer. */
   held = 0;
   #plans = new Map();
@@ -54,9 +56,9 @@ export class Robot {
     else if (agent.state === "hold") await api.post("/desk/resume");
     else if (agent.state === "wrap_up" && call) {
       await api.post(`/calls/${call.call_id}/disposition`, { disposition_id: this.disposition, note: "谈完" });
-    } else if (agent.state === "unreachable" && agent.reason !== "switch_down") {
-      this.readied += 1;
+    } else if ((agent.state === "unreachable" && !MENDS_ITSELF.includes(agent.reason)) || agent.state === "paused") {
       await api.post("/desk/ready");
+      this.readied.set(agent.reason, (this.readied.get(agent.reason) ?? 0) + 1);
     }
   }
 

@@ -91,7 +91,7 @@ function lostRecords(legs, ledger, around) {
   for (const row of ledger) {
     if (byCall.has(row.id) || NO_CHANNEL.includes(row.hangup_cause)) continue;
     // Its originate never reached the switch: the connection broke on the way.
-    if (row.hangup_cause === "SWITCH_LOST" && !row.answered_at) continue;
+    if (["SWITCH_LOST", "LOST_EVENT"].includes(row.hangup_cause) && !row.answered_at) continue;
     // A switch that is killed writes no record.
     if (around(Date.parse(row.ended_at), ["switch"]) || around(Date.parse(row.started_at), ["switch"])) continue;
     wrong.push(`call ${row.id} (${row.result}, ${row.hangup_cause}) is not known to the switch`);

@@ -105,15 +105,16 @@ pub(super) async fn from_agents_record(tx: &WriteTx, cdr: &LegCdr) -> Result<(),
     }
 }
 
-/// Whose leg it is: by an earlier part of it, or by its own record.
-async fn agent_of_leg(tx: &WriteTx, leg: LegId) -> Result<Option<AgentId>, DbErr> {
+/// Whose leg it is that the customer was joined with: by an earlier part of it,
+/// by its own record, or by what we noted on the customer's.
+async fn agent_of_leg(tx: &WriteTx, leg: LegId, cdr: &LegCdr) -> Result<Option<AgentId>, DbErr> {
     if let Some(agent) = story::find_agent_of_leg(tx, leg).await? {
         return Ok(Some(AgentId(agent)));
     }
     let kept = switch_cdrs::Entity::find_by_id(leg.0).one(tx).await?;
     Ok(match kept.and_then(|kept| cdr::read(&kept.body).ok()?.label) {
         Some(LegLabel::Agent { agent, .. }) => Some(agent),
-        _ => None,
+        _ => cdr.with_agent,
     })
 }
 
@@ -129,7 +130,7 @@ async fn unheard_conversation(
         return Ok(None);
     };
     // Else the record of that leg is still to come.
-    let Some(agent) = agent_of_leg(tx, leg).await? else { return Ok(None) };
+    let Some(agent) = agent_of_leg(tx, leg, cdr).await? else { return Ok(None) };
     let id = CallId(call.id);
     // The switch's clock may be another: the conversation lies within the call.
     let answered_at = call.answered_at.unwrap_or(call.started_at);

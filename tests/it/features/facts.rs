@@ -143,6 +143,7 @@ fn record(n: u64, answered_at: Option<Moment>, ended_at: Moment, cause: &str) ->
         ended_at,
         hang_up: HangUp { sip_status: Some(486), ..HangUp::cause(cause) },
         bridged_to: None,
+        with_agent: None,
         bridged_at: None,
     }
 }
@@ -183,7 +184,7 @@ async fn the_switchs_record_heals_what_an_outage_left(db: Db) {
 /// The connection broke between the command to bridge and its event, and the
 /// two had hung up when it came back: the floor takes the call for dropped.
 async fn a_conversation_of_which_no_event_came_is_known_from_the_switchs_record(db: Db) {
-    let world = World::with_leads(db, 3).await;
+    let world = World::with_leads(db, 4).await;
     let agent = world.agents[0];
     let phone = leg_id(1_000_001);
     // The phone is off the hook: the call before says whose it is.
@@ -244,6 +245,13 @@ async fn a_conversation_of_which_no_event_came_is_known_from_the_switchs_record(
     }});
     take(&world.db, &phone.to_string()).await.expect("taken");
     assert_eq!(result().await.as_deref(), Some("answered"));
+    // The first call on a phone that is off the hook, which has no record yet:
+    // the customer's tells.
+    world.write_facts(&unheard(4)).await;
+    merge(&LegCdr { with_agent: Some(agent), ..talked(4, leg_id(6)) }).await;
+    let find = calls::Entity::find_by_id(call_id(4).0).one(world.db.read()).await;
+    let row = find.expect("query").expect("the call");
+    assert_eq!((row.result.as_deref(), row.agent_id), (Some("answered"), Some(agent.0)));
 }
 
 /// Its originate was late: the floor had given it up when the switch rang.

@@ -277,6 +277,7 @@ fn record(leg: u64, ended_at: Moment, cause: &str) -> LegCdr {
         ended_at,
         hang_up: HangUp { sip_status: Some(486), ..HangUp::cause(cause) },
         bridged_to: None,
+        with_agent: None,
         bridged_at: None,
     }
 }
