@@ -61,7 +61,7 @@ async function startWithoutSwitch(story) {
     const { list_id, rows_imported } = await importList(admin, "恢复名单", [["姓名", "电话"], ...STAYING.map((number, index) => [`客户${index + 1}`, number])]);
     assert.equal(rows_imported, STAYING.length);
     const agents = story.agents.map((agent) => agent.id);
-    story.campaign = await makeCampaign(admin, { name: "恢复", list_id, gateway_id: gateway.id, mode: "progressive", max_attempts: 5, retry_minutes: 1, agents });
+    story.campaign = await makeCampaign(admin, { name: "恢复", list_id, gateway_id: gateway.id, mode: "progressive", drop_cap_permille: 0, max_attempts: 5, retry_minutes: 1, agents });
     await admin.post(`/campaigns/${story.campaign.id}/start`);
     const [disposition] = await admin.all("/dispositions");
     story.disposition = disposition.id;
