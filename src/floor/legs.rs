@@ -386,6 +386,13 @@ impl Floor {
                 self.end_call_by(now, call, EndedBy::Customer);
             }
             AgentState::Talking { call } => self.end_call_by(now, call, EndedBy::Agent),
+            // The same, of a bridge that was not heard of yet. Who is here after
+            // all gets another agent when the time for the bridge is up.
+            AgentState::Reserved { call } if !rang && hang_up.by_far_end == Some(false) => {
+                if let Some(leg) = self.calls.get(&call).map(|call| call.leg) {
+                    self.send(SwitchCommand::Check { leg });
+                }
+            }
             AgentState::Reserved { call } => {
                 self.cannot_take(now, id, reason);
                 self.back_to_waiting(now, call);

@@ -245,6 +245,22 @@ fn a_phone_that_the_switch_hangs_up_did_not_end_the_call() {
     assert_eq!(s.kind(1), AgentStateKind::WrapUp);
 }
 
+/// The bridge came and went while the connection was away.
+#[test]
+fn an_agent_whose_leg_the_switch_ends_with_the_customers_stays_ready() {
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OnHook]);
+    s.ask(1, AgentCommand::LogIn);
+    s.ask(1, AgentCommand::Ready);
+    let (_, leg) = s.leads(&["13800000001"])[0];
+    let phone = rung(&s.leg(leg, LegChange::Answered)).expect("rung for the call");
+    s.leg(phone, LegChange::Answered);
+    let by_switch = HangUp { by_far_end: Some(false), ..HangUp::cause("NORMAL_CLEARING") };
+    let effects = s.leg(phone, LegChange::HungUp(by_switch));
+    assert!(effects.iter().any(|effect| asks_for(effect, leg)), "{effects:?}");
+    s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
+    assert_eq!(s.kind(1), AgentStateKind::Ready);
+}
+
 #[test]
 fn a_phone_that_does_not_answer_makes_its_agent_unreachable_with_the_reason() {
     let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);

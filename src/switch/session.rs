@@ -18,7 +18,7 @@ use crate::switch::event_log::EventLog;
 use crate::switch::link::{Backoff, LinkConfig, Request};
 use crate::switch::meters;
 use crate::switch::problem::{Problem, address};
-use crate::switch::snapshot::RollCall;
+use crate::switch::snapshot::{self, RollCall};
 use crate::switch::socket::{Heard, Socket};
 use crate::switch::wire::{Failure, Wire};
 use freeswitch_esl::{EslCommand, EslError, EslEvent, EslEventType, EventFormat, EventSubscription};
@@ -408,8 +408,11 @@ impl<'a> Session<'a> {
         match (event.event_type(), decode::leg(event)) {
             (Some(EslEventType::ChannelCreate), Some(leg)) => {
                 self.roll.created(leg);
-                if let Some(pending) = self.pending.get_mut(&leg) {
-                    pending.made = true;
+                match self.pending.get_mut(&leg) {
+                    Some(pending) => pending.made = true,
+                    // Asked for before this connection and made after its list:
+                    // the floor may not know it, but the list tells it whose it is.
+                    None => self.resync_due |= snapshot::label(|name| event.variable_str(name)).is_some(),
                 }
             }
             (Some(EslEventType::ChannelHangupComplete), Some(leg)) => {

@@ -72,7 +72,7 @@ async function open(server, phoneSwitch) {
   const count = Math.ceil(options.rate * SECONDS_A_CALL);
   const agents = [];
   for (let index = 0; index < count; index += 1) {
-    const account = { username: `agent.${index}`, display_name: `坐席${index}`, extension: String(2_000 + index), phone_mode: "off_hook" };
+    const account = { username: `agent.${index}`, display_name: `坐席${index}`, extension: String(1_000 + index), phone_mode: "off_hook" };
     agents.push(await Agent.make(admin, server.api(), account));
   }
   const calls = Math.ceil(options.rate * (options.seconds + WARM_UP_SECONDS + 30));

@@ -1,7 +1,7 @@
 // Whether what the agents' desks say is so, by the switch's own word.
 //
-// In: the switch, asked over its Event Socket past Trunkline, and the robots' desks. Out: `look`, what is wrong now, in
-// words; nothing when every agent works and every customer is where the desks say.
+// In: the switch, asked over its Event Socket past Trunkline, and the robots' desks. Out: `look`, what is wrong now:
+// `{who, what}`, nothing when every agent works and every customer is where the desks say.
 
 /** A customer who has answered may wait this long for an agent. */
 const WAIT_MS_MAX = 8_000;
@@ -32,21 +32,22 @@ async function channels(phoneSwitch) {
 export class Truth {
   #alone = new Map();
 
-  /** What is wrong, in words. A moment between two states looks wrong too: look again. */
-  async look({ phoneSwitch, server, robots }) {
+  /** What is wrong, by desks seen after `since`. A moment between two states looks wrong too: look again. */
+  async look({ phoneSwitch, server, robots }, since) {
+    const everybody = (what) => robots.map((robot) => ({ who: robot.person.username, what }));
     const health = await server.health().catch(() => ({ status: "gone" }));
-    if (health.status !== "ok") return [`/health: ${JSON.stringify(health)}`];
+    if (health.status !== "ok") return everybody(`/health: ${JSON.stringify(health)}`);
     const legs = await channels(phoneSwitch);
     const wrong = [];
     for (const robot of robots) {
-      const why = fault(robot, legs);
-      if (why) wrong.push(`${robot.person.username}: ${why}`);
+      const what = robot.desk?.at < since ? "the desk was not seen yet" : fault(robot, legs);
+      if (what) wrong.push({ who: robot.person.username, what });
     }
     const alone = legs.filter((leg) => leg.role === "customer" && leg.answered && !leg.partner && !leg.music).map((leg) => leg.uuid);
     for (const uuid of this.#alone.keys()) if (!alone.includes(uuid)) this.#alone.delete(uuid);
     for (const uuid of alone) {
       if (!this.#alone.has(uuid)) this.#alone.set(uuid, Date.now());
-      if (Date.now() - this.#alone.get(uuid) > WAIT_MS_MAX) wrong.push(`customer ${uuid} hears nothing`);
+      if (Date.now() - this.#alone.get(uuid) > WAIT_MS_MAX) wrong.push({ who: `customer ${uuid}`, what: "hears nothing" });
     }
     return wrong;
   }

@@ -120,6 +120,33 @@ async fn events_from_before_the_list_are_told_before_it() {
     assert_eq!(link.next().await, change(2, LegChange::Answered));
 }
 
+/// A program that is gone had asked for it.
+#[tokio::test]
+async fn a_leg_of_ours_that_nobody_here_asked_for_is_listed() {
+    let (mut link, _server, mut conn) = connected(|_| {}).await;
+    // Not one of our own, and not somebody else's.
+    link.handle.send(dial(1, "gw")).unwrap();
+    command(&mut conn).await;
+    conn.reply_bgapi("00000000-0000-0000-0000-0000000000bb").await.unwrap();
+    let customer = [("variable_tl_role", "customer".into()), ("variable_tl_call", call(1).to_string())];
+    event(&mut conn, "CHANNEL_CREATE", &[[unique(1)].as_slice(), &customer].concat()).await;
+    event(&mut conn, "CHANNEL_CREATE", &[unique(3)]).await;
+    assert_eq!(link.next().await, change(1, LegChange::Created));
+    assert_eq!(link.next().await, change(3, LegChange::Created));
+    link.handle.send(hang_up(3)).unwrap();
+    assert!(command(&mut conn).await.starts_with("api uuid_kill"));
+    conn.reply_api("+OK\n").await.unwrap();
+    let agent = [unique(2), ("variable_tl_role", "agent".into()), ("variable_tl_agent", "7".into())];
+    event(&mut conn, "CHANNEL_CREATE", &agent).await;
+    assert_eq!(link.next().await, change(2, LegChange::Created));
+    assert_eq!(command(&mut conn).await, "api show channels as json");
+    conn.reply_api("{\"row_count\": 0}\n").await.unwrap();
+    assert_eq!(command(&mut conn).await, "api global_getvar core_uuid");
+    conn.reply_api("core-1").await.unwrap();
+    list_no_phones(&mut conn).await;
+    assert!(matches!(link.next().await, Input::SwitchUp { .. }));
+}
+
 /// The list lags behind: a leg that it did not hold is missed within seconds.
 #[tokio::test]
 async fn a_leg_that_the_list_did_not_have_yet_is_found_soon() {
