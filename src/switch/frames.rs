@@ -22,7 +22,7 @@ pub(super) enum Frame {
     /// The answer to the oldest command without one.
     Answer(Box<EslResponse>),
     /// An event, or why it cannot be read.
-    Event(Box<Result<EslEvent, EslError>>),
+    Event(Result<EslEvent, EslError>),
     /// The access list of the Event Socket knows us not.
     Refused,
     /// The switch is about to close the connection.
@@ -79,7 +79,7 @@ pub(super) async fn read(from: &mut (impl AsyncBufRead + Unpin)) -> Result<Optio
             Frame::Answer(Box::new(EslResponse::new(headers.into_iter().collect(), body)))
         }
         // A dump is written as an event is, and this is the library's reader of both.
-        "text/event-plain" => Frame::Event(Box::new(parse_channel_dump(&body.unwrap_or_default()))),
+        "text/event-plain" => Frame::Event(parse_channel_dump(&body.unwrap_or_default())),
         "text/rude-rejection" => Frame::Refused,
         "text/disconnect-notice" => Frame::Goodbye,
         other => return Err(no_frame(other)),
@@ -119,7 +119,7 @@ mod tests {
             panic!("{said}")
         };
         assert_eq!((reply.job_uuid(), reply.is_success()), (Some("7"), true));
-        let event = event.as_ref().as_ref().unwrap();
+        let event = event.as_ref().unwrap();
         assert_eq!(event.event_type(), Some(EslEventType::BackgroundJob));
         assert_eq!(event.header_str("Job-Command-Arg"), Some("{a=1}x &park()"));
         assert_eq!(event.body().map(str::trim), Some("-ERR NO_ANSWER"));

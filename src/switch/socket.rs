@@ -238,7 +238,7 @@ async fn listen(mut reader: Reader, events: mpsc::Sender<Heard>, asked: Arc<Aske
                 continue;
             }
             Ok(Ok(Some(Frame::Event(event)))) => {
-                if events.try_send((*event, Stopwatch::start())).is_err() {
+                if events.try_send((event, Stopwatch::start())).is_err() {
                     asked.dropped.fetch_add(1, Ordering::Relaxed);
                 }
                 continue;

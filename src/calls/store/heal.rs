@@ -45,6 +45,9 @@ pub(super) async fn from_record(
     cdr: &LegCdr,
 ) -> Result<Option<calls::ActiveModel>, DbErr> {
     let Some(ended_at) = call.ended_at else { return Ok(None) };
+    if let Some(told) = told_after_the_end(tx, call, cdr).await? {
+        return Ok(Some(told));
+    }
     let ended = true_end(tx, call, cdr).await?;
     let ended_at =
         ended.as_ref().and_then(|row| row.ended_at.try_as_ref().copied().flatten()).unwrap_or(ended_at);
@@ -83,6 +86,44 @@ async fn true_end(
     Ok(Some(calls::ActiveModel {
         id: Set(call.id),
         ended_at: Set(Some(ended_at.to_utc())),
+        hangup_cause: Set(Some(cdr.hang_up.cause.clone())),
+        sip_status: Set(cdr.hang_up.sip_status.map(i32::from)),
+        talk_ms: Set(totals.talk_ms),
+        hold_ms: Set(totals.hold_ms),
+        ..Default::default()
+    }))
+}
+
+/// The connection stalled, and everything from the bridge on was told when the
+/// call was over already: the switch's times are the true ones.
+async fn told_after_the_end(
+    tx: &WriteTx,
+    call: &calls::Model,
+    cdr: &LegCdr,
+) -> Result<Option<calls::ActiveModel>, DbErr> {
+    let (Some(connected_at), Some(agent), Some(bridged_at)) =
+        (call.connected_at.map(Moment::from), call.agent_id, cdr.bridged_at)
+    else {
+        return Ok(None);
+    };
+    if connected_at < cdr.ended_at || connected_at.since_ms(bridged_at) < NOTICED_LATE_MS {
+        return Ok(None);
+    }
+    // The switch's clock may be slow; a call cannot end before it was dialled.
+    let at_least = |at: Moment| at.max(call.started_at.into());
+    let (from, to) = (at_least(bridged_at), at_least(cdr.ended_at));
+    let answered_at = cdr.answered_at.map_or(from, at_least);
+    let id = CallId(call.id);
+    spans::cut(tx, id, from).await?;
+    spans::insert(tx, id, SpanKind::Talking, AgentId(agent), from, to).await?;
+    story::move_agents(tx, id, from, to).await?;
+    let totals = spans::totals(tx, id).await?.unwrap_or_default();
+    Ok(Some(calls::ActiveModel {
+        id: Set(call.id),
+        answered_at: Set(Some(answered_at.to_utc())),
+        connected_at: Set(Some(from.to_utc())),
+        ended_at: Set(Some(to.to_utc())),
+        dropped_at: Set(None),
         hangup_cause: Set(Some(cdr.hang_up.cause.clone())),
         sip_status: Set(cdr.hang_up.sip_status.map(i32::from)),
         talk_ms: Set(totals.talk_ms),

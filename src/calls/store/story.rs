@@ -284,6 +284,19 @@ async fn end_all(tx: &WriteTx, call: CallId, at: Moment) -> Result<(), DbErr> {
     close_monitors(tx, call, Condition::all(), at).await
 }
 
+/// Agents' parts that are told to have begun after the call was over were then.
+pub(super) async fn move_agents(tx: &WriteTx, call: CallId, from: Moment, to: Moment) -> Result<(), DbErr> {
+    call_legs::Entity::update_many()
+        .col_expr(call_legs::Column::StartedAt, Expr::value(from.to_utc()))
+        .col_expr(call_legs::Column::EndedAt, Expr::value(to.to_utc()))
+        .filter(call_legs::Column::CallId.eq(call.0))
+        .filter(call_legs::Column::AgentId.is_not_null())
+        .filter(call_legs::Column::StartedAt.gte(to.to_utc()))
+        .exec(tx)
+        .await
+        .map(|_| ())
+}
+
 /// The call was over earlier than was noticed, and so was everybody's part.
 pub(super) async fn cut(tx: &WriteTx, call: CallId, ended_at: Moment) -> Result<(), DbErr> {
     let end = ended_at.to_utc();

@@ -26,6 +26,7 @@ both_databases!(
     a_record_that_came_first_still_tells_when_a_call_ended,
     a_conversation_of_which_no_event_came_is_known_from_the_switchs_record,
     a_call_that_was_given_up_too_early_ends_when_the_switch_says,
+    a_conversation_told_after_its_end_has_the_switchs_times,
     the_reason_why_a_call_is_not_recorded_stays_with_it,
     a_recording_whose_start_was_lost_is_known_from_its_stop,
     a_disposition_is_the_agents_own_and_may_end_dialling_for_good,
@@ -179,6 +180,36 @@ async fn the_switchs_record_heals_what_an_outage_left(db: Db) {
     assert_eq!(healed.talk_ms, 60_000);
 
     assert_eq!(merge(&record(77, None, MONDAY_10, "X")).await, CdrMerge::NotACall);
+}
+
+/// The connection stalled from the answer to after the end.
+async fn a_conversation_told_after_its_end_has_the_switchs_times(db: Db) {
+    let world = World::with_leads(db, 1).await;
+    let agent = world.agents[0];
+    world.write_facts(&world.conversation(&world.leads[0], 1, agent, 50, MONDAY_10)).await;
+    let truth = LegCdr {
+        bridged_to: Some(leg_id(1_000_001)),
+        bridged_at: Some(MONDAY_10 + 2_000),
+        ..record(1, Some(MONDAY_10 + 1_900), MONDAY_10 + 4_500, "NORMAL_CLEARING")
+    };
+    for _ in 0..2 {
+        write(&world.db, async |tx| merge_cdr(tx, &truth, MONDAY_10 + 99 * MINUTE).await.expect("merge"))
+            .await;
+        let row =
+            calls::Entity::find_by_id(call_id(1).0).one(world.db.read()).await.expect("query").expect("it");
+        let at = |ms| Some((MONDAY_10 + ms).to_utc());
+        assert_eq!((row.answered_at, row.connected_at, row.ended_at), (at(1_900), at(2_000), at(4_500)));
+        assert_eq!((row.talk_ms, row.agent_id), (2_500, Some(agent.0)));
+        let spans = call_spans::Entity::find().filter(call_spans::Column::CallId.eq(call_id(1).0));
+        let spans =
+            spans.order_by_asc(call_spans::Column::StartedAt).all(world.db.read()).await.expect("spans");
+        let last = spans.last().expect("a span");
+        assert_eq!(
+            (last.kind.as_str(), Some(last.started_at), last.ended_at),
+            ("talking", at(2_000), at(4_500))
+        );
+        assert!(spans.windows(2).all(|two| two[0].ended_at == Some(two[1].started_at)), "{spans:?}");
+    }
 }
 
 /// The connection broke between the command to bridge and its event, and the
