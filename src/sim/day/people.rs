@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 /// A plan that holds whatever the agent's state.
 pub(super) const ANY_MOOD: u32 = u32::MAX;
 const MINUTE: i64 = 60_000;
+/// After this an agent ends a conversation that the customer does not end.
+const LONGEST_TALK: i64 = 20 * MINUTE;
 
 /// What an agent does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,6 +176,8 @@ impl People {
             AgentStateKind::Talking if chance.permille(300) => {
                 plan.push((now + chance.log_normal_ms(45_000, 0.8), Act::HangUp));
             }
+            // Some customers never hang up.
+            AgentStateKind::Talking => plan.push((now + LONGEST_TALK, Act::HangUp)),
             AgentStateKind::WrapUp => {
                 if let Some(call) = live.call {
                     plan.push((now + chance.log_normal_ms(12_000, 0.6), Act::Dispose(call)));
