@@ -20,7 +20,7 @@ pub(super) enum Frame {
     /// Who connects is asked for the password.
     LogIn,
     /// The answer to the oldest command without one.
-    Answer(Box<EslResponse>),
+    Answer(EslResponse),
     /// An event, or why it cannot be read.
     Event(Result<EslEvent, EslError>),
     /// The access list of the Event Socket knows us not.
@@ -76,7 +76,7 @@ pub(super) async fn read(from: &mut (impl AsyncBufRead + Unpin)) -> Result<Optio
     Ok(Some(match header("Content-Type").unwrap_or_default() {
         "auth/request" => Frame::LogIn,
         "command/reply" | "api/response" => {
-            Frame::Answer(Box::new(EslResponse::new(headers.into_iter().collect(), body)))
+            Frame::Answer(EslResponse::new(headers.into_iter().collect(), body))
         }
         // A dump is written as an event is, and this is the library's reader of both.
         "text/event-plain" => Frame::Event(parse_channel_dump(&body.unwrap_or_default())),

@@ -234,7 +234,7 @@ async fn listen(mut reader: Reader, events: mpsc::Sender<Heard>, asked: Arc<Aske
         };
         let end = match read {
             Ok(Ok(Some(Frame::Answer(response)))) => {
-                asked.answered(*response);
+                asked.answered(response);
                 continue;
             }
             Ok(Ok(Some(Frame::Event(event)))) => {
