@@ -8,7 +8,7 @@
 //! test.
 
 use super::rig::{
-    Desk, PASSWORD, PATIENCE, PHONE_SECRET, Phone, Switch, answered, script, serve_http, sip_port, tcp_port,
+    Desk, PASSWORD, PATIENCE, PHONE_SECRET, Phone, Switch, answered, free_port, script, serve_http,
 };
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
@@ -71,9 +71,9 @@ async fn a_real_switch_does_what_the_floor_asks() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (records, posted) = mpsc::unbounded_channel();
-    let (customers_port, phone_port, port) = (sip_port(), sip_port(), tcp_port().await);
+    let (customers_port, phone_port, port) = (free_port(), free_port(), free_port());
     let http_port = serve_http(&[("customers", customers_port)], records).await;
-    let switch = Switch::start(folder.path(), http_port, port, phone_port, sip_port()).await;
+    let switch = Switch::start(folder.path(), http_port, port, phone_port, free_port()).await;
     let _customers = Command::new(script("start-customers"))
         .env("CUSTOMERS_WORK_DIR", folder.path().join("customers"))
         .env("CUSTOMERS_PORT", customers_port.to_string())

@@ -8,7 +8,7 @@ use super::exam::{
     AGENT, COLLEAGUE, CUSTOMER, Exam, MUSIC, OUTSIDE, SUPERVISOR, Telephones, fresh, number, tones_of,
 };
 use super::rig::{
-    Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, answered, script, serve_http, sip_port, tcp_port,
+    Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, answered, free_port, script, serve_http,
 };
 use secrecy::SecretString;
 use std::path::Path;
@@ -43,10 +43,10 @@ async fn a_real_switch_controls_calls_as_asked() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (records, _posted) = mpsc::unbounded_channel();
-    let (customers, line, outside) = (sip_port(), sip_port(), sip_port());
+    let (customers, line, outside) = (free_port(), free_port(), free_port());
     let gateways = [("customers", customers), ("line", line), ("outside", outside)];
     let http_port = serve_http(&gateways, records).await;
-    let (port, phone_port, trunk_port) = (tcp_port().await, sip_port(), sip_port());
+    let (port, phone_port, trunk_port) = (free_port(), free_port(), free_port());
     let switch = Switch::start(folder.path(), http_port, port, phone_port, trunk_port).await;
     let _customers = Command::new(script("start-customers"))
         .env("CUSTOMERS_WORK_DIR", folder.path().join("customers"))

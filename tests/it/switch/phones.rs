@@ -4,7 +4,7 @@
 //!
 //! The real one runs when `TRUNKLINE_REAL_SWITCH=1`, as in the contract.
 
-use super::rig::{Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, serve_http, sip_port, tcp_port};
+use super::rig::{Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, free_port, serve_http};
 use secrecy::SecretString;
 use std::path::Path;
 use std::time::Duration;
@@ -62,7 +62,7 @@ async fn a_real_switch_tells_of_its_phones() {
     let folder = tempfile::tempdir().unwrap();
     let (records, _posted) = mpsc::unbounded_channel();
     let http_port = serve_http(&[], records).await;
-    let (port, phone_port, trunk_port) = (tcp_port().await, sip_port(), sip_port());
+    let (port, phone_port, trunk_port) = (free_port(), free_port(), free_port());
     let switch = Switch::start(folder.path(), http_port, port, phone_port, trunk_port).await;
     let phones = PHONES.iter().flat_map(|phone| ["--phone".into(), format!("{phone}:{PHONE_SECRET}:700")]);
     let mut arguments: Vec<String> = phones.collect();

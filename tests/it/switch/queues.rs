@@ -7,7 +7,7 @@
 //! callers are SIPp's (tests/switch/caller.xml).
 
 use super::rig::{
-    Desk, PASSWORD, PATIENCE, PHONE_SECRET, PHONES, Phone, Switch, script, serve_http, sip_port, tcp_port,
+    Desk, PASSWORD, PATIENCE, PHONE_SECRET, PHONES, Phone, Switch, free_port, script, serve_http,
 };
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ impl Callers {
                 let scenario = scenario.replace("NUMBER", number).replace("STAYS_MS", &stays_ms.to_string());
                 let file = work.join(format!("caller-{number}.xml"));
                 std::fs::write(&file, scenario).unwrap();
-                let (port, media) = (sip_port().to_string(), sip_port().to_string());
+                let (port, media) = (free_port().to_string(), free_port().to_string());
                 let child = Command::new("sipp")
                     .arg(format!("127.0.0.1:{trunk_port}"))
                     .arg("-sf")
@@ -262,9 +262,9 @@ async fn callers_are_served_on_a_real_switch() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (records, _posted) = mpsc::unbounded_channel();
-    let customers_port = sip_port();
+    let customers_port = free_port();
     let http_port = serve_http(&[("customers", customers_port)], records).await;
-    let (port, phone_port, trunk_port) = (tcp_port().await, sip_port(), sip_port());
+    let (port, phone_port, trunk_port) = (free_port(), free_port(), free_port());
     let switch = Switch::start(folder.path(), http_port, port, phone_port, trunk_port).await;
     let _customers = Command::new(script("start-customers"))
         .env("CUSTOMERS_WORK_DIR", folder.path().join("customers"))

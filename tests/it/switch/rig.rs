@@ -8,6 +8,7 @@ use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpListener;
@@ -39,13 +40,23 @@ pub const PHONE_SECRET: &str = "p<a>s&s\"'$${x}";
 /// The desk phones there are.
 pub const PHONES: [&str; 3] = ["1001", "1002", "1003"];
 
-/// A port for SIP that is free now, with free ones after it.
-pub fn sip_port() -> u16 {
-    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-pub async fn tcp_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+/// A port that is free now over UDP and TCP, with free ones after it. Below those
+/// that programs are given by chance: a switch takes seconds to open it, and
+/// hundreds of tests open ports meanwhile. Below the switch's ports for sound, too.
+pub fn free_port() -> u16 {
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let start = (std::process::id() % 250) as u16;
+    let free = |port| {
+        let at = (std::net::Ipv4Addr::LOCALHOST, port);
+        UdpSocket::bind(at).is_ok() && std::net::TcpListener::bind(at).is_ok()
+    };
+    loop {
+        let step = start.wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed)) % 250;
+        let port = 10_240 + step * 20;
+        if (port..port + 20).all(free) {
+            return port;
+        }
+    }
 }
 
 /// What the switch asks over HTTP, and the records it posts. Gateways by name
