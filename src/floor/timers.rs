@@ -1,12 +1,12 @@
 //! What comes due: after-call work, customers waiting too long, bridges and
 //! hang-ups that the switch has not confirmed, legs that fell silent.
 
+use super::Floor;
 use super::agent::{Agent, AgentState, Phone, REASON_BRIDGE_FAILED, REASON_PHONE_NO_ANSWER};
 use super::call::{Call, CallState};
 use super::effect::{EndedBy, Fact, HangUpCause, SwitchCommand};
 use super::pending::CONFIRM_SECONDS;
 use super::refusal::Refusal;
-use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};
 use std::cmp::Reverse;
@@ -274,7 +274,6 @@ impl Floor {
         match agent.phone {
             Phone::Ringing { leg, until } if until <= now => {
                 self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::OriginatorCancel });
-                debug_assert_eq!(self.legs.get(&leg), Some(&LegOwner::Agent(id)));
                 self.on_leg_gone(now, leg, super::input::HangUp::cause("NO_ANSWER"));
             }
             Phone::Up { leg } if agent.heard_at + SILENT_MS <= now => {
