@@ -3,6 +3,8 @@
 
 use crate::api::problem::{ApiError, FieldError};
 use crate::base::limits::{LINE_CHARS, TEXT_CHARS};
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 /// Collects what is wrong with a request.
 #[derive(Debug, Default)]
@@ -19,9 +21,14 @@ impl Check {
     /// `field` is at fault unless `holds`.
     pub fn that(&mut self, holds: bool, field: &str, message: impl Into<String>) -> &mut Self {
         if !holds {
-            self.faults.push(FieldError { field: field.to_owned(), message: message.into() });
+            self.fault(field, message.into());
         }
         self
+    }
+
+    /// `field` is at fault.
+    pub fn fault(&mut self, field: &str, message: impl Display) {
+        self.faults.push(FieldError { field: field.to_owned(), message: message.to_string() });
     }
 
     /// A line of text that must not be empty: no control characters, at most
@@ -45,6 +52,25 @@ impl Check {
         let long = text.chars().count() > TEXT_CHARS;
         self.that(!long, field, format!("must have at most {TEXT_CHARS} characters"));
         self.that(!text.contains('\0'), field, "must not contain a null character")
+    }
+
+    /// What somebody calls a thing of this kind: a line of text.
+    pub fn name(&mut self, name: &str, kind: &str) -> &mut Self {
+        let name = name.trim();
+        let one_line = name.chars().count() <= LINE_CHARS && !name.chars().any(char::is_control);
+        self.that(!name.is_empty(), "name", format!("give the {kind} a name"));
+        self.that(one_line, "name", format!("one line of at most {LINE_CHARS} characters"))
+    }
+
+    /// A number within bounds.
+    pub fn range(&mut self, field: &str, value: i32, allowed: RangeInclusive<i32>, unit: &str) -> &mut Self {
+        let message = format!("between {} and {} {unit}", allowed.start(), allowed.end());
+        self.that(allowed.contains(&value), field, message)
+    }
+
+    /// The names of the fields at fault, in the order of the checks.
+    pub fn at_fault(&self) -> Vec<&str> {
+        self.faults.iter().map(|fault| fault.field.as_str()).collect()
     }
 
     /// All is well, or every fault at once.

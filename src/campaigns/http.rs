@@ -1,6 +1,6 @@
 //! Campaigns for those who run them.
 
-use crate::api::{ApiError, ApiResult, FieldError, Json, Page, Path, Problem};
+use crate::api::{ApiError, ApiResult, Json, Page, Path, Problem};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission};
 use crate::base::clock;
@@ -12,7 +12,7 @@ use crate::campaigns::model::{
 use crate::campaigns::{rules, store};
 use crate::floor::input::DialMode;
 use crate::store::changes::{Change, Changes};
-use crate::store::{Db, write_tx};
+use crate::store::{Db, lookup, write_tx};
 use axum::Extension;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
@@ -161,18 +161,6 @@ impl CampaignRequest {
     }
 }
 
-fn check(form: &CampaignForm) -> ApiResult<()> {
-    let problems = rules::check(form);
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let field = |problem: rules::FieldProblem| FieldError {
-        field: problem.field.to_owned(),
-        message: problem.message,
-    };
-    Err(ApiError::invalid(problems.into_iter().map(field).collect()))
-}
-
 #[utoipa::path(get, path = "/campaigns", tag = "campaigns", operation_id = "get_campaigns",
     responses((status = 200, body = Page<CampaignView>), (status = 403, body = Problem)))]
 /// Every campaign.
@@ -213,10 +201,10 @@ async fn post_campaign(
     let gateway = request.gateway_id.ok_or_else(|| needed("gateway_id"))?;
     let caller_id = match request.caller_id.take() {
         Some(caller_id) => caller_id,
-        None => store::gateway_caller_id(&db, gateway).await?.ok_or(CampaignRefused::NoSuchGateway)?,
+        None => lookup::gateway_caller_id(db.read(), gateway).await?.ok_or(CampaignRefused::NoSuchGateway)?,
     };
     let form = request.apply(CampaignForm::new(name, list, gateway, caller_id));
-    check(&form)?;
+    rules::check(&form).done()?;
     let tx = write_tx(&db).await?;
     let id = store::insert_campaign(&tx, &form, caller.user_id, clock::now()).await??;
     let entry = Entry::of(caller.user_id, "campaign.create", "campaign", id);
@@ -241,7 +229,7 @@ async fn patch_campaign(
     caller.require(Permission::CampaignWrite)?;
     let before = form_of(find(&db, id).await?)?;
     let form = request.apply(before.clone());
-    check(&form)?;
+    rules::check(&form).done()?;
     let tx = write_tx(&db).await?;
     store::update_campaign(&tx, id, &form, clock::now()).await??;
     let detail = json!({ "before": format!("{before:?}"), "after": format!("{form:?}") });

@@ -3,6 +3,7 @@
 //! In: settings, a result, a time. Out: whether settings can be used and if not
 //! which field is at fault; today's calling hours; what becomes of a lead.
 
+use crate::api::Check;
 use crate::base::clock::Moment;
 use crate::base::day::{day_of, instant};
 use crate::base::limits;
@@ -12,20 +13,9 @@ use crate::floor::effect::CallResult;
 use chrono::{Datelike, NaiveTime};
 use chrono_tz::Tz;
 use std::collections::HashSet;
-use std::fmt::Display;
-use std::ops::RangeInclusive;
 
 /// A dropped customer is left in peace this long.
 pub const REST_AFTER_DROP_HOURS: i64 = 72;
-
-/// What is wrong with one field of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldProblem {
-    /// The field's name in the API.
-    pub field: &'static str,
-    /// In words, for people.
-    pub message: String,
-}
 
 /// What becomes of a lead after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,66 +115,46 @@ pub fn hours_of(from: &str, to: &str, weekdays: i32) -> Option<CallingHours> {
 
 /// Everything that is wrong with the settings of a campaign, field by field.
 /// Whether the list, gateway and agents exist is for the store to say.
-pub fn check(form: &CampaignForm) -> Vec<FieldProblem> {
-    let mut problems = Problems::default();
-    let name = form.name.trim();
-    if name.is_empty() {
-        problems.add("name", "give the campaign a name");
-    } else if name.chars().count() > limits::LINE_CHARS || name.chars().any(char::is_control) {
-        problems.add("name", format!("one line of at most {} characters", limits::LINE_CHARS));
-    }
+pub fn check(form: &CampaignForm) -> Check {
+    let mut check = Check::new();
+    check.name(&form.name, "campaign");
     if let Err(refused) = Dialable::new(&form.caller_id) {
-        problems.add("caller_id", format!("the number shown to customers: {refused}"));
+        check.fault("caller_id", format!("the number shown to customers: {refused}"));
     }
     // Less than three rings reaches nobody and is forbidden in many countries.
-    problems.range("ring_seconds", form.ring_seconds, 15..=120, "seconds");
-    problems.range("wrap_up_seconds", form.wrap_up_seconds, 0..=3_600, "seconds");
-    problems.range("drop_cap_permille", form.drop_cap_permille, 0..=100, "per mille");
-    problems.range("drop_after_ms", form.drop_after_ms, 500..=10_000, "milliseconds");
-    problems.range("wait_ms_max", form.wait_ms_max, 500..=60_000, "milliseconds");
+    check.range("ring_seconds", form.ring_seconds, 15..=120, "seconds");
+    check.range("wrap_up_seconds", form.wrap_up_seconds, 0..=3_600, "seconds");
+    check.range("drop_cap_permille", form.drop_cap_permille, 0..=100, "per mille");
+    check.range("drop_after_ms", form.drop_after_ms, 500..=10_000, "milliseconds");
+    check.range("wait_ms_max", form.wait_ms_max, 500..=60_000, "milliseconds");
     if form.wait_ms_max < form.drop_after_ms {
-        problems.add("wait_ms_max", "must not be shorter than drop_after_ms");
+        check.fault("wait_ms_max", "must not be shorter than drop_after_ms");
     }
-    problems.range("lines_max", form.lines_max, 1..=2_000, "lines");
+    check.range("lines_max", form.lines_max, 1..=2_000, "lines");
     for (field, text) in [("hours_from", &form.hours_from), ("hours_to", &form.hours_to)] {
         if time_of_day(text).is_none() {
-            problems.add(field, "a time of day as HH:MM, from 00:00 to 23:59");
+            check.fault(field, "a time of day as HH:MM, from 00:00 to 23:59");
         }
     }
     if let (Some(from), Some(to)) = (time_of_day(&form.hours_from), time_of_day(&form.hours_to))
         && from >= to
     {
-        problems.add("hours_to", "must be later than hours_from");
+        check.fault("hours_to", "must be later than hours_from");
     }
-    problems.range("weekdays", form.weekdays, 1..=127, "(Monday 1, Tuesday 2 … Sunday 64, added up)");
-    problems.range("max_attempts", form.max_attempts, 1..=20, "attempts");
-    problems.range("retry_minutes", form.retry_minutes, 1..=30 * 24 * 60, "minutes");
+    check.range("weekdays", form.weekdays, 1..=127, "(Monday 1, Tuesday 2 … Sunday 64, added up)");
+    check.range("max_attempts", form.max_attempts, 1..=20, "attempts");
+    check.range("retry_minutes", form.retry_minutes, 1..=30 * 24 * 60, "minutes");
     if form.script.as_ref().is_some_and(|script| script.chars().count() > limits::TEXT_CHARS) {
-        problems.add("script", format!("at most {} characters", limits::TEXT_CHARS));
+        check.fault("script", format!("at most {} characters", limits::TEXT_CHARS));
     }
     if form.agents.len() > limits::AGENTS_PER_CAMPAIGN {
-        problems.add("agents", format!("at most {} agents", limits::AGENTS_PER_CAMPAIGN));
+        check.fault("agents", format!("at most {} agents", limits::AGENTS_PER_CAMPAIGN));
     }
     let mut seen = HashSet::new();
     if let Some(twice) = form.agents.iter().find(|agent| !seen.insert(**agent)) {
-        problems.add("agents", format!("user {twice} is named twice"));
+        check.fault("agents", format!("user {twice} is named twice"));
     }
-    problems.0
-}
-
-#[derive(Default)]
-struct Problems(Vec<FieldProblem>);
-
-impl Problems {
-    fn add(&mut self, field: &'static str, message: impl Display) {
-        self.0.push(FieldProblem { field, message: message.to_string() });
-    }
-
-    fn range(&mut self, field: &'static str, value: i32, allowed: RangeInclusive<i32>, unit: &str) {
-        if !allowed.contains(&value) {
-            self.add(field, format!("between {} and {} {unit}", allowed.start(), allowed.end()));
-        }
-    }
+    check
 }
 
 #[cfg(test)]
@@ -298,13 +268,13 @@ mod tests {
         CampaignForm::new("Autumn".into(), 1, 1, "02160000000".into())
     }
 
-    fn at_fault(form: CampaignForm) -> Vec<&'static str> {
-        check(&form).into_iter().map(|problem| problem.field).collect()
+    fn at_fault(form: CampaignForm) -> Vec<String> {
+        check(&form).at_fault().into_iter().map(str::to_owned).collect()
     }
 
     #[test]
     fn the_defaults_are_in_order() {
-        assert_eq!(check(&form()), []);
+        assert!(check(&form()).at_fault().is_empty());
         assert!(hours_of("08:30", "20:30", 127).is_some());
     }
 

@@ -1,6 +1,6 @@
 //! Queues for those who run them.
 
-use crate::api::{ApiError, ApiResult, FieldError, Json, Page, Path, Problem, Settings};
+use crate::api::{ApiError, ApiResult, Json, Page, Path, Problem, Settings};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission};
 use crate::base::clock;
@@ -9,7 +9,7 @@ use crate::floor::queue::Strategy;
 use crate::queues::model::{MemberForm, OverflowForm, QueueEntry, QueueForm, QueueRefused};
 use crate::queues::{rules, store};
 use crate::store::changes::{Change, Changes};
-use crate::store::{Db, write_tx};
+use crate::store::{Db, lookup, write_tx};
 use axum::Extension;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
@@ -130,18 +130,6 @@ impl QueueRequest {
     }
 }
 
-fn check(form: &QueueForm, home: &str, own: Option<QueueId>) -> ApiResult<()> {
-    let problems = rules::check(form, home, own.map(|id| id.0));
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let field = |problem: rules::FieldProblem| FieldError {
-        field: problem.field.to_owned(),
-        message: problem.message,
-    };
-    Err(ApiError::invalid(problems.into_iter().map(field).collect()))
-}
-
 #[utoipa::path(get, path = "/queues", tag = "queues", operation_id = "get_queues",
     responses((status = 200, body = Page<QueueView>), (status = 403, body = Problem)))]
 /// Every queue.
@@ -181,11 +169,11 @@ async fn post_queue(
     let gateway = request.gateway_id.ok_or_else(|| needed("gateway_id"))?;
     let caller_id = match request.caller_id.take() {
         Some(caller_id) => caller_id,
-        None => store::gateway_caller_id(&db, gateway).await?.ok_or(QueueRefused::NoSuchGateway)?,
+        None => lookup::gateway_caller_id(db.read(), gateway).await?.ok_or(QueueRefused::NoSuchGateway)?,
     };
     let form = request.apply(QueueForm::new(name, gateway, caller_id));
     let home = &settings.home_country;
-    check(&form, home, None)?;
+    rules::check(&form, home, None).done()?;
     let tx = write_tx(&db).await?;
     let id = store::insert_queue(&tx, &form, home, caller.user_id, clock::now()).await??;
     let entry = Entry::of(caller.user_id, "queue.create", "queue", id);
@@ -213,7 +201,7 @@ async fn patch_queue(
     let before = store::form_of(&entry).ok_or_else(|| broken(entry.queue.id))?;
     let form = request.apply(before.clone());
     let home = &settings.home_country;
-    check(&form, home, Some(id))?;
+    rules::check(&form, home, Some(id.0)).done()?;
     let tx = write_tx(&db).await?;
     store::update_queue(&tx, id, &form, home, clock::now()).await??;
     let detail = json!({ "before": format!("{before:?}"), "after": format!("{form:?}") });

@@ -3,89 +3,74 @@
 //! In: a form. Out: everything that is wrong with it, field by field. Whether the
 //! gateway, agents and other queue exist is for the store to say.
 
+use crate::api::Check;
 use crate::base::limits;
 use crate::base::phone::Dialable;
 use crate::queues::model::{OverflowForm, OwnNumber, QueueForm};
 use std::collections::HashSet;
-use std::fmt::Display;
-use std::ops::RangeInclusive;
-
-/// A field and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldProblem {
-    /// Which.
-    pub field: &'static str,
-    /// In words.
-    pub message: String,
-}
 
 /// Everything that is wrong with the settings of a queue. `home`: the country
 /// whose numbers need no prefix; `own`: the queue that is changed.
-pub fn check(form: &QueueForm, home: &str, own: Option<i64>) -> Vec<FieldProblem> {
-    let mut problems = Problems::default();
-    let name = form.name.trim();
-    if name.is_empty() {
-        problems.add("name", "give the queue a name");
-    } else if name.chars().count() > limits::LINE_CHARS || name.chars().any(char::is_control) {
-        problems.add("name", format!("one line of at most {} characters", limits::LINE_CHARS));
-    }
+pub fn check(form: &QueueForm, home: &str, own: Option<i64>) -> Check {
+    let mut check = Check::new();
+    check.name(&form.name, "queue");
     if let Err(refused) = Dialable::new(&form.caller_id) {
-        problems.add("caller_id", format!("the number shown on calls outside: {refused}"));
+        check.fault("caller_id", format!("the number shown on calls outside: {refused}"));
     }
-    problems.range("priority", form.priority, -100..=100, "(higher is served first)");
-    problems.range("own_agent_seconds", form.own_agent_seconds, 0..=600, "seconds");
-    problems.range("wait_seconds_max", form.wait_seconds_max, 5..=3_600, "seconds");
-    problems.range("wrap_up_seconds", form.wrap_up_seconds, 0..=3_600, "seconds");
-    problems.range("short_abandon_seconds", form.short_abandon_seconds, 0..=60, "seconds");
-    problems.range("service_level_seconds", form.service_level_seconds, 1..=600, "seconds");
+    check.range("priority", form.priority, -100..=100, "(higher is served first)");
+    check.range("own_agent_seconds", form.own_agent_seconds, 0..=600, "seconds");
+    check.range("wait_seconds_max", form.wait_seconds_max, 5..=3_600, "seconds");
+    check.range("wrap_up_seconds", form.wrap_up_seconds, 0..=3_600, "seconds");
+    check.range("short_abandon_seconds", form.short_abandon_seconds, 0..=60, "seconds");
+    check.range("service_level_seconds", form.service_level_seconds, 1..=600, "seconds");
     if form.own_agent_seconds >= form.wait_seconds_max {
-        problems.add("own_agent_seconds", "must be shorter than wait_seconds_max");
+        check.fault("own_agent_seconds", "must be shorter than wait_seconds_max");
     }
     match &form.overflow {
         OverflowForm::Queue { queue_id } if Some(*queue_id) == own => {
-            problems.add("overflow", "must be another queue");
+            check.fault("overflow", "must be another queue");
         }
         OverflowForm::Outside { number } => {
             if let Err(refused) = Dialable::new(number) {
-                problems.add("overflow", refused);
+                check.fault("overflow", refused);
             }
         }
         OverflowForm::Queue { .. } | OverflowForm::Agent { .. } | OverflowForm::HangUp => {}
     }
     for (field, sound) in [("music", &form.music), ("message", &form.message)] {
         if sound.as_ref().is_some_and(|sound| !is_sound(sound)) {
-            problems.add(field, "a file or stream of the switch, of letters, digits and - _ . : /");
+            check.fault(field, "a file or stream of the switch, of letters, digits and - _ . : /");
         }
     }
-    members(form, &mut problems);
-    numbers(form, home, &mut problems);
-    problems.0
+    members(form, &mut check);
+    numbers(form, home, &mut check);
+    check
 }
 
-fn members(form: &QueueForm, problems: &mut Problems) {
+fn members(form: &QueueForm, check: &mut Check) {
     if form.members.len() > limits::MEMBERS_PER_QUEUE {
-        problems.add("members", format!("at most {} agents", limits::MEMBERS_PER_QUEUE));
+        check.fault("members", format!("at most {} agents", limits::MEMBERS_PER_QUEUE));
     }
     let mut seen = HashSet::new();
     if let Some(twice) = form.members.iter().find(|member| !seen.insert(member.user_id)) {
-        problems.add("members", format!("user {} is named twice", twice.user_id));
+        check.fault("members", format!("user {} is named twice", twice.user_id));
     }
     if form.members.iter().any(|member| !(1..=9).contains(&member.level)) {
-        problems.add("members", "levels are between 1 (best) and 9");
+        check.fault("members", "levels are between 1 (best) and 9");
     }
 }
 
-fn numbers(form: &QueueForm, home: &str, problems: &mut Problems) {
+fn numbers(form: &QueueForm, home: &str, check: &mut Check) {
     if form.numbers.len() > limits::NUMBERS_PER_QUEUE {
-        problems.add("numbers", format!("at most {} numbers", limits::NUMBERS_PER_QUEUE));
+        check.fault("numbers", format!("at most {} numbers", limits::NUMBERS_PER_QUEUE));
     }
     let mut seen = HashSet::new();
     for text in &form.numbers {
         match OwnNumber::parse(text, home) {
-            None => problems.add("numbers", format!("{text:?} is no phone number")),
+            None => check.fault("numbers", format!("{text:?} is no phone number")),
             Some(number) => {
                 if !seen.insert(number.key) {
-                    problems.add("numbers", format!("{text} is named twice"));
+                    check.fault("numbers", format!("{text} is named twice"));
                 }
             }
         }
@@ -97,21 +82,6 @@ fn numbers(form: &QueueForm, home: &str, problems: &mut Problems) {
 pub fn is_sound(text: &str) -> bool {
     let harmless = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
     !text.is_empty() && text.len() <= limits::LINE_CHARS && text.chars().all(harmless)
-}
-
-#[derive(Default)]
-struct Problems(Vec<FieldProblem>);
-
-impl Problems {
-    fn add(&mut self, field: &'static str, message: impl Display) {
-        self.0.push(FieldProblem { field, message: message.to_string() });
-    }
-
-    fn range(&mut self, field: &'static str, value: i32, allowed: RangeInclusive<i32>, unit: &str) {
-        if !allowed.contains(&value) {
-            self.add(field, format!("between {} and {} {unit}", allowed.start(), allowed.end()));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -126,13 +96,13 @@ mod tests {
         }
     }
 
-    fn at_fault(form: QueueForm) -> Vec<&'static str> {
-        check(&form, "CN", Some(7)).into_iter().map(|problem| problem.field).collect()
+    fn at_fault(form: QueueForm) -> Vec<String> {
+        check(&form, "CN", Some(7)).at_fault().into_iter().map(str::to_owned).collect()
     }
 
     #[test]
     fn the_defaults_are_in_order() {
-        assert_eq!(check(&form(), "CN", None), []);
+        assert!(check(&form(), "CN", None).at_fault().is_empty());
     }
 
     #[test]

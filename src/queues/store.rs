@@ -8,10 +8,10 @@ use crate::base::ids::{AgentId, QueueId, UserId};
 use crate::base::phone::Dialable;
 use crate::floor::queue::{Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
 use crate::queues::model::{MemberForm, OverflowForm, OwnNumber, QueueEntry, QueueForm, QueueRefused};
-use crate::store::entity::{gateways, queue_members, queue_numbers, queue_visits, queues, users};
-use crate::store::{Db, WriteTx};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
-use std::collections::{HashMap, HashSet};
+use crate::store::entity::{queue_members, queue_numbers, queue_visits, queues};
+use crate::store::{Db, WriteTx, lookup};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
+use std::collections::HashMap;
 
 /// The window of a queue's figures, as in the floor.
 const WINDOW_MS: i64 = 24 * 3_600_000;
@@ -45,12 +45,7 @@ pub async fn list_open(db: &Db) -> Result<Vec<(QueueId, String)>, DbErr> {
 
 async fn with_parts(db: &impl ConnectionTrait, rows: Vec<queues::Model>) -> Result<Vec<QueueEntry>, DbErr> {
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let gateways: HashMap<i64, String> = gateways::Entity::find()
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|gateway| (gateway.id, gateway.name))
-        .collect();
+    let gateways = lookup::gateway_names(db).await?;
     let mut members: HashMap<i64, Vec<MemberForm>> = HashMap::new();
     let all = queue_members::Entity::find()
         .filter(queue_members::Column::QueueId.is_in(ids.iter().copied()))
@@ -79,11 +74,6 @@ async fn with_parts(db: &impl ConnectionTrait, rows: Vec<queues::Model>) -> Resu
         queue,
     };
     Ok(rows.into_iter().map(entry).collect())
-}
-
-/// The number a gateway shows when a queue names none.
-pub async fn gateway_caller_id(db: &Db, gateway: i64) -> Result<Option<String>, DbErr> {
-    Ok(gateways::Entity::find_by_id(gateway).one(db.read()).await?.map(|gateway| gateway.caller_id))
 }
 
 /// Stores a new queue; its settings must have been checked.
@@ -199,7 +189,7 @@ async fn check_references(
     if same_name.await?.is_some_and(|other| Some(QueueId(other.id)) != own) {
         return Ok(Err(QueueRefused::NameTaken));
     }
-    if gateways::Entity::find_by_id(form.gateway_id).one(tx).await?.is_none() {
+    if lookup::gateway_caller_id(tx, form.gateway_id).await?.is_none() {
         return Ok(Err(QueueRefused::NoSuchGateway));
     }
     for text in &form.numbers {
@@ -220,7 +210,7 @@ async fn check_references(
         OverflowForm::HangUp | OverflowForm::Outside { .. } => None,
     };
     let named = form.members.iter().map(|member| member.user_id);
-    let agents = load_agents(tx, named.clone().chain(overflow_agent).collect()).await?;
+    let agents = lookup::with_desk_phone(tx, named.clone().chain(overflow_agent)).await?;
     if overflow_agent.is_some_and(|agent| !agents.contains(&agent)) {
         return Ok(Err(QueueRefused::OverflowNotAnAgent));
     }
@@ -228,20 +218,6 @@ async fn check_references(
         Some(other) => Err(QueueRefused::NotAnAgent(other)),
         None => Ok(()),
     })
-}
-
-/// Which of these users can take calls: active, with a desk phone.
-async fn load_agents(db: &impl ConnectionTrait, users: Vec<i64>) -> Result<HashSet<i64>, DbErr> {
-    let agents = users::Entity::find()
-        .select_only()
-        .column(users::Column::Id)
-        .filter(users::Column::Id.is_in(users))
-        .filter(users::Column::Active.eq(true))
-        .filter(users::Column::Extension.is_not_null())
-        .into_tuple::<i64>()
-        .all(db)
-        .await?;
-    Ok(agents.into_iter().collect())
 }
 
 async fn set_parts(tx: &WriteTx, queue: i64, form: &QueueForm, home: &str) -> Result<(), DbErr> {
@@ -295,7 +271,7 @@ async fn profile(db: &Db, entry: &QueueEntry, home: &str) -> Result<QueueProfile
     let broken = |column: &str| DbErr::Custom(format!("queue {id}: {column} cannot be used"));
     let form = form_of(entry).ok_or_else(|| broken("strategy or overflow"))?;
     let dialable = |text: &str, column: &str| Dialable::new(text).map_err(|_| broken(column));
-    let agents = load_agents(db.read(), form.members.iter().map(|member| member.user_id).collect()).await?;
+    let agents = lookup::with_desk_phone(db.read(), form.members.iter().map(|member| member.user_id)).await?;
     let member = |member: &MemberForm| Member {
         agent: AgentId(member.user_id),
         level: u8::try_from(member.level).unwrap_or(u8::MAX),

@@ -6,8 +6,8 @@ use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
     CampaignState, LeadState, dial_mode_name,
 };
-use crate::store::entity::{calls, campaign_agents, campaigns, gateways, lead_lists, leads, users};
-use crate::store::{Db, WriteTx};
+use crate::store::entity::{calls, campaign_agents, campaigns, lead_lists, leads};
+use crate::store::{Db, WriteTx, lookup};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use std::collections::{HashMap, HashSet};
 
@@ -46,12 +46,7 @@ async fn with_figures(
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let list_ids: HashSet<i64> = rows.iter().map(|row| row.list_id).collect();
     let lists = names_of_lists(db, &list_ids).await?;
-    let gateways: HashMap<i64, String> = gateways::Entity::find()
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|gateway| (gateway.id, gateway.name))
-        .collect();
+    let gateways = lookup::gateway_names(db).await?;
     let leads = count_leads(db, &list_ids).await?;
     let attempts = count_attempts(db, &ids).await?;
     let mut agents: HashMap<i64, Vec<i64>> = HashMap::new();
@@ -135,11 +130,6 @@ async fn count_attempts(
         (campaign, AttemptCounts { attempts, answered, connected, dropped })
     };
     Ok(groups.into_iter().map(counts).collect())
-}
-
-/// The number a gateway shows when a campaign names none.
-pub async fn gateway_caller_id(db: &Db, gateway: i64) -> Result<Option<String>, DbErr> {
-    Ok(gateways::Entity::find_by_id(gateway).one(db.read()).await?.map(|gateway| gateway.caller_id))
 }
 
 /// Stores a new campaign as a draft; its settings must have been checked.
@@ -231,20 +221,10 @@ async fn check_references(
     if lead_lists::Entity::find_by_id(form.list_id).one(tx).await?.is_none() {
         return Ok(Err(CampaignRefused::NoSuchList));
     }
-    if gateways::Entity::find_by_id(form.gateway_id).one(tx).await?.is_none() {
+    if lookup::gateway_caller_id(tx, form.gateway_id).await?.is_none() {
         return Ok(Err(CampaignRefused::NoSuchGateway));
     }
-    let agents: HashSet<i64> = users::Entity::find()
-        .select_only()
-        .column(users::Column::Id)
-        .filter(users::Column::Id.is_in(form.agents.iter().copied()))
-        .filter(users::Column::Active.eq(true))
-        .filter(users::Column::Extension.is_not_null())
-        .into_tuple::<i64>()
-        .all(tx)
-        .await?
-        .into_iter()
-        .collect();
+    let agents = lookup::with_desk_phone(tx, form.agents.iter().copied()).await?;
     match form.agents.iter().find(|agent| !agents.contains(agent)) {
         Some(other) => Ok(Err(CampaignRefused::NotAnAgent(*other))),
         None => Ok(Ok(())),

@@ -8,8 +8,7 @@ mod leads;
 mod profiles;
 
 pub use campaigns::{
-    find_campaign, find_script, gateway_caller_id, insert_campaign, list_campaigns, mark_state,
-    update_campaign,
+    find_campaign, find_script, insert_campaign, list_campaigns, mark_state, update_campaign,
 };
 pub use leads::{claim_leads, release_all_claims, release_leads, write_fact};
 pub use profiles::{load_profile, load_profiles};
