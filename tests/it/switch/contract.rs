@@ -8,11 +8,11 @@
 //! test.
 
 use super::rig::{
-    Desk, PASSWORD, PATIENCE, PHONE_SECRET, Phone, Switch, answered, free_port, script, serve_http,
+    Desk, PASSWORD, PATIENCE, PHONE_SECRET, Phone, Switch, answered, free_port, real_switch_wanted,
+    serve_http, start_customers,
 };
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
-use tokio::process::Command;
 use tokio::sync::mpsc;
 use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::base::phone::Dialable;
@@ -65,8 +65,7 @@ async fn the_simulated_switch_does_what_the_floor_asks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_switch_does_what_the_floor_asks() {
-    if std::env::var("TRUNKLINE_REAL_SWITCH").as_deref() != Ok("1") {
-        eprintln!("skipped: TRUNKLINE_REAL_SWITCH=1 runs this test with a real FreeSWITCH");
+    if !real_switch_wanted() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -74,12 +73,7 @@ async fn a_real_switch_does_what_the_floor_asks() {
     let (customers_port, phone_port, port) = (free_port(), free_port(), free_port());
     let http_port = serve_http(&[("customers", customers_port)], records).await;
     let switch = Switch::start(folder.path(), http_port, port, phone_port, free_port()).await;
-    let _customers = Command::new(script("start-customers"))
-        .env("CUSTOMERS_WORK_DIR", folder.path().join("customers"))
-        .env("CUSTOMERS_PORT", customers_port.to_string())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
+    let _customers = start_customers(folder.path(), customers_port);
     let mut phone = Phone::start(phone_port, &["--phone".into(), format!("1001:{PHONE_SECRET}")]);
     phone.wait_for("registered").await;
     examine(Examined { port, work: switch.work.clone(), phone: Handset::Real(Box::new(phone)), posted })

@@ -8,11 +8,11 @@ use super::exam::{
     AGENT, COLLEAGUE, CUSTOMER, Exam, MUSIC, OUTSIDE, SUPERVISOR, Telephones, fresh, number, tones_of,
 };
 use super::rig::{
-    Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, answered, free_port, script, serve_http,
+    Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, answered, free_port, real_switch_wanted, serve_http,
+    start_customers,
 };
 use secrecy::SecretString;
 use std::path::Path;
-use tokio::process::Command;
 use tokio::sync::mpsc;
 use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::floor::effect::SwitchCommand;
@@ -37,8 +37,7 @@ async fn the_simulated_switch_controls_calls_as_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_switch_controls_calls_as_asked() {
-    if std::env::var("TRUNKLINE_REAL_SWITCH").as_deref() != Ok("1") {
-        eprintln!("skipped: TRUNKLINE_REAL_SWITCH=1 runs this test with a real FreeSWITCH");
+    if !real_switch_wanted() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -48,12 +47,7 @@ async fn a_real_switch_controls_calls_as_asked() {
     let http_port = serve_http(&gateways, records).await;
     let (port, phone_port, trunk_port) = (free_port(), free_port(), free_port());
     let switch = Switch::start(folder.path(), http_port, port, phone_port, trunk_port).await;
-    let _customers = Command::new(script("start-customers"))
-        .env("CUSTOMERS_WORK_DIR", folder.path().join("customers"))
-        .env("CUSTOMERS_PORT", customers.to_string())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
+    let _customers = start_customers(folder.path(), customers);
     let tones = [AGENT, COLLEAGUE, SUPERVISOR];
     let phones = PHONES.iter().zip(tones);
     let phones =

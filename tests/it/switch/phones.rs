@@ -4,7 +4,9 @@
 //!
 //! The real one runs when `TRUNKLINE_REAL_SWITCH=1`, as in the contract.
 
-use super::rig::{Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, free_port, serve_http};
+use super::rig::{
+    Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, free_port, real_switch_wanted, serve_http,
+};
 use secrecy::SecretString;
 use std::path::Path;
 use std::time::Duration;
@@ -55,8 +57,7 @@ async fn the_simulated_switch_tells_of_its_phones() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_switch_tells_of_its_phones() {
-    if std::env::var("TRUNKLINE_REAL_SWITCH").as_deref() != Ok("1") {
-        eprintln!("skipped: TRUNKLINE_REAL_SWITCH=1 runs this test with a real FreeSWITCH");
+    if !real_switch_wanted() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

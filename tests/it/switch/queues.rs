@@ -7,7 +7,8 @@
 //! callers are SIPp's (tests/switch/caller.xml).
 
 use super::rig::{
-    Desk, PASSWORD, PATIENCE, PHONE_SECRET, PHONES, Phone, Switch, free_port, script, serve_http,
+    Desk, PASSWORD, PATIENCE, PHONE_SECRET, PHONES, Phone, Switch, free_port, real_switch_wanted, script,
+    serve_http, start_customers,
 };
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
@@ -256,8 +257,7 @@ async fn callers_are_served_on_the_simulated_switch() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_are_served_on_a_real_switch() {
-    if std::env::var("TRUNKLINE_REAL_SWITCH").as_deref() != Ok("1") {
-        eprintln!("skipped: TRUNKLINE_REAL_SWITCH=1 runs this test with a real FreeSWITCH");
+    if !real_switch_wanted() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -266,12 +266,7 @@ async fn callers_are_served_on_a_real_switch() {
     let http_port = serve_http(&[("customers", customers_port)], records).await;
     let (port, phone_port, trunk_port) = (free_port(), free_port(), free_port());
     let switch = Switch::start(folder.path(), http_port, port, phone_port, trunk_port).await;
-    let _customers = Command::new(script("start-customers"))
-        .env("CUSTOMERS_WORK_DIR", folder.path().join("customers"))
-        .env("CUSTOMERS_PORT", customers_port.to_string())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
+    let _customers = start_customers(folder.path(), customers_port);
     let telephones: Vec<String> =
         PHONES.iter().flat_map(|phone| ["--phone".to_owned(), format!("{phone}:{PHONE_SECRET}")]).collect();
     let mut desk = Phone::start(phone_port, &telephones);

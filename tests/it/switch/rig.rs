@@ -40,6 +40,25 @@ pub const PHONE_SECRET: &str = "p<a>s&s\"'$${x}";
 /// The desk phones there are.
 pub const PHONES: [&str; 3] = ["1001", "1002", "1003"];
 
+/// Whether tests with a real switch are to run; says so when they are not.
+pub fn real_switch_wanted() -> bool {
+    let wanted = std::env::var("TRUNKLINE_REAL_SWITCH").as_deref() == Ok("1");
+    if !wanted {
+        eprintln!("skipped: TRUNKLINE_REAL_SWITCH=1 runs this test with a real FreeSWITCH");
+    }
+    wanted
+}
+
+/// Customers at the end of a trunk, until dropped.
+pub fn start_customers(work: &Path, port: u16) -> Child {
+    Command::new(script("start-customers"))
+        .env("CUSTOMERS_WORK_DIR", work.join("customers"))
+        .env("CUSTOMERS_PORT", port.to_string())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap()
+}
+
 /// A port that is free now over UDP and TCP, with free ones after it. Below those
 /// that programs are given by chance: a switch takes seconds to open it, and
 /// hundreds of tests open ports meanwhile. Below the switch's ports for sound, too.
