@@ -72,6 +72,24 @@ pub(super) struct Entry {
     pub(super) queue: Option<QueueId>,
 }
 
+impl Entry {
+    /// A call of which no more is known yet.
+    pub(super) fn new(now: Moment) -> Self {
+        Self {
+            campaign: None,
+            e164: String::new(),
+            started: now,
+            ringing: false,
+            answered: None,
+            dropped: false,
+            connected: None,
+            agent: None,
+            dialled: false,
+            queue: None,
+        }
+    }
+}
+
 /// The state an agent is in, and since when.
 #[derive(Debug, PartialEq, Eq)]
 struct Span {
@@ -360,18 +378,7 @@ impl Ledger {
         if let Some(other) = self.numbers.insert(e164.clone(), *call) {
             broken.push(format!("{e164} is dialled for call {call} while call {other} is live"));
         }
-        let entry = Entry {
-            campaign: Some(*campaign),
-            e164: e164.clone(),
-            started: now,
-            ringing: false,
-            answered: None,
-            dropped: false,
-            connected: None,
-            agent: None,
-            dialled: false,
-            queue: None,
-        };
+        let entry = Entry { campaign: Some(*campaign), e164: e164.clone(), ..Entry::new(now) };
         let twice = self.ended.contains(call) || self.live.insert(*call, entry).is_some();
         if twice || self.legs.insert(*leg, *call).is_some() {
             broken.push(format!("call {call} is started twice, or its leg was used before"));

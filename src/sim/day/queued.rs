@@ -105,18 +105,7 @@ pub(super) fn known(number: &Dialable, agents: u32, chance: &mut Chance) -> Know
 
 impl Ledger {
     pub(super) fn arrived(&mut self, now: Moment, call: CallId, leg: LegId, broken: &mut Vec<String>) {
-        let entry = Entry {
-            campaign: None,
-            e164: String::new(),
-            started: now,
-            ringing: false,
-            answered: None,
-            dropped: false,
-            connected: None,
-            agent: None,
-            dialled: true,
-            queue: None,
-        };
+        let entry = Entry { dialled: true, ..Entry::new(now) };
         let twice = self.ended.contains(&call) || self.live.insert(call, entry).is_some();
         // After a restart the same leg may be found again, for another call.
         self.legs.insert(leg, call);
