@@ -1,4 +1,4 @@
-// One number with its name, for the rows of figures on top of pages.
+// One number with its name: on top of pages, and small, in a line of others.
 import type { ReactNode } from 'react';
 
 interface Props {
@@ -18,5 +18,26 @@ export function Figure({ label, value, hint, colour }: Props) {
       </div>
       {hint != null && <div className="hint">{hint}</div>}
     </div>
+  );
+}
+
+/** The same, small; grey without a colour. */
+export function SmallFigure({ label, value, colour = '#98a3b3' }: Props) {
+  return (
+    <div>
+      <div className="figure" style={{ color: colour, fontWeight: 600, fontSize: 16 }}>
+        {value}
+      </div>
+      <div className="quiet nowrap" style={{ fontSize: 12 }}>
+        {label}
+      </div>
+    </div>
+  );
+}
+
+/** Four small figures in a line. */
+export function FigureLine({ children }: { children: ReactNode }) {
+  return (
+    <div style={{ display: 'grid', gridTemplateColumns: 'repeat(4, 1fr)', gap: 8 }}>{children}</div>
   );
 }

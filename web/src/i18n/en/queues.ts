@@ -44,7 +44,6 @@ export const queues = {
   shortAbandon: 'Short abandon under',
   shortAbandonHint: 'Callers who leave sooner are counted apart',
   serviceLevelSeconds: 'Service level within',
-  gateway: 'Trunk',
   callerId: 'Number shown on calls outside',
   music: 'Music',
   message: 'Message before hanging up',

@@ -43,7 +43,6 @@ export const queues = {
   shortAbandon: '短放弃阈值',
   shortAbandonHint: '短于此时长的放弃单独统计',
   serviceLevelSeconds: '服务水平时限',
-  gateway: '线路',
   callerId: '外线主叫号码',
   music: '等待音乐',
   message: '挂断前提示音',

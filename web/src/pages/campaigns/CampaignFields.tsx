@@ -1,46 +1,20 @@
 // The fields of the campaign form, in three groups: what is dialled, by which
 // rules, and who takes the calls.
-import { Checkbox, Col, Form, Input, InputNumber, Row, Select } from 'antd';
-import type { ReactNode } from 'react';
+import { Checkbox, Input, InputNumber, Row, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CampaignRequest } from '../../api/types';
+import { FormField } from '../../parts/FormField';
 import { TimeField } from '../../parts/TimeField';
-import { useGateways, useLists, useUsers } from './queries';
+import { useLists, useUsers } from './queries';
+import { TrunkFields } from './TrunkFields';
 import { DAYS, daysIn, maskOf } from './weekdays';
 
-interface FieldProps {
-  name: keyof CampaignRequest;
-  label: string;
-  hint?: string;
-  span?: number;
-  optional?: boolean;
-  children: ReactNode;
-}
-
-function Field({ name, label, hint, span = 6, optional, children }: FieldProps) {
-  return (
-    <Col span={span}>
-      <Form.Item name={name} label={label} extra={hint} rules={[{ required: !optional }]}>
-        {children}
-      </Form.Item>
-    </Col>
-  );
-}
+const Field = FormField<CampaignRequest>;
 
 /** Name, list, trunk, numbers. */
 export function DialFields() {
   const { t } = useTranslation();
   const lists = useLists();
-  const gateways = useGateways();
-  const form = Form.useFormInstance<CampaignRequest>();
-
-  /** A trunk's own number is the usual one to show. */
-  function takeCallerId(id: number) {
-    const gateway = gateways.data?.items.find((each) => each.id === id);
-    if (gateway && !form.getFieldValue('caller_id')) {
-      form.setFieldValue('caller_id', gateway.caller_id);
-    }
-  }
   return (
     <Row gutter={16}>
       <Field name="name" label={t('common.name')} span={8}>
@@ -63,20 +37,7 @@ export function DialFields() {
           }))}
         />
       </Field>
-      <Field name="gateway_id" label={t('campaigns.gateway')} span={8}>
-        <Select
-          loading={gateways.isPending}
-          onChange={takeCallerId}
-          options={gateways.data?.items.map((gateway) => ({
-            value: gateway.id,
-            label: gateway.name,
-            disabled: !gateway.enabled,
-          }))}
-        />
-      </Field>
-      <Field name="caller_id" label={t('campaigns.callerId')} span={8}>
-        <Input maxLength={20} inputMode="tel" />
-      </Field>
+      <TrunkFields callerIdLabel={t('campaigns.callerId')} span={8} />
       <Field name="lines_max" label={t('campaigns.linesMax')} span={8}>
         <InputNumber min={1} style={{ width: '100%' }} />
       </Field>

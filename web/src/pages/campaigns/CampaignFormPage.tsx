@@ -1,13 +1,11 @@
 // Creating and changing a campaign. The server checks; its messages appear at
 // the fields they are about.
-import { Alert, Button, Card, Form } from 'antd';
+import { Alert, Card, Form } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import type { CampaignRequest, CampaignView } from '../../api/types';
 import { showFieldProblems } from '../../parts/form';
-import { PageHead } from '../../parts/PageHead';
-import { ProblemAlert } from '../../parts/Problem';
-import { QueryGate } from '../../parts/QueryGate';
+import { SettingsForm, SettingsPage } from '../../parts/SettingsForm';
 import { paths } from '../../paths';
 import { DialFields, PeopleFields, RuleFields } from './CampaignFields';
 import { useCampaign, useSaveCampaign } from './queries';
@@ -42,35 +40,25 @@ function CampaignForm({ campaign }: { campaign?: CampaignView }) {
     });
   }
   return (
-    <Form
+    <SettingsForm
       form={form}
-      layout="vertical"
-      initialValues={campaign ?? { ...DEFAULTS, ...(list && { list_id: Number(list) }) }}
-      onFinish={submit}
-      scrollToFirstError={{ block: 'center' }}
+      initial={campaign ?? { ...DEFAULTS, ...(list && { list_id: Number(list) }) }}
+      onSubmit={submit}
+      save={save}
     >
-      <div className="stack">
-        {campaign?.state === 'running' && (
-          <Alert type="info" showIcon title={t('campaigns.editWhileRunning')} />
-        )}
-        <Card title={t('campaigns.section.dial')}>
-          <DialFields />
-        </Card>
-        <Card title={t('campaigns.section.rules')}>
-          <RuleFields />
-        </Card>
-        <Card title={t('campaigns.section.people')}>
-          <PeopleFields />
-        </Card>
-        {save.error && <ProblemAlert error={save.error} />}
-        <div className="line">
-          <Button type="primary" htmlType="submit" loading={save.isPending}>
-            {t('common.save')}
-          </Button>
-          <Button onClick={() => void navigate(-1)}>{t('common.cancel')}</Button>
-        </div>
-      </div>
-    </Form>
+      {campaign?.state === 'running' && (
+        <Alert type="info" showIcon title={t('campaigns.editWhileRunning')} />
+      )}
+      <Card title={t('campaigns.section.dial')}>
+        <DialFields />
+      </Card>
+      <Card title={t('campaigns.section.rules')}>
+        <RuleFields />
+      </Card>
+      <Card title={t('campaigns.section.people')}>
+        <PeopleFields />
+      </Card>
+    </SettingsForm>
   );
 }
 
@@ -80,13 +68,12 @@ export default function CampaignFormPage() {
   const { id } = useParams();
   const campaign = useCampaign(id === undefined ? undefined : Number(id));
   return (
-    <>
-      <PageHead title={id === undefined ? t('campaigns.create') : t('campaigns.edit')} />
-      {id === undefined ? (
-        <CampaignForm />
-      ) : (
-        <QueryGate query={campaign}>{(each) => <CampaignForm campaign={each} />}</QueryGate>
-      )}
-    </>
+    <SettingsPage
+      isNew={id === undefined}
+      titles={{ create: t('campaigns.create'), edit: t('campaigns.edit') }}
+      query={campaign}
+    >
+      {(found) => <CampaignForm campaign={found} />}
+    </SettingsPage>
   );
 }

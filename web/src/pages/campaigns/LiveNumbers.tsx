@@ -2,6 +2,7 @@
 // campaign's live entry changes.
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../../live/store';
+import { FigureLine, SmallFigure } from '../../parts/Figure';
 import { CALL_STATE_COLOUR, AGENT_STATE_COLOUR } from '../../theme';
 
 /** Calls in flight, waiting and talking; agents ready of those working. */
@@ -20,20 +21,10 @@ export function LiveNumbers({ id }: { id: number }) {
     },
   ];
   return (
-    <div style={{ display: 'grid', gridTemplateColumns: 'repeat(4, 1fr)', gap: 8 }}>
+    <FigureLine>
       {numbers.map(({ label, value, colour }) => (
-        <div key={label}>
-          <div
-            className="figure"
-            style={{ color: value === 0 ? '#98a3b3' : colour, fontWeight: 600, fontSize: 16 }}
-          >
-            {value}
-          </div>
-          <div className="quiet nowrap" style={{ fontSize: 12 }}>
-            {label}
-          </div>
-        </div>
+        <SmallFigure key={label} label={label} value={value} {...(value !== 0 && { colour })} />
       ))}
-    </div>
+    </FigureLine>
   );
 }

@@ -1,51 +1,17 @@
 // The fields of the queue form, in three groups: what leads here and who is next,
 // how long callers wait and what then, and who takes the calls.
-import { Col, Form, Input, InputNumber, Row, Select, Switch } from 'antd';
-import type { ReactNode } from 'react';
+import { Input, InputNumber, Row, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useGateways } from '../campaigns/queries';
+import { FormField } from '../../parts/FormField';
+import { TrunkFields } from '../campaigns/TrunkFields';
 import type { QueueForm } from './form';
 import { OverflowFields } from './OverflowFields';
 
-interface FieldProps {
-  name: keyof QueueForm;
-  label: string;
-  hint?: string;
-  span?: number;
-  optional?: boolean;
-  toggle?: boolean;
-  children: ReactNode;
-}
-
-function Field({ name, label, hint, span = 6, optional, toggle, children }: FieldProps) {
-  return (
-    <Col span={span}>
-      <Form.Item
-        name={name}
-        label={label}
-        extra={hint}
-        rules={[{ required: !optional }]}
-        {...(toggle && { valuePropName: 'checked' })}
-      >
-        {children}
-      </Form.Item>
-    </Col>
-  );
-}
+const Field = FormField<QueueForm>;
 
 /** Name, numbers, order, trunk. */
 export function ServiceFields() {
   const { t } = useTranslation();
-  const gateways = useGateways();
-  const form = Form.useFormInstance<QueueForm>();
-
-  /** A trunk's own number is the usual one to show. */
-  function takeCallerId(id: number) {
-    const gateway = gateways.data?.items.find((each) => each.id === id);
-    if (gateway && !form.getFieldValue('caller_id')) {
-      form.setFieldValue('caller_id', gateway.caller_id);
-    }
-  }
   return (
     <Row gutter={16}>
       <Field name="name" label={t('common.name')} span={8}>
@@ -83,19 +49,7 @@ export function ServiceFields() {
       >
         <Switch />
       </Field>
-      <Field name="gateway_id" label={t('queues.gateway')} span={4}>
-        <Select
-          loading={gateways.isPending}
-          onChange={takeCallerId}
-          options={gateways.data?.items.map((gateway) => ({
-            value: gateway.id,
-            label: gateway.name,
-          }))}
-        />
-      </Field>
-      <Field name="caller_id" label={t('queues.callerId')} span={4}>
-        <Input maxLength={20} inputMode="tel" />
-      </Field>
+      <TrunkFields callerIdLabel={t('queues.callerId')} span={4} />
     </Row>
   );
 }

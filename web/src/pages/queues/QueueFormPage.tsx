@@ -1,13 +1,11 @@
 // Creating and changing a queue. The server checks; its messages appear at the
 // fields they are about.
-import { Button, Card, Form } from 'antd';
+import { Card, Form } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import type { QueueView } from '../../api/types';
 import { showFieldProblems } from '../../parts/form';
-import { PageHead } from '../../parts/PageHead';
-import { ProblemAlert } from '../../parts/Problem';
-import { QueryGate } from '../../parts/QueryGate';
+import { SettingsForm, SettingsPage } from '../../parts/SettingsForm';
 import { paths } from '../../paths';
 import { DEFAULTS, toForm, toRequest, type QueueForm } from './form';
 import { MembersField } from './MembersField';
@@ -28,34 +26,24 @@ function QueueFormCards({ queue }: { queue?: QueueView }) {
     });
   }
   return (
-    <Form
+    <SettingsForm
       form={form}
-      layout="vertical"
-      initialValues={queue ? toForm(queue) : DEFAULTS}
-      onFinish={submit}
-      scrollToFirstError={{ block: 'center' }}
+      initial={queue ? toForm(queue) : DEFAULTS}
+      onSubmit={submit}
+      save={save}
     >
-      <div className="stack">
-        <Card title={t('queues.section.service')}>
-          <ServiceFields />
-        </Card>
-        <Card title={t('queues.section.limits')}>
-          <LimitFields own={queue?.id} />
-        </Card>
-        <Card title={t('queues.section.people')}>
-          <Form.Item name="members" label={t('queues.members')}>
-            <MembersField withLevels={strategy === 'skills'} />
-          </Form.Item>
-        </Card>
-        {save.error && <ProblemAlert error={save.error} />}
-        <div className="line">
-          <Button type="primary" htmlType="submit" loading={save.isPending}>
-            {t('common.save')}
-          </Button>
-          <Button onClick={() => void navigate(-1)}>{t('common.cancel')}</Button>
-        </div>
-      </div>
-    </Form>
+      <Card title={t('queues.section.service')}>
+        <ServiceFields />
+      </Card>
+      <Card title={t('queues.section.limits')}>
+        <LimitFields own={queue?.id} />
+      </Card>
+      <Card title={t('queues.section.people')}>
+        <Form.Item name="members" label={t('queues.members')}>
+          <MembersField withLevels={strategy === 'skills'} />
+        </Form.Item>
+      </Card>
+    </SettingsForm>
   );
 }
 
@@ -65,13 +53,12 @@ export default function QueueFormPage() {
   const { id } = useParams();
   const queue = useQueue(id === undefined ? undefined : Number(id));
   return (
-    <>
-      <PageHead title={id === undefined ? t('queues.create') : t('queues.edit')} />
-      {id === undefined ? (
-        <QueueFormCards />
-      ) : (
-        <QueryGate query={queue}>{(each) => <QueueFormCards queue={each} />}</QueryGate>
-      )}
-    </>
+    <SettingsPage
+      isNew={id === undefined}
+      titles={{ create: t('queues.create'), edit: t('queues.edit') }}
+      query={queue}
+    >
+      {(found) => <QueueFormCards queue={found} />}
+    </SettingsPage>
   );
 }

@@ -4,29 +4,9 @@ import { useTranslation } from 'react-i18next';
 import type { QueueLiveView } from '../../api/types';
 import { DASH, duration, ratio } from '../../base/format';
 import { useLive } from '../../live/store';
+import { FigureLine, SmallFigure } from '../../parts/Figure';
 import { Elapsed } from '../../parts/timers';
 import { AGENT_STATE_COLOUR, CALL_STATE_COLOUR } from '../../theme';
-
-function Number({
-  label,
-  value,
-  colour,
-}: {
-  label: string;
-  value: React.ReactNode;
-  colour?: string;
-}) {
-  return (
-    <div>
-      <div className="figure" style={{ color: colour ?? '#98a3b3', fontWeight: 600, fontSize: 16 }}>
-        {value}
-      </div>
-      <div className="quiet nowrap" style={{ fontSize: 12 }}>
-        {label}
-      </div>
-    </div>
-  );
-}
 
 /** Callers who wait and since when, talking, agents ready of those working. */
 export function QueueNow({ id }: { id: number }) {
@@ -35,28 +15,28 @@ export function QueueNow({ id }: { id: number }) {
   if (!live) return <span className="quiet">{t('queues.notLive')}</span>;
   const waits = live.waiting > 0;
   return (
-    <div style={{ display: 'grid', gridTemplateColumns: 'repeat(4, 1fr)', gap: 8 }}>
-      <Number
+    <FigureLine>
+      <SmallFigure
         label={t('queues.waiting')}
         value={live.waiting}
         {...(waits && { colour: CALL_STATE_COLOUR.waiting })}
       />
-      <Number
+      <SmallFigure
         label={t('queues.longestWait')}
         value={live.waiting_since ? <Elapsed since={live.waiting_since} /> : DASH}
         {...(waits && { colour: CALL_STATE_COLOUR.waiting })}
       />
-      <Number
+      <SmallFigure
         label={t('queues.talking')}
         value={live.talking}
         {...(live.talking > 0 && { colour: CALL_STATE_COLOUR.talking })}
       />
-      <Number
+      <SmallFigure
         label={t('queues.agents')}
         value={`${live.agents_ready}/${live.agents_working}`}
         colour={AGENT_STATE_COLOUR.ready}
       />
-    </div>
+    </FigureLine>
   );
 }
 
@@ -71,23 +51,23 @@ export function QueueDay({ id }: { id: number }) {
   const live = useLive((state) => state.queues[id]);
   if (!live) return <span className="quiet">{t('queues.notLive')}</span>;
   return (
-    <div style={{ display: 'grid', gridTemplateColumns: 'repeat(4, 1fr)', gap: 8 }}>
-      <Number
+    <FigureLine>
+      <SmallFigure
         label={`${t('queues.handled')}/${t('queues.offered')}`}
         value={`${live.handled}/${live.offered}`}
         colour="#1d2b3d"
       />
-      <Number
+      <SmallFigure
         label={t('queues.serviceLevel')}
         value={ratio(live.in_time, live.offered)}
         colour="#1d2b3d"
       />
-      <Number
+      <SmallFigure
         label={t('queues.abandonRate')}
         value={ratio(live.abandoned, live.offered)}
         colour="#1d2b3d"
       />
-      <Number label={t('queues.asa')} value={speed(live)} colour="#1d2b3d" />
-    </div>
+      <SmallFigure label={t('queues.asa')} value={speed(live)} colour="#1d2b3d" />
+    </FigureLine>
   );
 }
