@@ -30,7 +30,11 @@ impl SpaceWatch {
         metrics::gauge!("recordings_free_bytes").set(free as f64);
         metrics::gauge!("recordings_stopped").set(f64::from(u8::from(!enough)));
         if let Some(RecordingSpace { enough, free_mib, min_mib }) = news {
-            tracing::warn!(enough, free_mib, min_mib, "the recordings' disk: room for new recordings");
+            if enough {
+                tracing::info!(free_mib, min_mib, "the recordings' disk has room for new recordings");
+            } else {
+                tracing::warn!(free_mib, min_mib, "the recordings' disk has no room for new recordings");
+            }
         }
         Ok(news)
     }

@@ -82,16 +82,28 @@ async fn true_end(
         spans::cut(tx, id, ended_at).await?;
         story::cut(tx, id, ended_at).await?;
     }
-    let totals = spans::totals(tx, id).await?.unwrap_or_default();
-    Ok(Some(calls::ActiveModel {
-        id: Set(call.id),
-        ended_at: Set(Some(ended_at.to_utc())),
-        hangup_cause: Set(Some(cdr.hang_up.cause.clone())),
-        sip_status: Set(cdr.hang_up.sip_status.map(i32::from)),
+    Ok(Some(ended(cdr, ended_at, summed(tx, id).await?)))
+}
+
+/// The times of a call anew, after its spans have changed.
+async fn summed(tx: &WriteTx, call: CallId) -> Result<calls::ActiveModel, DbErr> {
+    let totals = spans::totals(tx, call).await?.unwrap_or_default();
+    Ok(calls::ActiveModel {
+        id: Set(call.0),
         talk_ms: Set(totals.talk_ms),
         hold_ms: Set(totals.hold_ms),
         ..Default::default()
-    }))
+    })
+}
+
+/// The same with the end as the record tells it.
+fn ended(cdr: &LegCdr, at: Moment, rest: calls::ActiveModel) -> calls::ActiveModel {
+    calls::ActiveModel {
+        ended_at: Set(Some(at.to_utc())),
+        hangup_cause: Set(Some(cdr.hang_up.cause.clone())),
+        sip_status: Set(cdr.hang_up.sip_status.map(i32::from)),
+        ..rest
+    }
 }
 
 /// The connection stalled, and everything from the bridge on was told when the
@@ -117,18 +129,11 @@ async fn told_after_the_end(
     spans::cut(tx, id, from).await?;
     spans::insert(tx, id, SpanKind::Talking, AgentId(agent), from, to).await?;
     story::move_agents(tx, id, from, to).await?;
-    let totals = spans::totals(tx, id).await?.unwrap_or_default();
     Ok(Some(calls::ActiveModel {
-        id: Set(call.id),
         answered_at: Set(Some(answered_at.to_utc())),
         connected_at: Set(Some(from.to_utc())),
-        ended_at: Set(Some(to.to_utc())),
         dropped_at: Set(None),
-        hangup_cause: Set(Some(cdr.hang_up.cause.clone())),
-        sip_status: Set(cdr.hang_up.sip_status.map(i32::from)),
-        talk_ms: Set(totals.talk_ms),
-        hold_ms: Set(totals.hold_ms),
-        ..Default::default()
+        ..ended(cdr, to, summed(tx, id).await?)
     }))
 }
 
@@ -179,16 +184,12 @@ async fn unheard_conversation(
     spans::cut(tx, id, began_at).await?;
     spans::insert(tx, id, SpanKind::Talking, agent, began_at, ended_at).await?;
     story::insert_agent(tx, id, agent, leg, began_at, ended_at).await?;
-    let totals = spans::totals(tx, id).await?.unwrap_or_default();
     Ok(Some(calls::ActiveModel {
-        id: Set(call.id),
         connected_at: Set(Some(began_at.to_utc())),
         dropped_at: Set(None),
         agent_id: Set(Some(agent.0)),
         agent_leg: Set(Some(leg.0)),
         result: Set(Some(CallResult::Answered.as_str().to_owned())),
-        talk_ms: Set(totals.talk_ms),
-        hold_ms: Set(totals.hold_ms),
-        ..Default::default()
+        ..summed(tx, id).await?
     }))
 }
