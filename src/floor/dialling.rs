@@ -51,14 +51,13 @@ impl Floor {
         let observed = campaign.observe(now, calls);
         let report = self.decide(now, campaign, calls.counts, &observed, agents);
         let launch = report.dial;
-        let at_work = agents.ready + agents.busy.len() as u32;
         let too_many = to_take_back(&observed, agents, campaign.profile.drop_cap_permille);
         if too_many > 0 && self.switch_up {
             self.take_back(now, id, too_many);
         }
         let Some(campaign) = self.campaigns.get_mut(&id) else { return };
         campaign.report = Some(report);
-        if let Some(count) = campaign.leads_wanted(now, at_work) {
+        if let Some(count) = campaign.leads_wanted(now, agents.count()) {
             self.effects.push(Effect::WantLeads { campaign: id, count });
         }
         for _ in 0..launch {

@@ -7,7 +7,8 @@
 //!
 //! Where to look: `people` (agents' states), `control` (agents' commands about
 //! their call), `plan` (how the legs of a call are put), `third` (transfers),
-//! `legs` (switch events), `queueing` (callers who wait), `dialling` (campaigns and pacing), `phone` (which
+//! `legs` (switch events), `queueing` (callers who wait), `overflow` (who waited too
+//! long), `dialling` (campaigns and pacing), `phone` (which
 //! desk phones are registered), `forward` (calls to an agent personally), `timers` (what
 //! comes due), `recording` (what is recorded), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
@@ -31,6 +32,7 @@ mod legs;
 pub mod make;
 mod monitor;
 mod observe;
+mod overflow;
 pub mod pacing;
 pub mod pending;
 mod people;
@@ -41,6 +43,7 @@ mod plan;
 pub mod queue;
 #[cfg(test)]
 mod queue_tests;
+mod queue_watch;
 mod queueing;
 mod recording;
 #[cfg(test)]

@@ -119,16 +119,12 @@ impl Floor {
             let dials = |id: &CampaignId| its_side(&sides, id).is_some_and(|n| sides[n].dials);
             let share = 1.0 / serves.iter().filter(|id| dials(id)).count().max(1) as f64;
             for id in serves {
-                let Some(side) = its_side(&sides, id).and_then(|n| sides.get_mut(n)) else { continue };
-                if let Some(mut chances) = chances_free(now, side.campaign, agent) {
-                    if share < 1.0 {
-                        chances.iter_mut().for_each(|chance| *chance *= share);
-                    }
-                    side.agents.busy.push(Group { count: 1, chances });
+                if let Some(side) = its_side(&sides, id).and_then(|n| sides.get_mut(n)) {
+                    side.add_busy(now, agent, share);
                 }
             }
         }
-        sides.into_iter().map(|side| (side.id, side.agents)).collect()
+        sides.into_iter().map(|side| (side.id, side.counted())).collect()
     }
 }
 
@@ -138,12 +134,56 @@ struct Side<'a> {
     campaign: &'a Campaign,
     dials: bool,
     agents: Agents,
+    /// Those who talk and serve nobody else, by the step of their talk: most of
+    /// a big floor, alike within a step.
+    talking: [u32; Estimates::TALK_STEPS],
 }
 
 impl<'a> Side<'a> {
     fn new(now: Moment, id: CampaignId, campaign: &'a Campaign) -> Self {
         let agents = Agents { stays: campaign.estimates.ready(), ..Agents::default() };
-        Self { id, campaign, dials: campaign.dials(now), agents }
+        Self { id, campaign, dials: campaign.dials(now), agents, talking: [0; Estimates::TALK_STEPS] }
+    }
+
+    /// Counts a busy agent by the chances to be free in time; not one who is
+    /// away, or has asked to be after this call. `share`: of the agent's next
+    /// free moment that is this campaign's.
+    fn add_busy(&mut self, now: Moment, agent: &Agent, share: f64) {
+        if agent.after_call.is_some() {
+            return;
+        }
+        let elapsed_ms = now.since_ms(agent.since);
+        let estimates = &self.campaign.estimates;
+        let step = match agent.state {
+            AgentState::Reserved { .. } => Estimates::talk_step(0),
+            AgentState::WrapUp { until, .. } => {
+                let ends_in_ms = until.map(|until| until.since_ms(now));
+                let patience_ms = self.campaign.profile.drop_after_ms;
+                self.add_alone(estimates.wrapping_up(elapsed_ms, ends_in_ms, patience_ms), share);
+                return;
+            }
+            _ if converses(&agent.state) => Estimates::talk_step(elapsed_ms),
+            _ => return,
+        };
+        if share < 1.0 {
+            self.add_alone(*estimates.talking(step), share);
+        } else {
+            self.talking[step] += 1;
+        }
+    }
+
+    fn add_alone(&mut self, mut chances: Chances, share: f64) {
+        chances.iter_mut().for_each(|chance| *chance *= share);
+        self.agents.busy.push(Group { count: 1, chances });
+    }
+
+    /// All of its agents.
+    fn counted(mut self) -> Agents {
+        let steps = self.talking.iter().enumerate().filter(|(_, count)| **count > 0);
+        let estimates = &self.campaign.estimates;
+        let groups = steps.map(|(step, count)| Group { count: *count, chances: *estimates.talking(step) });
+        self.agents.busy.extend(groups);
+        self.agents
     }
 }
 
@@ -169,22 +209,4 @@ impl Campaign {
 /// customer hears music, or as a colleague who is asked.
 fn converses(state: &AgentState) -> bool {
     matches!(state, AgentState::Talking { .. } | AgentState::Holding { .. } | AgentState::Consulted { .. })
-}
-
-/// The chances that a busy agent is free in time; none for one who is away, or
-/// has asked to be after this call.
-fn chances_free(now: Moment, campaign: &Campaign, agent: &Agent) -> Option<Chances> {
-    if agent.after_call.is_some() {
-        return None;
-    }
-    let elapsed_ms = now.since_ms(agent.since);
-    match agent.state {
-        AgentState::Reserved { .. } => Some(*campaign.estimates.talking(0)),
-        AgentState::WrapUp { until, .. } => {
-            let ends_in_ms = until.map(|until| until.since_ms(now));
-            Some(campaign.estimates.wrapping_up(elapsed_ms, ends_in_ms, campaign.profile.drop_after_ms))
-        }
-        _ if converses(&agent.state) => Some(*campaign.estimates.talking(elapsed_ms)),
-        _ => None,
-    }
 }

@@ -1,5 +1,5 @@
-//! Callers: how they come in, wait, are taken by an agent, or go on when they
-//! have waited too long.
+//! Callers: how they come in, wait, and are taken by an agent. Where they go when
+//! they have waited too long is in `overflow`.
 //!
 //! In: a leg that rings at our side, what the store knows of its caller, time.
 //! Out: the same kind of call that campaigns have, which waits in a queue until
@@ -10,37 +10,27 @@
 use super::agent::{Agent, AgentState};
 use super::call::{Call, CallState, Want, Work};
 use super::effect::{
-    CallResult, Effect, EndedBy, Fact, HangUpCause, QueueLive, SpanKind, SwitchCommand, TransferOutcome,
+    CallResult, Effect, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, TransferOutcome,
 };
 use super::input::{ChannelSnapshot, Origin, Party};
-use super::people::PHONE_GRACE_MS;
 use super::plan::Place as LegPlace;
-use super::queue::{Arrival, Known, Overflow, Place, Queue, QueueOutcome, QueueProfile, Turn, Visit};
+use super::queue::{Arrival, Known, Place, Queue, QueueOutcome, QueueProfile, Turn, Visit};
 use super::refusal::{Refusal, TargetProblem};
 use super::timers::{SILENT_MS, waiting_since};
-use super::{Floor, LegOwner, Touched};
+use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId, QueueId};
-use crate::base::phone::Dialable;
 use foldhash::HashMap;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// How long the switch may take to answer a caller.
-const ANSWER_MS_MAX: i64 = 5_000;
+pub(super) const ANSWER_MS_MAX: i64 = 5_000;
 /// How long the store may take to say who calls; an agent is not shown to a
 /// stranger sooner.
 const LOOKUP_MS_MAX: i64 = 500;
 /// How long music may take to begin.
 const MUSIC_MS_MAX: i64 = 3_000;
-/// How long a number outside is rung for a caller who waited too long, in
-/// seconds.
-const OUTSIDE_RING_SECONDS: u32 = 30;
-/// The longest message for a caller who is turned away.
-const MESSAGE_MS_MAX: i64 = 60_000;
-/// How many queues a caller may be sent through: two that overflow into each
-/// other would keep them for ever.
-const HOPS_MAX: u8 = 3;
 
 impl Floor {
     /// Somebody calls.
@@ -137,7 +127,7 @@ impl Floor {
         self.calls.values().any(|call| call.is_inbound() && call.e164() == Some(e164))
     }
 
-    fn enter_queue(&mut self, now: Moment, id: CallId, queue: QueueId, hops: u8) {
+    pub(super) fn enter_queue(&mut self, now: Moment, id: CallId, queue: QueueId, hops: u8) {
         let own_ms = self.queues.get(&queue).map_or(0, |queue| queue.profile.own_agent_ms);
         let Some(call) = self.calls.get_mut(&id) else { return };
         let mut visit = Visit::new(queue, now, hops);
@@ -305,7 +295,7 @@ impl Floor {
         self.send(SwitchCommand::Entertain { leg, music });
     }
 
-    fn visit_mut(&mut self, id: CallId) -> Option<&mut Visit> {
+    pub(super) fn visit_mut(&mut self, id: CallId) -> Option<&mut Visit> {
         self.touched.calls.insert(id);
         self.calls.get_mut(&id)?.queued.as_mut()
     }
@@ -368,98 +358,6 @@ impl Floor {
         } else {
             self.find_agent(now, id);
         }
-    }
-
-    /// The caller has waited as long as the queue allows.
-    fn overflow(&mut self, now: Moment, id: CallId) {
-        let Some(call) = self.calls.get(&id) else { return };
-        let Some(visit) = call.queued.clone() else { return };
-        let way = self.queues.get(&visit.queue).map(|queue| queue.profile.overflow.clone());
-        let way = way.filter(|_| visit.only.is_none()).unwrap_or(Overflow::HangUp);
-        match way {
-            Overflow::Agent(agent) if self.agents.contains_key(&agent) => {
-                self.leave_queue(now, id, QueueOutcome::Overflowed);
-                if let Some(visit) = self.visit_mut(id) {
-                    visit.only = Some((agent, now));
-                }
-                self.find_agent(now, id);
-            }
-            Overflow::Queue(next) if visit.hops < HOPS_MAX && self.is_open(next) => {
-                self.leave_queue(now, id, QueueOutcome::Overflowed);
-                self.enter_queue(now, id, next, visit.hops + 1);
-                self.find_agent(now, id);
-            }
-            Overflow::Outside(number) => self.ring_outside(now, id, &number),
-            Overflow::Agent(_) | Overflow::Queue(_) | Overflow::HangUp => self.turn_away(now, id),
-        }
-    }
-
-    fn is_open(&self, queue: QueueId) -> bool {
-        self.queues.get(&queue).is_some_and(|queue| queue.profile.open)
-    }
-
-    fn turn_away(&mut self, now: Moment, id: CallId) {
-        self.leave_queue(now, id, QueueOutcome::TurnedAway);
-        let Some(call) = self.calls.get(&id) else { return };
-        let message = call.queue().and_then(|queue| self.queues.get(&queue)?.profile.message.clone());
-        let Some(message) = message else { return self.end_call_by(now, id, EndedBy::System) };
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        call.ended_by = Some(EndedBy::System);
-        call.state = CallState::Ending { agent: None, until: now + MESSAGE_MS_MAX };
-        let leg = call.leg;
-        self.touched.calls.insert(id);
-        self.send(SwitchCommand::TurnAway { leg, message });
-    }
-
-    fn ring_outside(&mut self, now: Moment, id: CallId, number: &Dialable) {
-        let way = self.calls.get(&id).and_then(|call| self.way_out(call));
-        let Some((gateway, caller_id)) = way else { return self.turn_away(now, id) };
-        self.leave_queue(now, id, QueueOutcome::Overflowed);
-        let leg = self.new_leg(LegOwner::Third(id));
-        let until = now + i64::from(OUTSIDE_RING_SECONDS) * 1_000 + PHONE_GRACE_MS;
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.state = CallState::Overflowing { leg, until, up: false };
-        }
-        self.touched.calls.insert(id);
-        self.record(Fact::CallLeg { call: id, leg, agent: None, number: number.clone(), at: now });
-        let (number, ring_seconds) = (number.clone(), OUTSIDE_RING_SECONDS);
-        self.send(SwitchCommand::DialThird { call: id, leg, gateway, number, caller_id, ring_seconds });
-    }
-
-    /// Whether a number outside is rung for a caller.
-    pub(super) fn overflows(&self, id: CallId) -> bool {
-        self.calls.get(&id).is_some_and(|call| matches!(call.state, CallState::Overflowing { .. }))
-    }
-
-    pub(super) fn overflow_answered(&mut self, now: Moment, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        let CallState::Overflowing { leg, until, up: false } = call.state else { return };
-        // The bridge has its own, shorter limit.
-        let (first, until) = (call.leg, until.min(now + ANSWER_MS_MAX));
-        call.state = CallState::Overflowing { leg, until, up: true };
-        self.touched.calls.insert(id);
-        self.send(SwitchCommand::Bridge { first, second: leg });
-    }
-
-    /// The caller talks with the number outside.
-    pub(super) fn overflowed(&mut self, now: Moment, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        let CallState::Overflowing { leg, .. } = call.state else { return };
-        call.state = CallState::Outside;
-        call.outside = Some(leg);
-        self.record(Fact::CallHanded { call: id, agent: None, leg, at: now });
-        self.set_span(now, id, SpanKind::Outside);
-    }
-
-    pub(super) fn overflow_failed(&mut self, now: Moment, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        let CallState::Overflowing { leg, .. } = call.state else { return };
-        call.state = CallState::Waiting;
-        if self.legs.contains_key(&leg) {
-            self.forget_leg(leg);
-            self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::OriginatorCancel });
-        }
-        self.turn_away(now, id);
     }
 
     /// An agent hands their call over to a queue: music first.
@@ -533,46 +431,6 @@ impl Floor {
             self.find_agent(now, call);
         }
     }
-
-    /// Queues whose callers or agents changed.
-    pub(super) fn touch_queues(&self, touched: &mut Touched) {
-        let by_calls = touched.calls.iter().filter_map(|id| self.calls.get(id)?.queue());
-        let has_changed = |queue: &&Queue| touched.agents.iter().any(|id| queue.level(*id).is_some());
-        let by_agents = self.queues.values().filter(has_changed).map(|queue| queue.profile.queue);
-        let queues: Vec<QueueId> = by_calls.chain(by_agents).collect();
-        touched.queues.extend(queues);
-    }
-
-    pub(super) fn queue_live(&self, now: Moment, id: QueueId) -> Option<QueueLive> {
-        let queue = self.queues.get(&id)?;
-        let mut live = QueueLive {
-            queue: id,
-            open: queue.profile.open,
-            waiting: 0,
-            waiting_since: None,
-            talking: 0,
-            agents_ready: 0,
-            agents_working: 0,
-            counts: queue.counts(now),
-        };
-        for (call, visit) in self.calls.values().filter_map(|call| Some((call, call.queued.as_ref()?))) {
-            if visit.queue != id {
-                continue;
-            }
-            if visit.outcome.is_none() {
-                live.waiting += 1;
-                let since = queue_since(call, visit);
-                live.waiting_since = Some(live.waiting_since.map_or(since, |before| before.min(since)));
-            } else if matches!(call.state, CallState::Talking { .. } | CallState::Arranged { .. }) {
-                live.talking += 1;
-            }
-        }
-        for agent in queue.profile.members.iter().filter_map(|member| self.agents.get(&member.agent)) {
-            live.agents_ready += u32::from(agent.state == AgentState::Ready);
-            live.agents_working += u32::from(agent.working());
-        }
-        Some(live)
-    }
 }
 
 /// In which order agents become free, the least first: who is, who is in
@@ -590,6 +448,6 @@ fn free_soon(agent: &Agent) -> Option<u8> {
 
 /// Since when a caller waits: since they came into the queue, or since the agent
 /// who had taken them left.
-fn queue_since(call: &Call, visit: &Visit) -> Moment {
+pub(super) fn queue_since(call: &Call, visit: &Visit) -> Moment {
     if visit.outcome == Some(QueueOutcome::Answered) { call.span_since } else { visit.since }
 }

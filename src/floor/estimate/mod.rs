@@ -195,10 +195,19 @@ impl Estimates {
         self.answers.chances(step)
     }
 
-    /// The chances that an agent who has talked so long can take a call
-    /// answered at each horizon.
-    pub fn talking(&self, elapsed_ms: i64) -> &Chances {
-        &self.talking[Spells::bin(elapsed_ms)]
+    /// Conversations are told apart by how long they have lasted in so many
+    /// steps.
+    pub const TALK_STEPS: usize = Spells::BINS;
+
+    /// The step of a conversation that has lasted so long.
+    pub fn talk_step(elapsed_ms: i64) -> usize {
+        Spells::bin(elapsed_ms)
+    }
+
+    /// The chances that an agent whose conversation is in this step can take a
+    /// call answered at each horizon.
+    pub fn talking(&self, step: usize) -> &Chances {
+        &self.talking[step]
     }
 
     /// The same for an agent so long in after-call work, which ends by itself

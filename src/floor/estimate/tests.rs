@@ -110,7 +110,8 @@ fn a_conversation_that_never_lasts_longer_is_expected_to_end() {
         estimates.wrap_up_followed(true);
     }
     estimates.refresh(Moment(0), 2_000, empty(), empty());
-    let (early, late) = (estimates.talking(10_000)[3], estimates.talking(58_000)[3]);
+    let talking = |ms| estimates.talking(Estimates::talk_step(ms))[3];
+    let (early, late) = (talking(10_000), talking(58_000));
     assert!(early < 0.05 && late > 0.6, "10.5 s ahead: {early} {late}");
     let wrap_up = estimates.wrapping_up(3_000, None, 2_000);
     assert!(wrap_up[0] < wrap_up[4] && wrap_up[4] > 0.8, "{wrap_up:?}");

@@ -89,6 +89,13 @@ pub struct Agents {
     pub busy: Vec<Group>,
 }
 
+impl Agents {
+    /// How many there are.
+    pub fn count(&self) -> u32 {
+        self.ready + self.busy.iter().map(|group| group.count).sum::<u32>()
+    }
+}
+
 /// What the campaign may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -249,7 +256,7 @@ fn progressive(observed: &Observed, agents: &Agents, cap_permille: u32, most: u3
 fn predictive(observed: &Observed, agents: &Agents, cap_permille: u32, most: u32) -> (u32, BindingLimit) {
     let cap = f64::from(cap_permille) / 1_000.0;
     let left = drops_left(cap_permille, observed.window, observed.today);
-    let agents_count = f64::from(agents.ready + agents.busy.iter().map(|group| group.count).sum::<u32>());
+    let agents_count = f64::from(agents.count());
     let budget = left - HELD_BACK - HELD_BACK_PER_AGENT * agents_count;
     let allowed = risk_allowed(cap, budget, agents_count);
     let whole_calls = budget.max(0.0) as u32;
