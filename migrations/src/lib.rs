@@ -19,6 +19,7 @@ mod m20261125_000009_call_control;
 mod m20261125_000010_unrecorded;
 mod m20261125_000011_forwarding;
 mod m20261125_000012_queues;
+mod m20261130_000013_calendars;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000010_unrecorded::Migration),
             Box::new(m20261125_000011_forwarding::Migration),
             Box::new(m20261125_000012_queues::Migration),
+            Box::new(m20261130_000013_calendars::Migration),
         ]
     }
 }

@@ -30,6 +30,12 @@ pub const AGENTS_PER_CAMPAIGN: usize = 2_000;
 pub const MEMBERS_PER_QUEUE: usize = 2_000;
 /// Numbers that lead to one inbound queue.
 pub const NUMBERS_PER_QUEUE: usize = 100;
+/// Calendars of opening hours.
+pub const CALENDARS: u64 = 200;
+/// Opening periods of one day.
+pub const PERIODS_PER_DAY: usize = 8;
+/// Holidays of one calendar.
+pub const HOLIDAYS_PER_CALENDAR: usize = 400;
 /// Phone numbers of one customer.
 pub const PHONES_PER_CUSTOMER: usize = 20;
 /// Characters of a name, city, or other one-line text.

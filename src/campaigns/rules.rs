@@ -50,7 +50,7 @@ pub fn after_attempt(
     let next_phone = phones.iter().find(|p| **p > dialled).or(phones.first()).copied().unwrap_or(dialled);
     let done = NextAttempt { state: LeadState::Done, phone: dialled, at: None };
     let retry = |ms: i64| NextAttempt { state: LeadState::Retry, phone: next_phone, at: Some(now + ms) };
-    // The last three are of calls that came in; an attempt never has them.
+    // The last of them are of calls that came in; an attempt never has them.
     if result == CallResult::Answered || attempts >= rules.max_attempts {
         return done;
     }
@@ -71,7 +71,8 @@ pub fn after_attempt(
         | CallResult::Cancelled
         | CallResult::Abandoned
         | CallResult::Overflowed
-        | CallResult::TurnedAway => retry(i64::from(rules.retry_minutes) * 60_000),
+        | CallResult::TurnedAway
+        | CallResult::OutOfHours => retry(i64::from(rules.retry_minutes) * 60_000),
     }
 }
 

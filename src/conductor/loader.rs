@@ -73,7 +73,7 @@ impl Loader {
     }
 
     async fn queues(&self) -> anyhow::Result<Vec<Input>> {
-        let profiles = queues::store::load_profiles(&self.db, &self.home, clock::now()).await?;
+        let profiles = queues::store::load_profiles(&self.db, &self.home, self.zone, clock::now()).await?;
         Ok(profiles.into_iter().map(Input::Queue).collect())
     }
 
@@ -90,7 +90,8 @@ impl Loader {
     pub(super) fn spawn_queue(&self, queue: QueueId, inputs: mpsc::Sender<Input>) {
         let this = self.clone();
         spawn_logged("reading a queue", async move {
-            if let Some(profile) = queues::store::load_profile(&this.db, queue, &this.home).await? {
+            let profile = queues::store::load_profile(&this.db, queue, &this.home, this.zone).await?;
+            if let Some(profile) = profile {
                 inputs.send(Input::Queue(profile)).await?;
             }
             Ok(())

@@ -48,11 +48,13 @@ pub enum CallResult {
     Overflowed,
     /// Inbound: no agent in time, or no queue to go to, and hung up by us.
     TurnedAway,
+    /// Inbound: outside the queue's hours, and nobody spoke with them.
+    OutOfHours,
 }
 
 impl CallResult {
     /// Every result, in the order of reports.
-    pub const ALL: [CallResult; 16] = [
+    pub const ALL: [CallResult; 17] = [
         CallResult::Answered,
         CallResult::NoAnswer,
         CallResult::Busy,
@@ -69,6 +71,7 @@ impl CallResult {
         CallResult::Abandoned,
         CallResult::Overflowed,
         CallResult::TurnedAway,
+        CallResult::OutOfHours,
     ];
 
     /// The name in the database and the API.
@@ -90,6 +93,7 @@ impl CallResult {
             CallResult::Abandoned => "abandoned",
             CallResult::Overflowed => "overflowed",
             CallResult::TurnedAway => "turned_away",
+            CallResult::OutOfHours => "out_of_hours",
         }
     }
 

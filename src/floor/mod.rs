@@ -8,7 +8,7 @@
 //! Where to look: `people` (agents' states), `control` (agents' commands about
 //! their call), `plan` (how the legs of a call are put), `third` (transfers),
 //! `legs` (switch events), `queueing` (callers who wait), `overflow` (who waited too
-//! long), `dialling` (campaigns and pacing), `phone` (which
+//! long, or called outside the `hours`), `dialling` (campaigns and pacing), `phone` (which
 //! desk phones are registered), `forward` (calls to an agent personally), `timers` (what
 //! comes due), `recording` (what is recorded), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
@@ -27,6 +27,9 @@ pub mod effect;
 pub mod estimate;
 mod fact;
 pub mod forward;
+pub mod hours;
+#[cfg(test)]
+mod hours_tests;
 pub mod input;
 mod legs;
 pub mod make;

@@ -1,8 +1,9 @@
-//! Callers who have waited too long: where their queue sends them.
+//! Callers who have waited too long, or who called outside the hours: where their
+//! queue sends them.
 //!
-//! In: a caller whose time is up, what the switch says of the number outside
-//! that is rung for them. Out: another queue, one agent alone, a number outside,
-//! or the message and the end.
+//! In: a caller whose time is up, or one who is not let in now, what the switch says
+//! of the number outside that is rung for them. Out: another queue, one agent alone,
+//! a number outside, or the message and the end.
 
 use super::call::CallState;
 use super::effect::{EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand};
@@ -30,33 +31,54 @@ impl Floor {
         let Some(visit) = call.queued.clone() else { return };
         let way = self.queues.get(&visit.queue).map(|queue| queue.profile.overflow.clone());
         let way = way.filter(|_| visit.only.is_none()).unwrap_or(Overflow::HangUp);
+        self.send_on(now, id, way, QueueOutcome::Overflowed);
+    }
+
+    /// The caller came outside the queue's hours.
+    pub(super) fn after_hours(&mut self, now: Moment, id: CallId) {
+        let queue = self.calls.get(&id).and_then(|call| self.queues.get(&call.queue()?));
+        let way = queue.and_then(|queue| queue.profile.hours.as_ref()).map(|hours| hours.then.clone());
+        self.send_on(now, id, way.unwrap_or(Overflow::HangUp), QueueOutcome::OutOfHours);
+    }
+
+    /// The caller goes this way; their time in the queue ends so, if it has not
+    /// already.
+    fn send_on(&mut self, now: Moment, id: CallId, way: Overflow, outcome: QueueOutcome) {
+        let Some(hops) = self.calls.get(&id).and_then(|call| Some(call.queued.as_ref()?.hops)) else {
+            return;
+        };
         match way {
             Overflow::Agent(agent) if self.agents.contains_key(&agent) => {
-                self.leave_queue(now, id, QueueOutcome::Overflowed);
+                self.leave_queue(now, id, outcome);
                 if let Some(visit) = self.visit_mut(id) {
                     visit.only = Some((agent, now));
                 }
                 self.find_agent(now, id);
             }
-            Overflow::Queue(next) if visit.hops < HOPS_MAX && self.is_open(next) => {
-                self.leave_queue(now, id, QueueOutcome::Overflowed);
-                self.enter_queue(now, id, next, visit.hops + 1);
+            Overflow::Queue(next) if hops < HOPS_MAX && self.lets_in(next) => {
+                self.leave_queue(now, id, outcome);
+                self.enter_queue(now, id, next, hops + 1);
                 self.find_agent(now, id);
             }
-            Overflow::Outside(number) => self.ring_outside(now, id, &number),
+            Overflow::Outside(number) => self.ring_outside(now, id, &number, outcome),
             Overflow::Agent(_) | Overflow::Queue(_) | Overflow::HangUp => self.turn_away(now, id),
         }
     }
 
-    pub(super) fn is_open(&self, queue: QueueId) -> bool {
+    /// Whether the queue takes callers at all.
+    pub(super) fn lets_in(&self, queue: QueueId) -> bool {
         self.queues.get(&queue).is_some_and(|queue| queue.profile.open)
+    }
+
+    /// Whether the queue is within its hours.
+    pub(super) fn in_hours(&self, now: Moment, queue: QueueId) -> bool {
+        let hours = self.queues.get(&queue).and_then(|queue| queue.profile.hours.as_ref());
+        hours.is_none_or(|hours| hours.schedule.open_at(now))
     }
 
     fn turn_away(&mut self, now: Moment, id: CallId) {
         self.leave_queue(now, id, QueueOutcome::TurnedAway);
-        let Some(call) = self.calls.get(&id) else { return };
-        let message = call.queue().and_then(|queue| self.queues.get(&queue)?.profile.message.clone());
-        let Some(message) = message else { return self.end_call_by(now, id, EndedBy::System) };
+        let Some(message) = self.parting_words(id) else { return self.end_call_by(now, id, EndedBy::System) };
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.ended_by = Some(EndedBy::System);
         call.state = CallState::Ending { agent: None, until: now + MESSAGE_MS_MAX };
@@ -65,10 +87,20 @@ impl Floor {
         self.send(SwitchCommand::TurnAway { leg, message });
     }
 
-    fn ring_outside(&mut self, now: Moment, id: CallId, number: &Dialable) {
+    /// What somebody hears before they are hung up.
+    fn parting_words(&self, id: CallId) -> Option<String> {
+        let visit = self.calls.get(&id)?.queued.as_ref()?;
+        let profile = &self.queues.get(&visit.queue)?.profile;
+        match visit.outcome {
+            Some(QueueOutcome::OutOfHours) => profile.hours.as_ref()?.message.clone(),
+            _ => profile.message.clone(),
+        }
+    }
+
+    fn ring_outside(&mut self, now: Moment, id: CallId, number: &Dialable, outcome: QueueOutcome) {
         let way = self.calls.get(&id).and_then(|call| self.way_out(call));
         let Some((gateway, caller_id)) = way else { return self.turn_away(now, id) };
-        self.leave_queue(now, id, QueueOutcome::Overflowed);
+        self.leave_queue(now, id, outcome);
         let leg = self.new_leg(LegOwner::Third(id));
         let until = now + i64::from(OUTSIDE_RING_SECONDS) * 1_000 + PHONE_GRACE_MS;
         if let Some(call) = self.calls.get_mut(&id) {

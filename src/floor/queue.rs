@@ -5,6 +5,7 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CustomerId, QueueId};
 use crate::base::phone::Dialable;
+use crate::floor::hours::Hours;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -57,7 +58,8 @@ pub struct Member {
     pub level: u8,
 }
 
-/// Where a caller goes who has waited as long as the queue allows.
+/// Where a caller goes who has waited as long as the queue allows, or who called
+/// outside its hours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Overflow {
     /// Hears the message, if there is one, and is hung up.
@@ -112,6 +114,9 @@ pub struct QueueProfile {
     /// What a caller hears who is turned away after the longest wait, a file of
     /// the switch.
     pub message: Option<String>,
+    /// When it is open, and what becomes of who calls at other times; `None`:
+    /// always.
+    pub hours: Option<Hours>,
     /// The figures of the last 24 hours, from the ledger. Used when the floor
     /// first meets the queue.
     pub counts: QueueCounts,
@@ -132,6 +137,8 @@ pub struct QueueCounts {
     pub short_abandons: u32,
     /// How long those answered had waited altogether, in milliseconds.
     pub waited_ms: i64,
+    /// Who called outside the hours: not among those who came in.
+    pub out_of_hours: u32,
 }
 
 impl QueueCounts {
@@ -142,6 +149,7 @@ impl QueueCounts {
         self.abandoned += other.abandoned;
         self.short_abandons += other.short_abandons;
         self.waited_ms += other.waited_ms;
+        self.out_of_hours += other.out_of_hours;
     }
 }
 
@@ -183,16 +191,19 @@ pub enum QueueOutcome {
     TurnedAway,
     /// The network, the trunk or the switch failed.
     Failed,
+    /// They called outside its hours and went where it sends them then.
+    OutOfHours,
 }
 
 impl QueueOutcome {
     /// Every outcome.
-    pub const ALL: [QueueOutcome; 5] = [
+    pub const ALL: [QueueOutcome; 6] = [
         QueueOutcome::Answered,
         QueueOutcome::Abandoned,
         QueueOutcome::Overflowed,
         QueueOutcome::TurnedAway,
         QueueOutcome::Failed,
+        QueueOutcome::OutOfHours,
     ];
 
     /// The name in the database and the API.
@@ -203,6 +214,7 @@ impl QueueOutcome {
             QueueOutcome::Overflowed => "overflowed",
             QueueOutcome::TurnedAway => "turned_away",
             QueueOutcome::Failed => "failed",
+            QueueOutcome::OutOfHours => "out_of_hours",
         }
     }
 
@@ -248,6 +260,11 @@ impl Visit {
             music_until: None,
             no_music: false,
         }
+    }
+
+    /// Whether they called outside the hours and have not been sent on yet.
+    pub fn turned_off(&self) -> bool {
+        self.outcome == Some(QueueOutcome::OutOfHours) && self.only.is_none()
     }
 }
 
@@ -342,6 +359,7 @@ impl Queue {
                 counts.abandoned += 1;
                 counts.short_abandons += u32::from(short);
             }
+            QueueOutcome::OutOfHours => counts.out_of_hours += 1,
             QueueOutcome::Overflowed | QueueOutcome::TurnedAway | QueueOutcome::Failed => {}
         }
     }
@@ -404,6 +422,7 @@ mod tests {
             caller_id: number,
             music: None,
             message: None,
+            hours: None,
             counts: QueueCounts::default(),
         };
         Queue::new(profile, Moment(0))
@@ -449,9 +468,11 @@ mod tests {
         queue.count_left(Moment(day / 2), QueueOutcome::Abandoned, 4_999);
         queue.count_left(Moment(day / 2), QueueOutcome::Abandoned, 5_000);
         queue.count_left(Moment(day / 2), QueueOutcome::Overflowed, 60_000);
+        queue.count_left(Moment(day / 2), QueueOutcome::OutOfHours, 0);
         let all = queue.counts(Moment(day / 2));
         assert_eq!((all.offered, all.handled, all.in_time), (2, 2, 1));
         assert_eq!((all.abandoned, all.short_abandons, all.waited_ms), (2, 1, 40_001));
+        assert_eq!(all.out_of_hours, 1, "counted apart");
         let later = queue.counts(Moment(day));
         assert_eq!((later.offered, later.handled, later.in_time), (1, 1, 0));
     }

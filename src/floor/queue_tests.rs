@@ -12,14 +12,14 @@ use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LegId, QueueId};
 use crate::base::phone::Dialable;
 use uuid::Uuid;
 
-const SERVICE: QueueId = QueueId(1);
-const SECOND: QueueId = QueueId(2);
+pub(super) const SERVICE: QueueId = QueueId(1);
+pub(super) const SECOND: QueueId = QueueId(2);
 
-fn number(text: &str) -> Dialable {
+pub(super) fn number(text: &str) -> Dialable {
     Dialable::new(text).expect("digits")
 }
 
-fn queue(id: QueueId, members: &[i64]) -> QueueProfile {
+pub(super) fn queue(id: QueueId, members: &[i64]) -> QueueProfile {
     QueueProfile {
         queue: id,
         open: true,
@@ -38,12 +38,13 @@ fn queue(id: QueueId, members: &[i64]) -> QueueProfile {
         caller_id: number("02160000000"),
         music: None,
         message: None,
+        hours: None,
         counts: QueueCounts::default(),
     }
 }
 
 /// Off-hook agents, the first so many of them ready, and one queue of them all.
-fn service(agents: usize, ready: usize) -> (Story, Vec<LegId>) {
+pub(super) fn service(agents: usize, ready: usize) -> (Story, Vec<LegId>) {
     let mut s = Story::begin(DialMode::Progressive, &vec![PhoneMode::OffHook; agents]);
     let all: Vec<i64> = (1..=agents as i64).collect();
     s.give(Input::Queue(queue(SERVICE, &all)));
@@ -61,14 +62,14 @@ fn arrival(called: &str) -> Arrival {
 
 impl Story {
     /// Somebody calls; gives their leg and what the floor did.
-    fn call_in(&mut self, n: u128, called: &str) -> (LegId, Vec<Effect>) {
+    pub(super) fn call_in(&mut self, n: u128, called: &str) -> (LegId, Vec<Effect>) {
         let leg = LegId(Uuid::from_u128(n));
         let effects = self.leg(leg, LegChange::Arrived(arrival(called)));
         (leg, effects)
     }
 
     /// Somebody nobody knows calls the service and is answered.
-    fn caller(&mut self, n: u128) -> (CallId, LegId, Vec<Effect>) {
+    pub(super) fn caller(&mut self, n: u128) -> (CallId, LegId, Vec<Effect>) {
         let (leg, effects) = self.call_in(n, "02160000001");
         let call = call_of(&effects);
         self.leg(leg, LegChange::Answered);
@@ -76,7 +77,7 @@ impl Story {
         (call, leg, effects)
     }
 
-    fn known(&mut self, call: CallId, customer: Option<i64>, own: Option<i64>) -> Vec<Effect> {
+    pub(super) fn known(&mut self, call: CallId, customer: Option<i64>, own: Option<i64>) -> Vec<Effect> {
         let known = Known {
             e164: Some("+8613800000009".into()),
             customer: customer.map(CustomerId),
@@ -85,7 +86,7 @@ impl Story {
         self.give(Input::Caller { call, known })
     }
 
-    fn outcomes(&self) -> Vec<QueueOutcome> {
+    pub(super) fn outcomes(&self) -> Vec<QueueOutcome> {
         let outcome = |effect: &Effect| match effect {
             Effect::Record(Fact::QueueLeft { outcome, .. }) => Some(*outcome),
             _ => None,
@@ -94,7 +95,7 @@ impl Story {
     }
 }
 
-fn call_of(effects: &[Effect]) -> CallId {
+pub(super) fn call_of(effects: &[Effect]) -> CallId {
     let arrived = effects.iter().find_map(|effect| match effect {
         Effect::Record(Fact::CallArrived { call, .. }) => Some(*call),
         _ => None,
@@ -102,7 +103,7 @@ fn call_of(effects: &[Effect]) -> CallId {
     arrived.expect("the caller is written down")
 }
 
-fn music(effects: &[Effect]) -> Option<LegId> {
+pub(super) fn music(effects: &[Effect]) -> Option<LegId> {
     effects.iter().find_map(|effect| match effect {
         Effect::Switch(SwitchCommand::Entertain { leg, .. }) => Some(*leg),
         _ => None,
@@ -158,7 +159,7 @@ fn all_busy_the_caller_hears_music_and_the_first_who_is_free_takes_them() {
 
 impl Story {
     /// As `off_hook_ready`, when somebody waits for the agent.
-    fn off_hook_ready_for(&mut self, agent: i64) -> LegId {
+    pub(super) fn off_hook_ready_for(&mut self, agent: i64) -> LegId {
         self.ask(agent, AgentCommand::LogIn);
         let leg = rung(&self.ask(agent, AgentCommand::Ready)).expect("the desk phone is rung");
         self.leg(leg, LegChange::Answered);

@@ -135,10 +135,14 @@ impl Floor {
         visit.no_music = call.queued.as_ref().is_some_and(|before| before.no_music);
         call.queued = Some(visit);
         self.touched.calls.insert(id);
-        if let Some(queue) = self.queues.get_mut(&queue) {
+        let in_hours = self.in_hours(now, queue);
+        if let Some(queue) = self.queues.get_mut(&queue).filter(|_| in_hours) {
             queue.count_offered(now);
         }
         self.record(Fact::QueueEntered { call: id, queue, at: now });
+        if !in_hours {
+            self.leave_queue(now, id, QueueOutcome::OutOfHours);
+        }
     }
 
     /// The caller's time in the queue is over, if it is not already.
@@ -190,6 +194,9 @@ impl Floor {
     /// The next agent of the caller's queue, or music until there is one.
     pub(super) fn find_member(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get(&id) else { return };
+        if call.queued.as_ref().is_some_and(Visit::turned_off) {
+            return self.after_hours(now, id);
+        }
         if Self::held_back(call) {
             return self.entertain(now, id);
         }
@@ -373,7 +380,7 @@ impl Floor {
         if attended {
             return Err(Refusal::Target(TargetProblem::QueueNotAsked));
         }
-        if !self.is_open(queue) {
+        if !self.lets_in(queue) || !self.in_hours(now, queue) {
             return Err(Refusal::Target(TargetProblem::QueueClosed));
         }
         self.record(Fact::TransferStarted {

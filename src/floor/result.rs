@@ -90,14 +90,19 @@ pub fn call_result(hang_up: &HangUp, answered: bool, connected: bool, dropped: b
 
 /// The result of a call that came in.
 pub(super) fn inbound_result(hang_up: &HangUp, call: &Call) -> CallResult {
-    let taken_on = call.queued.as_ref().is_some_and(|visit| visit.outcome == Some(QueueOutcome::Overflowed));
+    let outcome = call.queued.as_ref().and_then(|visit| visit.outcome);
+    let sent_on = matches!(outcome, Some(QueueOutcome::Overflowed | QueueOutcome::OutOfHours));
+    let by_system = call.ended_by == Some(EndedBy::System);
+    let ordinary = ORDINARY_ENDS.contains(&hang_up.cause.as_str()) || hang_up.cause == GIVEN_UP;
     if call.connected.is_some() {
         CallResult::Answered
-    } else if taken_on && call.span == SpanKind::Outside {
+    } else if sent_on && call.span == SpanKind::Outside {
         CallResult::Overflowed
-    } else if call.ended_by == Some(EndedBy::System) {
+    } else if outcome == Some(QueueOutcome::OutOfHours) && (by_system || ordinary) {
+        CallResult::OutOfHours
+    } else if by_system {
         CallResult::TurnedAway
-    } else if ORDINARY_ENDS.contains(&hang_up.cause.as_str()) || hang_up.cause == GIVEN_UP {
+    } else if ordinary {
         CallResult::Abandoned
     } else {
         CallResult::Failed

@@ -366,6 +366,8 @@ pub struct QueueLiveView {
     pub short_abandons: u32,
     /// How long those answered had waited altogether, in milliseconds.
     pub waited_ms: i64,
+    /// Who called outside the hours: not among those who came in.
+    pub out_of_hours: u32,
 }
 
 /// Whether the switch can be used.
@@ -493,6 +495,7 @@ impl From<QueueLive> for QueueLiveView {
             abandoned: live.counts.abandoned,
             short_abandons: live.counts.short_abandons,
             waited_ms: live.counts.waited_ms,
+            out_of_hours: live.counts.out_of_hours,
         }
     }
 }

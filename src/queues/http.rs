@@ -3,16 +3,17 @@
 use crate::api::{ApiError, ApiResult, Json, Page, Path, Problem, Settings};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission};
-use crate::base::clock;
+use crate::base::clock::{self, Moment};
 use crate::base::ids::QueueId;
 use crate::floor::queue::Strategy;
-use crate::queues::model::{MemberForm, OverflowForm, QueueEntry, QueueForm, QueueRefused};
-use crate::queues::{rules, store};
+use crate::queues::model::{HoursForm, MemberForm, OverflowForm, QueueEntry, QueueForm, QueueRefused};
+use crate::queues::{calendars, rules, store};
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, lookup, write_tx};
 use axum::Extension;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -21,7 +22,10 @@ use utoipa_axum::routes;
 
 /// The room's routes.
 pub fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(get_queues, post_queue)).routes(routes!(get_queue, patch_queue))
+    OpenApiRouter::new()
+        .routes(routes!(get_queues, post_queue))
+        .routes(routes!(get_queue, patch_queue))
+        .merge(calendars::http::routes())
 }
 
 /// An inbound queue.
@@ -45,6 +49,16 @@ pub struct QueueView {
     caller_id: String,
     music: Option<String>,
     message: Option<String>,
+    /// When it is open.
+    hours: HoursForm,
+    /// Whether callers are let in and it is within its hours now.
+    open_now: bool,
+    /// When it next opens by its calendar, while it is closed by it; null also when
+    /// not within a year.
+    opens_at: Option<DateTime<Utc>>,
+    /// When it closes by its calendar, while it is open; null also when not within a
+    /// year.
+    closes_at: Option<DateTime<Utc>>,
     /// Its agents, in order.
     members: Vec<MemberForm>,
     /// The numbers that lead here.
@@ -96,6 +110,9 @@ pub struct QueueRequest {
     music: Option<String>,
     /// What they hear who are turned away, a file of the switch; empty: nothing.
     message: Option<String>,
+    /// When it is open, and what becomes of who calls at other times; a new queue is
+    /// open always.
+    hours: Option<HoursForm>,
     /// Its agents, in order.
     members: Option<Vec<MemberForm>>,
     /// The numbers that lead here, as people write them.
@@ -124,6 +141,12 @@ impl QueueRequest {
             caller_id: self.caller_id.unwrap_or(form.caller_id),
             music: sound(self.music, form.music),
             message: sound(self.message, form.message),
+            hours: match self.hours.unwrap_or(form.hours) {
+                HoursForm::Calendar { calendar_id, closed, message } => {
+                    HoursForm::Calendar { calendar_id, closed, message: sound(message, None) }
+                }
+                HoursForm::Always => HoursForm::Always,
+            },
             members: self.members.unwrap_or(form.members),
             numbers: self.numbers.unwrap_or(form.numbers),
         }
@@ -133,10 +156,15 @@ impl QueueRequest {
 #[utoipa::path(get, path = "/queues", tag = "queues", operation_id = "get_queues",
     responses((status = 200, body = Page<QueueView>), (status = 403, body = Problem)))]
 /// Every queue.
-async fn get_queues(caller: Caller, Extension(db): Extension<Db>) -> ApiResult<Json<Page<QueueView>>> {
+async fn get_queues(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
+) -> ApiResult<Json<Page<QueueView>>> {
     caller.require(Permission::QueueRead)?;
     let entries = store::list_queues(&db).await?;
-    let views = entries.into_iter().map(QueueView::try_from).collect::<Result<_, _>>()?;
+    let views = entries.into_iter().map(|entry| QueueView::new(entry, settings.zone));
+    let views = views.collect::<Result<_, _>>()?;
     Ok(Json(Page::all(views)))
 }
 
@@ -147,10 +175,11 @@ async fn get_queues(caller: Caller, Extension(db): Extension<Db>) -> ApiResult<J
 async fn get_queue(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Path(id): Path<QueueId>,
 ) -> ApiResult<Json<QueueView>> {
     caller.require(Permission::QueueRead)?;
-    view(&db, id).await.map(Json)
+    view(&db, id, settings.zone).await.map(Json)
 }
 
 #[utoipa::path(post, path = "/queues", tag = "queues", operation_id = "post_queue", request_body = QueueRequest,
@@ -180,7 +209,7 @@ async fn post_queue(
     audit::record(&tx, entry.with(json!({ "name": form.name }))).await?;
     tx.commit().await?;
     changes.tell(Change::Queue(id));
-    Ok((StatusCode::CREATED, Json(view(&db, id).await?)))
+    Ok((StatusCode::CREATED, Json(view(&db, id, settings.zone).await?)))
 }
 
 #[utoipa::path(patch, path = "/queues/{id}", tag = "queues", operation_id = "patch_queue",
@@ -208,19 +237,19 @@ async fn patch_queue(
     audit::record(&tx, Entry::of(caller.user_id, "queue.update", "queue", id).with(detail)).await?;
     tx.commit().await?;
     changes.tell(Change::Queue(id));
-    view(&db, id).await.map(Json)
+    view(&db, id, settings.zone).await.map(Json)
 }
 
 async fn find(db: &Db, id: QueueId) -> ApiResult<QueueEntry> {
     store::find_queue(db, id).await?.ok_or_else(|| ApiError::not_found("queue"))
 }
 
-async fn view(db: &Db, id: QueueId) -> ApiResult<QueueView> {
-    find(db, id).await?.try_into()
+async fn view(db: &Db, id: QueueId, zone: Tz) -> ApiResult<QueueView> {
+    QueueView::new(find(db, id).await?, zone)
 }
 
 fn broken(id: i64) -> ApiError {
-    ApiError::internal(anyhow::anyhow!("queue {id}: strategy or overflow holds an unknown name"))
+    ApiError::internal(anyhow::anyhow!("queue {id}: strategy, overflow or calendar cannot be read"))
 }
 
 impl From<QueueRefused> for ApiError {
@@ -229,11 +258,19 @@ impl From<QueueRefused> for ApiError {
     }
 }
 
-impl TryFrom<QueueEntry> for QueueView {
-    type Error = ApiError;
-
-    fn try_from(entry: QueueEntry) -> ApiResult<Self> {
+impl QueueView {
+    fn new(entry: QueueEntry, zone: Tz) -> ApiResult<Self> {
         let form = store::form_of(&entry).ok_or_else(|| broken(entry.queue.id))?;
+        let now = clock::now();
+        let schedule = match &entry.calendar {
+            Some(calendar) => {
+                let schedule = calendars::store::schedule_of(calendar, zone);
+                Some(schedule.ok_or_else(|| broken(entry.queue.id))?)
+            }
+            None => None,
+        };
+        let in_hours = schedule.as_ref().is_none_or(|schedule| schedule.open_at(now));
+        let change = schedule.and_then(|schedule| schedule.next_change(now)).map(Moment::to_utc);
         Ok(Self {
             id: entry.queue.id,
             name: form.name,
@@ -252,6 +289,10 @@ impl TryFrom<QueueEntry> for QueueView {
             caller_id: form.caller_id,
             music: form.music,
             message: form.message,
+            hours: form.hours,
+            open_now: form.enabled && in_hours,
+            opens_at: change.filter(|_| !in_hours),
+            closes_at: change.filter(|_| in_hours),
             members: form.members,
             numbers: form.numbers,
             created_at: entry.queue.created_at,

@@ -2,16 +2,17 @@
 
 use crate::base::phone::{Dialable, PhoneNumber};
 use crate::floor::queue::Strategy;
-use crate::store::entity::queues;
+use crate::store::entity::{calendars, queues};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Where a caller goes who has waited as long as the queue allows. There is no
-/// voicemail: an outside number may lead to one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Where a caller goes who has waited as long as the queue allows, or who called
+/// outside its hours. There is no voicemail: an outside number may lead to one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum OverflowForm {
     /// Hears the message, if there is one, and is hung up.
+    #[default]
     HangUp,
     /// To the end of another queue.
     Queue {
@@ -27,6 +28,27 @@ pub enum OverflowForm {
     Outside {
         /// The number, as it is dialled.
         number: String,
+    },
+}
+
+/// When a queue is open.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum HoursForm {
+    /// At any time.
+    #[default]
+    Always,
+    /// As a calendar says.
+    Calendar {
+        /// Which.
+        calendar_id: i64,
+        /// Where who calls at other times goes; they are hung up unless said
+        /// otherwise.
+        #[serde(default)]
+        closed: OverflowForm,
+        /// What they hear who are hung up then, a file of the switch.
+        #[serde(default)]
+        message: Option<String>,
     },
 }
 
@@ -79,6 +101,8 @@ pub struct QueueForm {
     pub music: Option<String>,
     /// What they hear who are turned away, a file of the switch.
     pub message: Option<String>,
+    /// When it is open.
+    pub hours: HoursForm,
     /// Its agents, in order.
     pub members: Vec<MemberForm>,
     /// The numbers that lead here.
@@ -104,6 +128,7 @@ impl QueueForm {
             caller_id,
             music: None,
             message: None,
+            hours: HoursForm::Always,
             members: Vec::new(),
             numbers: Vec::new(),
         }
@@ -117,6 +142,8 @@ pub struct QueueEntry {
     pub queue: queues::Model,
     /// The gateway's name.
     pub gateway_name: String,
+    /// The calendar it follows.
+    pub calendar: Option<calendars::Model>,
     /// Its agents, in order.
     pub members: Vec<MemberForm>,
     /// The numbers that lead here, as they were written, in order.
@@ -167,15 +194,18 @@ pub enum QueueRefused {
     /// There is none.
     #[error("there is no such gateway")]
     NoSuchGateway,
-    /// There is none.
+    /// There is none; in this field.
     #[error("there is no such queue")]
-    NoSuchQueue,
+    NoSuchQueue(&'static str),
+    /// There is none.
+    #[error("there is no such calendar")]
+    NoSuchCalendar,
     /// Deactivated, or without a desk phone, or nobody.
     #[error("user {0} is not an agent: an agent is active and has an extension")]
     NotAnAgent(i64),
-    /// The overflow's agent is none.
+    /// The agent of this field is none.
     #[error("this user is not an agent: an agent is active and has an extension")]
-    OverflowNotAnAgent,
+    WayNotAnAgent(&'static str),
 }
 
 impl QueueRefused {
@@ -185,7 +215,8 @@ impl QueueRefused {
             Self::NameTaken => "name",
             Self::NumberTaken(_) => "numbers",
             Self::NoSuchGateway => "gateway_id",
-            Self::NoSuchQueue | Self::OverflowNotAnAgent => "overflow",
+            Self::NoSuchQueue(field) | Self::WayNotAnAgent(field) => field,
+            Self::NoSuchCalendar => "hours",
             Self::NotAnAgent(_) => "members",
         }
     }

@@ -6,7 +6,7 @@
 use crate::api::Check;
 use crate::base::limits;
 use crate::base::phone::Dialable;
-use crate::queues::model::{OverflowForm, OwnNumber, QueueForm};
+use crate::queues::model::{HoursForm, OverflowForm, OwnNumber, QueueForm};
 use std::collections::HashSet;
 
 /// Everything that is wrong with the settings of a queue. `home`: the country
@@ -26,18 +26,13 @@ pub fn check(form: &QueueForm, home: &str, own: Option<i64>) -> Check {
     if form.own_agent_seconds >= form.wait_seconds_max {
         check.fault("own_agent_seconds", "must be shorter than wait_seconds_max");
     }
-    match &form.overflow {
-        OverflowForm::Queue { queue_id } if Some(*queue_id) == own => {
-            check.fault("overflow", "must be another queue");
-        }
-        OverflowForm::Outside { number } => {
-            if let Err(refused) = Dialable::new(number) {
-                check.fault("overflow", refused);
-            }
-        }
-        OverflowForm::Queue { .. } | OverflowForm::Agent { .. } | OverflowForm::HangUp => {}
+    way("overflow", &form.overflow, own, &mut check);
+    let mut sounds = vec![("music", &form.music), ("message", &form.message)];
+    if let HoursForm::Calendar { closed, message, .. } = &form.hours {
+        way("hours", closed, own, &mut check);
+        sounds.push(("hours", message));
     }
-    for (field, sound) in [("music", &form.music), ("message", &form.message)] {
+    for (field, sound) in sounds {
         if sound.as_ref().is_some_and(|sound| !is_sound(sound)) {
             check.fault(field, "a file or stream of the switch, of letters, digits and - _ . : /");
         }
@@ -45,6 +40,21 @@ pub fn check(form: &QueueForm, home: &str, own: Option<i64>) -> Check {
     members(form, &mut check);
     numbers(form, home, &mut check);
     check
+}
+
+/// Where somebody is sent, in this field.
+fn way(field: &str, way: &OverflowForm, own: Option<i64>, check: &mut Check) {
+    match way {
+        OverflowForm::Queue { queue_id } if Some(*queue_id) == own => {
+            check.fault(field, "must be another queue");
+        }
+        OverflowForm::Outside { number } => {
+            if let Err(refused) = Dialable::new(number) {
+                check.fault(field, refused);
+            }
+        }
+        OverflowForm::Queue { .. } | OverflowForm::Agent { .. } | OverflowForm::HangUp => {}
+    }
 }
 
 fn members(form: &QueueForm, check: &mut Check) {
@@ -121,6 +131,13 @@ mod tests {
         assert_eq!(at_fault(QueueForm { overflow: odd, ..form() }), ["overflow"]);
         assert_eq!(at_fault(QueueForm { music: Some("a.wav\nx".into()), ..form() }), ["music"]);
         assert_eq!(at_fault(QueueForm { message: Some("a.wav,park:".into()), ..form() }), ["message"]);
+        let hours = |closed, message: Option<&str>| QueueForm {
+            hours: HoursForm::Calendar { calendar_id: 1, closed, message: message.map(str::to_owned) },
+            ..form()
+        };
+        assert_eq!(at_fault(hours(OverflowForm::Queue { queue_id: 7 }, None)), ["hours"]);
+        assert_eq!(at_fault(hours(OverflowForm::Outside { number: "1;2".into() }, None)), ["hours"]);
+        assert_eq!(at_fault(hours(OverflowForm::HangUp, Some("a b.wav"))), ["hours"]);
         let member = |user_id, level| MemberForm { user_id, level };
         assert_eq!(at_fault(QueueForm { members: vec![member(1, 1), member(1, 2)], ..form() }), ["members"]);
         assert_eq!(at_fault(QueueForm { members: vec![member(1, 0)], ..form() }), ["members"]);

@@ -6,10 +6,15 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, QueueId, UserId};
 use crate::base::phone::Dialable;
+use crate::floor::hours::Hours;
 use crate::floor::queue::{Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
-use crate::queues::model::{MemberForm, OverflowForm, OwnNumber, QueueEntry, QueueForm, QueueRefused};
+use crate::queues::calendars;
+use crate::queues::model::{
+    HoursForm, MemberForm, OverflowForm, OwnNumber, QueueEntry, QueueForm, QueueRefused,
+};
 use crate::store::entity::{queue_members, queue_numbers, queue_visits, queues};
 use crate::store::{Db, WriteTx, lookup};
+use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
 use std::collections::HashMap;
 
@@ -67,7 +72,10 @@ async fn with_parts(db: &impl ConnectionTrait, rows: Vec<queues::Model>) -> Resu
     for number in all {
         numbers.entry(number.queue_id).or_default().push(number.number);
     }
+    let followed = rows.iter().filter_map(|row| row.calendar_id);
+    let calendars = calendars::store::load(db, followed).await?;
     let entry = |queue: queues::Model| QueueEntry {
+        calendar: queue.calendar_id.and_then(|id| calendars.get(&id)).cloned(),
         gateway_name: gateways.get(&queue.gateway_id).cloned().unwrap_or_default(),
         members: members.remove(&queue.id).unwrap_or_default(),
         numbers: numbers.remove(&queue.id).unwrap_or_default(),
@@ -112,11 +120,12 @@ pub async fn update_queue(
 }
 
 fn settings(form: &QueueForm, now: Moment) -> queues::ActiveModel {
-    let (kind, queue, agent, number) = match &form.overflow {
-        OverflowForm::HangUp => (HANG_UP, None, None, None),
-        OverflowForm::Queue { queue_id } => (QUEUE, Some(*queue_id), None, None),
-        OverflowForm::Agent { agent_id } => (AGENT, None, Some(*agent_id), None),
-        OverflowForm::Outside { number } => (OUTSIDE, None, None, Some(number.clone())),
+    let overflow = Way::from(&form.overflow);
+    let (calendar, closed, message) = match &form.hours {
+        HoursForm::Always => (None, Way::from(&OverflowForm::HangUp), None),
+        HoursForm::Calendar { calendar_id, closed, message } => {
+            (Some(*calendar_id), Way::from(closed), message.clone())
+        }
     };
     queues::ActiveModel {
         name: Set(form.name.trim().to_owned()),
@@ -126,10 +135,10 @@ fn settings(form: &QueueForm, now: Moment) -> queues::ActiveModel {
         inbound_first: Set(form.inbound_first),
         own_agent_seconds: Set(form.own_agent_seconds),
         wait_seconds_max: Set(form.wait_seconds_max),
-        overflow: Set(kind.to_owned()),
-        overflow_queue_id: Set(queue),
-        overflow_agent_id: Set(agent),
-        overflow_number: Set(number),
+        overflow: Set(overflow.kind),
+        overflow_queue_id: Set(overflow.queue),
+        overflow_agent_id: Set(overflow.agent),
+        overflow_number: Set(overflow.number),
         wrap_up_seconds: Set(form.wrap_up_seconds),
         short_abandon_seconds: Set(form.short_abandon_seconds),
         service_level_seconds: Set(form.service_level_seconds),
@@ -137,6 +146,12 @@ fn settings(form: &QueueForm, now: Moment) -> queues::ActiveModel {
         caller_id: Set(form.caller_id.clone()),
         music: Set(form.music.clone()),
         message: Set(form.message.clone()),
+        calendar_id: Set(calendar),
+        closed: Set(closed.kind),
+        closed_queue_id: Set(closed.queue),
+        closed_agent_id: Set(closed.agent),
+        closed_number: Set(closed.number),
+        closed_message: Set(message),
         updated_at: Set(now.to_utc()),
         ..Default::default()
     }
@@ -147,16 +162,54 @@ const QUEUE: &str = "queue";
 const AGENT: &str = "agent";
 const OUTSIDE: &str = "outside";
 
+/// Where a queue sends somebody, as its columns hold it: the one of the kind is
+/// set.
+struct Way {
+    kind: String,
+    queue: Option<i64>,
+    agent: Option<i64>,
+    number: Option<String>,
+}
+
+impl From<&OverflowForm> for Way {
+    fn from(form: &OverflowForm) -> Self {
+        let way = |kind: &str| Self { kind: kind.to_owned(), queue: None, agent: None, number: None };
+        match form {
+            OverflowForm::HangUp => way(HANG_UP),
+            OverflowForm::Queue { queue_id } => Self { queue: Some(*queue_id), ..way(QUEUE) },
+            OverflowForm::Agent { agent_id } => Self { agent: Some(*agent_id), ..way(AGENT) },
+            OverflowForm::Outside { number } => Self { number: Some(number.clone()), ..way(OUTSIDE) },
+        }
+    }
+}
+
+impl Way {
+    fn form(self) -> Option<OverflowForm> {
+        Some(match self.kind.as_str() {
+            HANG_UP => OverflowForm::HangUp,
+            QUEUE => OverflowForm::Queue { queue_id: self.queue? },
+            AGENT => OverflowForm::Agent { agent_id: self.agent? },
+            OUTSIDE => OverflowForm::Outside { number: self.number? },
+            _ => return None,
+        })
+    }
+}
+
 /// The settings of a stored queue; `None` when a column holds what this version
 /// does not know.
 pub fn form_of(entry: &QueueEntry) -> Option<QueueForm> {
     let row = entry.queue.clone();
-    let overflow = match row.overflow.as_str() {
-        HANG_UP => OverflowForm::HangUp,
-        QUEUE => OverflowForm::Queue { queue_id: row.overflow_queue_id? },
-        AGENT => OverflowForm::Agent { agent_id: row.overflow_agent_id? },
-        OUTSIDE => OverflowForm::Outside { number: row.overflow_number? },
-        _ => return None,
+    let overflow = Way {
+        kind: row.overflow,
+        queue: row.overflow_queue_id,
+        agent: row.overflow_agent_id,
+        number: row.overflow_number,
+    };
+    let closed = Way {
+        kind: row.closed,
+        queue: row.closed_queue_id,
+        agent: row.closed_agent_id,
+        number: row.closed_number,
     };
     Some(QueueForm {
         name: row.name,
@@ -166,7 +219,7 @@ pub fn form_of(entry: &QueueEntry) -> Option<QueueForm> {
         inbound_first: row.inbound_first,
         own_agent_seconds: row.own_agent_seconds,
         wait_seconds_max: row.wait_seconds_max,
-        overflow,
+        overflow: overflow.form()?,
         wrap_up_seconds: row.wrap_up_seconds,
         short_abandon_seconds: row.short_abandon_seconds,
         service_level_seconds: row.service_level_seconds,
@@ -174,6 +227,12 @@ pub fn form_of(entry: &QueueEntry) -> Option<QueueForm> {
         caller_id: row.caller_id,
         music: row.music,
         message: row.message,
+        hours: match row.calendar_id {
+            None => HoursForm::Always,
+            Some(calendar_id) => {
+                HoursForm::Calendar { calendar_id, closed: closed.form()?, message: row.closed_message }
+            }
+        },
         members: entry.members.clone(),
         numbers: entry.numbers.clone(),
     })
@@ -199,21 +258,30 @@ async fn check_references(
             return Ok(Err(QueueRefused::NumberTaken(text.clone())));
         }
     }
-    let overflow_agent = match &form.overflow {
-        OverflowForm::Queue { queue_id } => {
-            if queues::Entity::find_by_id(*queue_id).one(tx).await?.is_none() {
-                return Ok(Err(QueueRefused::NoSuchQueue));
-            }
-            None
+    let mut ways = vec![("overflow", &form.overflow)];
+    if let HoursForm::Calendar { calendar_id, closed, .. } = &form.hours {
+        if calendars::store::find_calendar(tx, *calendar_id).await?.is_none() {
+            return Ok(Err(QueueRefused::NoSuchCalendar));
         }
-        OverflowForm::Agent { agent_id } => Some(*agent_id),
-        OverflowForm::HangUp | OverflowForm::Outside { .. } => None,
-    };
-    let named = form.members.iter().map(|member| member.user_id);
-    let agents = lookup::with_desk_phone(tx, named.clone().chain(overflow_agent)).await?;
-    if overflow_agent.is_some_and(|agent| !agents.contains(&agent)) {
-        return Ok(Err(QueueRefused::OverflowNotAnAgent));
+        ways.push(("hours", closed));
     }
+    for (field, way) in ways {
+        match way {
+            OverflowForm::Queue { queue_id } => {
+                if queues::Entity::find_by_id(*queue_id).one(tx).await?.is_none() {
+                    return Ok(Err(QueueRefused::NoSuchQueue(field)));
+                }
+            }
+            OverflowForm::Agent { agent_id } => {
+                if lookup::with_desk_phone(tx, [*agent_id]).await?.is_empty() {
+                    return Ok(Err(QueueRefused::WayNotAnAgent(field)));
+                }
+            }
+            OverflowForm::HangUp | OverflowForm::Outside { .. } => {}
+        }
+    }
+    let named = form.members.iter().map(|member| member.user_id);
+    let agents = lookup::with_desk_phone(tx, named.clone()).await?;
     Ok(match named.into_iter().find(|agent| !agents.contains(agent)) {
         Some(other) => Err(QueueRefused::NotAnAgent(other)),
         None => Ok(()),
@@ -248,29 +316,45 @@ async fn set_parts(tx: &WriteTx, queue: i64, form: &QueueForm, home: &str) -> Re
 
 /// One queue as the floor needs it. Its figures are left at 0: the floor counts
 /// for itself once it has met a queue.
-pub async fn load_profile(db: &Db, id: QueueId, home: &str) -> Result<Option<QueueProfile>, DbErr> {
+pub async fn load_profile(db: &Db, id: QueueId, home: &str, zone: Tz) -> Result<Option<QueueProfile>, DbErr> {
     match find_queue(db, id).await? {
-        Some(entry) => profile(db, &entry, home).await.map(Some),
+        Some(entry) => profile(db, &entry, home, zone).await.map(Some),
         None => Ok(None),
     }
 }
 
 /// Every queue as the floor needs it, with the figures of the last day.
-pub async fn load_profiles(db: &Db, home: &str, now: Moment) -> Result<Vec<QueueProfile>, DbErr> {
+pub async fn load_profiles(db: &Db, home: &str, zone: Tz, now: Moment) -> Result<Vec<QueueProfile>, DbErr> {
     let mut profiles = Vec::new();
     for entry in list_queues(db).await? {
-        let mut profile = profile(db, &entry, home).await?;
+        let mut profile = profile(db, &entry, home, zone).await?;
         profile.counts = load_counts(db, &profile, now).await?;
         profiles.push(profile);
     }
     Ok(profiles)
 }
 
-async fn profile(db: &Db, entry: &QueueEntry, home: &str) -> Result<QueueProfile, DbErr> {
+async fn profile(db: &Db, entry: &QueueEntry, home: &str, zone: Tz) -> Result<QueueProfile, DbErr> {
     let id = entry.queue.id;
     let broken = |column: &str| DbErr::Custom(format!("queue {id}: {column} cannot be used"));
     let form = form_of(entry).ok_or_else(|| broken("strategy or overflow"))?;
     let dialable = |text: &str, column: &str| Dialable::new(text).map_err(|_| broken(column));
+    let way = |form: &OverflowForm, column: &str| {
+        Ok::<_, DbErr>(match form {
+            OverflowForm::HangUp => Overflow::HangUp,
+            OverflowForm::Queue { queue_id } => Overflow::Queue(QueueId(*queue_id)),
+            OverflowForm::Agent { agent_id } => Overflow::Agent(AgentId(*agent_id)),
+            OverflowForm::Outside { number } => Overflow::Outside(dialable(number, column)?),
+        })
+    };
+    let hours = match (&form.hours, &entry.calendar) {
+        (HoursForm::Calendar { closed, message, .. }, Some(calendar)) => Some(Hours {
+            schedule: calendars::store::schedule_of(calendar, zone).ok_or_else(|| broken("calendar_id"))?,
+            then: way(closed, "closed_number")?,
+            message: message.clone(),
+        }),
+        (HoursForm::Always | HoursForm::Calendar { .. }, _) => None,
+    };
     let agents = lookup::with_desk_phone(db.read(), form.members.iter().map(|member| member.user_id)).await?;
     let member = |member: &MemberForm| Member {
         agent: AgentId(member.user_id),
@@ -292,12 +376,7 @@ async fn profile(db: &Db, entry: &QueueEntry, home: &str) -> Result<QueueProfile
         inbound_first: form.inbound_first,
         own_agent_ms: ms(form.own_agent_seconds),
         wait_ms_max: ms(form.wait_seconds_max),
-        overflow: match &form.overflow {
-            OverflowForm::HangUp => Overflow::HangUp,
-            OverflowForm::Queue { queue_id } => Overflow::Queue(QueueId(*queue_id)),
-            OverflowForm::Agent { agent_id } => Overflow::Agent(AgentId(*agent_id)),
-            OverflowForm::Outside { number } => Overflow::Outside(dialable(number, "overflow_number")?),
-        },
+        overflow: way(&form.overflow, "overflow_number")?,
         wrap_up_seconds: u32::try_from(form.wrap_up_seconds).map_err(|_| broken("wrap_up_seconds"))?,
         short_abandon_ms: ms(form.short_abandon_seconds),
         service_level_ms: ms(form.service_level_seconds),
@@ -305,6 +384,7 @@ async fn profile(db: &Db, entry: &QueueEntry, home: &str) -> Result<QueueProfile
         caller_id: dialable(&form.caller_id, "caller_id")?,
         music: form.music,
         message: form.message,
+        hours,
         counts: QueueCounts::default(),
     })
 }
@@ -317,10 +397,15 @@ async fn load_counts(db: &Db, profile: &QueueProfile, now: Moment) -> Result<Que
         .await?;
     let mut counts = QueueCounts::default();
     for visit in visits {
+        let outcome = visit.outcome.as_deref().and_then(QueueOutcome::from_name);
+        if outcome == Some(QueueOutcome::OutOfHours) {
+            counts.out_of_hours += 1;
+            continue;
+        }
         counts.offered += 1;
         let Some(left_at) = visit.left_at else { continue };
         let waited = Moment::from(left_at).since_ms(visit.entered_at.into());
-        match visit.outcome.as_deref().and_then(QueueOutcome::from_name) {
+        match outcome {
             Some(QueueOutcome::Answered) => {
                 counts.handled += 1;
                 counts.in_time += u32::from(waited <= profile.service_level_ms);
@@ -330,7 +415,13 @@ async fn load_counts(db: &Db, profile: &QueueProfile, now: Moment) -> Result<Que
                 counts.abandoned += 1;
                 counts.short_abandons += u32::from(waited < profile.short_abandon_ms);
             }
-            Some(QueueOutcome::Overflowed | QueueOutcome::TurnedAway | QueueOutcome::Failed) | None => {}
+            Some(
+                QueueOutcome::Overflowed
+                | QueueOutcome::TurnedAway
+                | QueueOutcome::Failed
+                | QueueOutcome::OutOfHours,
+            )
+            | None => {}
         }
     }
     Ok(counts)

@@ -249,6 +249,7 @@ fn result_name(result: crate::floor::effect::CallResult, language: Language) -> 
         CallResult::Abandoned => language.pick("放弃", "Abandoned"),
         CallResult::Overflowed => language.pick("溢出", "Overflowed"),
         CallResult::TurnedAway => language.pick("未接待", "Turned away"),
+        CallResult::OutOfHours => language.pick("非工作时间", "Out of hours"),
     }
 }
 

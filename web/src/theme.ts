@@ -86,6 +86,7 @@ export const RESULT_COLOUR: Record<CallResult, string> = {
   abandoned: '#e07a8b',
   overflowed: '#7a52c7',
   turned_away: '#d0681d',
+  out_of_hours: '#a07a5f',
 };
 
 /** What an agent must not overlook during a call. */

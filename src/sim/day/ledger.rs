@@ -438,7 +438,8 @@ impl Ledger {
         if (result == CallResult::Answered) != entry.connected.is_some() {
             broken.push(format!("call {call} ends as {result:?}: {entry:?}"));
         }
-        let inbound_only = [CallResult::Abandoned, CallResult::Overflowed, CallResult::TurnedAway];
+        let inbound_only =
+            [CallResult::Abandoned, CallResult::Overflowed, CallResult::TurnedAway, CallResult::OutOfHours];
         if entry.campaign.is_some() && inbound_only.contains(&result) {
             broken.push(format!("call {call} was dialled and ends as {result:?}"));
         }

@@ -2,7 +2,7 @@
 //! come in.
 //!
 //! In: facts. Out: broken promises: every caller who is offered to a queue leaves
-//! it once, with an outcome that fits how their call ended.
+//! it once, with an outcome that fits the queue's hours and how their call ended.
 
 use super::ledger::{Entry, Ledger};
 use super::{DayOptions, DaySummary};
@@ -10,6 +10,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId, QueueId};
 use crate::base::phone::Dialable;
 use crate::floor::effect::CallResult;
+use crate::floor::hours::{DAY_MINUTES, Hours, Period, Schedule};
 use crate::floor::queue::{Known, Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
 use crate::sim::callers::CallIn;
 use crate::sim::chance::Chance;
@@ -18,21 +19,33 @@ use crate::sim::chance::Chance;
 /// phone may be ringing, or the link may be away.
 const GRACE_MS: i64 = 20 * 60_000;
 
+/// The minute of the day at which it begins.
+const OPENS_MINUTE: u16 = 8 * 60 + 30;
+
 /// The patience of a caller who waits longer than any queue keeps them. They
 /// leave in the end: an agent may forget them on hold.
 const STAYS_MS: i64 = 15 * 60_000;
 
 /// Whether an agent may take this queue's callers.
 pub(super) fn may_take(queue: &QueueProfile, agent: AgentId) -> bool {
-    queue.overflow == Overflow::Agent(agent) || queue.members.iter().any(|member| member.agent == agent)
+    let on_duty = Overflow::Agent(agent);
+    queue.overflow == on_duty
+        || queue.hours.as_ref().is_some_and(|hours| hours.then == on_duty)
+        || queue.members.iter().any(|member| member.agent == agent)
 }
 
 /// Two queues: service, which every second agent serves besides the campaigns and
-/// which goes first, and a small one that it overflows into.
+/// which goes first, and a small one that it overflows into and that is closed for the
+/// middle third of the day.
 pub(super) fn queues(options: &DayOptions) -> Vec<QueueProfile> {
     let members = |step: usize| {
         let agents = (1..=options.agents).step_by(step);
         agents.map(|n| Member { agent: AgentId(i64::from(n)), level: (n % 3 + 1) as u8 }).collect::<Vec<_>>()
+    };
+    let (Ok(first), Ok(second), Ok(outside)) =
+        (Dialable::new("02160000001"), Dialable::new("02160000002"), Dialable::new("02169999000"))
+    else {
+        return Vec::new();
     };
     let queue = |id: i64, called: Dialable, strategy, members: Vec<Member>, overflow| QueueProfile {
         queue: QueueId(id),
@@ -52,23 +65,38 @@ pub(super) fn queues(options: &DayOptions) -> Vec<QueueProfile> {
         caller_id: called,
         music: None,
         message: (id == 2).then(|| "/sounds/closed.wav".to_owned()),
+        hours: (id == 2).then(|| hours(options, &outside)),
         counts: QueueCounts::default(),
-    };
-    let (Ok(first), Ok(second), Ok(outside)) =
-        (Dialable::new("02160000001"), Dialable::new("02160000002"), Dialable::new("02169999000"))
-    else {
-        return Vec::new();
     };
     let strategy = Strategy::ALL[(options.seed % 4) as usize];
     let last = match options.seed % 3 {
         0 => Overflow::HangUp,
-        1 => Overflow::Outside(outside),
+        1 => Overflow::Outside(outside.clone()),
         _ => Overflow::Agent(AgentId(1)),
     };
     vec![
         queue(1, first, strategy, members(2), Overflow::Queue(QueueId(2))),
         queue(2, second, Strategy::LongestIdle, members(3), last),
     ]
+}
+
+/// Open but for the middle third of the day; what happens then is by the seed.
+fn hours(options: &DayOptions, outside: &Dialable) -> Hours {
+    let third = u16::try_from(options.minutes / 3).unwrap_or(0);
+    let closes = OPENS_MINUTE + third;
+    let opens = closes + third;
+    let open = vec![Period { from: 0, to: closes }, Period { from: opens, to: DAY_MINUTES }];
+    let week = std::array::from_fn(|_| open.clone());
+    Hours {
+        schedule: Schedule { zone: chrono_tz::Asia::Shanghai, week, special: Vec::new() },
+        then: match options.seed % 5 {
+            0 | 3 => Overflow::Queue(QueueId(1)),
+            1 => Overflow::HangUp,
+            2 => Overflow::Outside(outside.clone()),
+            _ => Overflow::Agent(AgentId(1)),
+        },
+        message: (options.seed % 2 == 1).then(|| "/sounds/after_hours.wav".to_owned()),
+    }
 }
 
 /// One caller: most to the first queue, some to the second, few to a number that
@@ -145,6 +173,11 @@ impl Ledger {
         if outcome == QueueOutcome::Answered {
             self.queue_waits.push(waited);
         }
+        let hours = self.queues.get(&queue).and_then(|queue| queue.hours.as_ref());
+        let let_in = hours.is_none_or(|hours| hours.schedule.open_at(since));
+        if let_in == (outcome == QueueOutcome::OutOfHours) {
+            broken.push(format!("call {call} leaves queue {queue}: {outcome:?}, open on arrival: {let_in}"));
+        }
         if outcome == QueueOutcome::Overflowed && waited < most {
             broken.push(format!("call {call} overflows after {waited} ms of {most}"));
         }
@@ -168,6 +201,7 @@ impl Ledger {
                 | CallResult::Abandoned
                 | CallResult::Overflowed
                 | CallResult::TurnedAway
+                | CallResult::OutOfHours
                 | CallResult::Failed
         );
         if entry.campaign.is_none() && !inbound {

@@ -4,6 +4,7 @@
 
 pub mod agent_states;
 pub mod audit_log;
+pub mod calendars;
 pub mod call_forwards;
 pub mod call_legs;
 pub mod call_monitors;

@@ -32,6 +32,14 @@ pub struct Model {
     pub music: Option<String>,
     /// A file of the switch.
     pub message: Option<String>,
+    pub calendar_id: Option<i64>,
+    /// Outside the hours; as `overflow`.
+    pub closed: String,
+    pub closed_queue_id: Option<i64>,
+    pub closed_agent_id: Option<i64>,
+    pub closed_number: Option<String>,
+    /// A file of the switch.
+    pub closed_message: Option<String>,
     pub created_by: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

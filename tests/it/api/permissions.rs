@@ -99,6 +99,11 @@ fn table() -> Vec<Expected> {
         reads("get_queue", ALL_BUT_AGENTS),
         writes("post_queue", MANAGERS, json!({})),
         writes("patch_queue", MANAGERS, json!({})),
+        reads("get_calendars", ALL_BUT_AGENTS),
+        reads("get_calendar", ALL_BUT_AGENTS),
+        writes("post_calendar", MANAGERS, json!({})),
+        writes("patch_calendar", MANAGERS, json!({})),
+        reads("delete_calendar", MANAGERS),
         // calls, recordings, reports
         reads("get_calls", EVERYBODY),
         reads("get_call", EVERYBODY),

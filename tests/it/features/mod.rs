@@ -1,6 +1,7 @@
 //! The feature rooms on both databases: imports, leads, facts, reports,
 //! recordings, each through its store and through the API; reports by mail.
 
+mod calendars;
 mod campaigns;
 mod facts;
 mod forwards;

@@ -3,6 +3,7 @@
 use super::world::{MONDAY_10, World, call_id, leg_id};
 use crate::both_databases;
 use crate::support::app::TestApp;
+use chrono_tz::Asia::Shanghai;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use trunkline::base::ids::QueueId;
@@ -47,7 +48,7 @@ async fn a_queue_is_made_and_changed(db: Db) {
     let changed = app.patch(&token, &path, patch).await.expect(200);
     assert_eq!((&changed["strategy"], &changed["members"]), (&json!("skills"), &json!(members)));
     assert_eq!(changes.next().await, Some(Change::Queue(id)));
-    let profile = load_profile(&world.db, id, "CN").await.expect("query").expect("a queue");
+    let profile = load_profile(&world.db, id, "CN", Shanghai).await.expect("query").expect("a queue");
     assert_eq!(profile.members.len(), world.agents.len());
     assert_eq!(profile.overflow, Overflow::Outside(Dialable::new("02169999000").expect("digits")));
     assert!(profile.numbers.iter().any(|number| number.as_str() == "+862160000001"), "{:?}", profile.numbers);
@@ -169,7 +170,7 @@ async fn a_caller_is_in_the_ledger_from_their_arrival_to_the_end(db: Db) {
     assert_eq!((&visit["queue_name"], &visit["outcome"]), (&json!("Service"), &json!("answered")));
     assert_eq!((&visit["agent_id"], &visit["agent_name"]), (&json!(anna.0), &story["agent_name"]));
     assert_eq!(load_open_calls(&world.db).await.expect("query"), []);
-    let counts = load_profiles(&world.db, "CN", at(70)).await.expect("query")[0].counts;
+    let counts = load_profiles(&world.db, "CN", Shanghai, at(70)).await.expect("query")[0].counts;
     assert_eq!((counts.offered, counts.handled, counts.in_time, counts.waited_ms), (1, 1, 1, 9_000));
     // Lost with a restart: whoever waited when the call ended did not leave.
     let lost = call_id(2);

@@ -19,6 +19,13 @@ CREATE TABLE "audit_log" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "detail" jsonb_text NOT NULL, FOREIGN KEY ("user_id") REFERENCES "users" ("id") );
 CREATE INDEX audit_log_at ON audit_log (at);
 CREATE INDEX audit_log_thing ON audit_log (thing, thing_id);
+CREATE TABLE "calendars" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" text NOT NULL UNIQUE,
+    "week" jsonb_text NOT NULL,
+    "holidays" jsonb_text NOT NULL,
+    "created_by" integer NOT NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE TABLE "call_forwards" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "call_id" uuid_text NOT NULL,
     "agent_id" integer NOT NULL,
@@ -295,7 +302,7 @@ CREATE TABLE "queues" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "message" text NULL,
     "created_by" integer NOT NULL,
     "created_at" timestamp_with_timezone_text NOT NULL,
-    "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("overflow_queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("overflow_agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+    "updated_at" timestamp_with_timezone_text NOT NULL, calendar_id bigint NULL REFERENCES calendars (id), closed text NOT NULL DEFAULT 'hang_up', closed_queue_id bigint NULL REFERENCES queues (id), closed_agent_id bigint NULL REFERENCES users (id), closed_number text NULL, closed_message text NULL, FOREIGN KEY ("overflow_queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("overflow_agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE TABLE "recording_pauses" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "call_id" uuid_text NOT NULL,
     "agent_id" integer NOT NULL,

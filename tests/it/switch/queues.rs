@@ -240,6 +240,7 @@ fn queue(id: QueueId, members: &[i64], called: &str, wait_ms_max: i64) -> QueueP
         caller_id: number,
         music: None,
         message: None,
+        hours: None,
         counts: QueueCounts::default(),
     }
 }

@@ -123,6 +123,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/calendars': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every calendar. */
+    get: operations['get_calendars'];
+    put?: never;
+    /** Make a calendar; queues may follow it from then on. */
+    post: operations['post_calendar'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/calendars/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One calendar. */
+    get: operations['get_calendar'];
+    put?: never;
+    post?: never;
+    /** Delete a calendar that no queue follows. */
+    delete: operations['delete_calendar'];
+    options?: never;
+    head?: never;
+    /**
+     * Change a calendar. It counts at once for who calls from then on; who waits in a
+     *     queue already is served.
+     */
+    patch: operations['patch_calendar'];
+    trace?: never;
+  };
   '/api/v1/calls': {
     parameters: {
       query?: never;
@@ -1395,6 +1435,50 @@ export interface components {
       | 'lines'
       | 'trunk_failing'
       | 'no_leads';
+    /** @description A queue that follows a calendar. */
+    CalendarQueueView: {
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    /**
+     * @description A new calendar needs a name and at least one opening period; what is left out of
+     *     a change stays as it is.
+     */
+    CalendarRequest: {
+      /** @description Days that differ from their weekday; as a whole. None is named twice. */
+      holidays?: components['schemas']['HolidayForm'][] | null;
+      /** @description Unique. */
+      name?: string | null;
+      week?: components['schemas']['WeekForm'] | null;
+    };
+    /** @description A calendar of opening hours. */
+    CalendarView: {
+      /**
+       * Format: date-time
+       * @description When it closes, while it is open; null also when not within a year.
+       */
+      closes_at?: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** @description Days that differ from their weekday, by date. */
+      holidays: components['schemas']['HolidayForm'][];
+      /** Format: int64 */
+      id: number;
+      name: string;
+      /** @description Whether it is open now. */
+      open_now: boolean;
+      /**
+       * Format: date-time
+       * @description When it next opens, while it is closed; null also when not within a year.
+       */
+      opens_at?: string | null;
+      /** @description The queues that follow it. */
+      queues: components['schemas']['CalendarQueueView'][];
+      /** Format: date-time */
+      updated_at: string;
+      week: components['schemas']['WeekForm'];
+    };
     /** @description A call with everything that belongs to it. */
     CallDetailView: components['schemas']['CallView'] & {
       /** @description Where it went by agents' forwardings, in order. */
@@ -1550,7 +1634,8 @@ export interface components {
       | 'cancelled'
       | 'abandoned'
       | 'overflowed'
-      | 'turned_away';
+      | 'turned_away'
+      | 'out_of_hours';
     /** @description A span of what the customer experienced. */
     CallSpanView: {
       /**
@@ -2333,6 +2418,48 @@ export interface components {
       /** @description The version that runs. */
       version: string;
     };
+    /** @description Days that differ from their weekday. */
+    HolidayForm: {
+      /**
+       * Format: date
+       * @description The first day.
+       */
+      from: string;
+      /** @description For people. */
+      name: string;
+      /**
+       * @description When it is open on each of these days, as on a make-up working day; none:
+       *     closed.
+       */
+      periods?: components['schemas']['PeriodForm'][];
+      /**
+       * Format: date
+       * @description The last day; the first again for a single one.
+       */
+      to: string;
+    };
+    /** @description When a queue is open. */
+    HoursForm:
+      | {
+          /** @enum {string} */
+          kind: 'always';
+        }
+      | {
+          /**
+           * Format: int64
+           * @description Which.
+           */
+          calendar_id: number;
+          /**
+           * @description Where who calls at other times goes; they are hung up unless said
+           *     otherwise.
+           */
+          closed?: components['schemas']['OverflowForm'];
+          /** @enum {string} */
+          kind: 'calendar';
+          /** @description What they hear who are hung up then, a file of the switch. */
+          message?: string | null;
+        };
     /** @description How to import. */
     ImportStartRequest: {
       /** @description What to do with a row whose number a customer has already. */
@@ -2730,8 +2857,8 @@ export interface components {
           kind: 'switch_did_not';
         };
     /**
-     * @description Where a caller goes who has waited as long as the queue allows. There is no
-     *     voicemail: an outside number may lead to one.
+     * @description Where a caller goes who has waited as long as the queue allows, or who called
+     *     outside its hours. There is no voicemail: an outside number may lead to one.
      */
     OverflowForm:
       | {
@@ -2796,6 +2923,43 @@ export interface components {
       in_flight: number;
       /** @description What held it back. */
       limit: components['schemas']['BindingLimit'];
+    };
+    /** @description One page of a list. */
+    Page_CalendarView: {
+      /** @description The rows. */
+      items: {
+        /**
+         * Format: date-time
+         * @description When it closes, while it is open; null also when not within a year.
+         */
+        closes_at?: string | null;
+        /** Format: date-time */
+        created_at: string;
+        /** @description Days that differ from their weekday, by date. */
+        holidays: components['schemas']['HolidayForm'][];
+        /** Format: int64 */
+        id: number;
+        name: string;
+        /** @description Whether it is open now. */
+        open_now: boolean;
+        /**
+         * Format: date-time
+         * @description When it next opens, while it is closed; null also when not within a year.
+         */
+        opens_at?: string | null;
+        /** @description The queues that follow it. */
+        queues: components['schemas']['CalendarQueueView'][];
+        /** Format: date-time */
+        updated_at: string;
+        week: components['schemas']['WeekForm'];
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
     };
     /** @description One page of a list. */
     Page_CallView: {
@@ -3211,6 +3375,12 @@ export interface components {
       /** @description The rows. */
       items: {
         caller_id: string;
+        /**
+         * Format: date-time
+         * @description When it closes by its calendar, while it is open; null also when not within a
+         *     year.
+         */
+        closes_at?: string | null;
         /** Format: date-time */
         created_at: string;
         /** @description Whether callers are let in. */
@@ -3218,6 +3388,8 @@ export interface components {
         /** Format: int64 */
         gateway_id: number;
         gateway_name: string;
+        /** @description When it is open. */
+        hours: components['schemas']['HoursForm'];
         /** Format: int64 */
         id: number;
         inbound_first: boolean;
@@ -3228,6 +3400,14 @@ export interface components {
         name: string;
         /** @description The numbers that lead here. */
         numbers: string[];
+        /** @description Whether callers are let in and it is within its hours now. */
+        open_now: boolean;
+        /**
+         * Format: date-time
+         * @description When it next opens by its calendar, while it is closed by it; null also when
+         *     not within a year.
+         */
+        opens_at?: string | null;
         overflow: components['schemas']['OverflowForm'];
         /** Format: int32 */
         own_agent_seconds: number;
@@ -3388,6 +3568,13 @@ export interface components {
       /** @description One of the keys of `/pause-reasons`. */
       reason: string;
     };
+    /** @description A part of a day, by the clock on the wall in the centre's time zone. */
+    PeriodForm: {
+      /** @description `HH:MM`, from 00:00 on. */
+      from: string;
+      /** @description `HH:MM`, up to 24:00, the end of the day. */
+      to: string;
+    };
     /** @description A person with their name. */
     PersonView: {
       /** @description Who. */
@@ -3466,6 +3653,11 @@ export interface components {
       offered: number;
       /** @description Whether callers are let in. */
       open: boolean;
+      /**
+       * Format: int32
+       * @description Who called outside the hours: not among those who came in.
+       */
+      out_of_hours: number;
       /** @description Which. */
       queue_id: components['schemas']['QueueId'];
       /**
@@ -3498,7 +3690,8 @@ export interface components {
      * @description How a caller's time in a queue ended.
      * @enum {string}
      */
-    QueueOutcome: 'answered' | 'abandoned' | 'overflowed' | 'turned_away' | 'failed';
+    QueueOutcome:
+      'answered' | 'abandoned' | 'overflowed' | 'turned_away' | 'failed' | 'out_of_hours';
     /**
      * @description The settings of a queue. A new one needs name and gateway; what is left out of
      *     a new one is set to a sound default, and what is left out of a change stays as
@@ -3514,6 +3707,7 @@ export interface components {
        * @description The trunk for calls that leave the centre from here.
        */
       gateway_id?: number | null;
+      hours?: components['schemas']['HoursForm'] | null;
       /** @description While somebody waits, a free agent comes here before a call is dialled. */
       inbound_first?: boolean | null;
       /** @description Its agents, in order. */
@@ -3565,6 +3759,12 @@ export interface components {
     /** @description An inbound queue. */
     QueueView: {
       caller_id: string;
+      /**
+       * Format: date-time
+       * @description When it closes by its calendar, while it is open; null also when not within a
+       *     year.
+       */
+      closes_at?: string | null;
       /** Format: date-time */
       created_at: string;
       /** @description Whether callers are let in. */
@@ -3572,6 +3772,8 @@ export interface components {
       /** Format: int64 */
       gateway_id: number;
       gateway_name: string;
+      /** @description When it is open. */
+      hours: components['schemas']['HoursForm'];
       /** Format: int64 */
       id: number;
       inbound_first: boolean;
@@ -3582,6 +3784,14 @@ export interface components {
       name: string;
       /** @description The numbers that lead here. */
       numbers: string[];
+      /** @description Whether callers are let in and it is within its hours now. */
+      open_now: boolean;
+      /**
+       * Format: date-time
+       * @description When it next opens by its calendar, while it is closed by it; null also when
+       *     not within a year.
+       */
+      opens_at?: string | null;
       overflow: components['schemas']['OverflowForm'];
       /** Format: int32 */
       own_agent_seconds: number;
@@ -3953,6 +4163,23 @@ export interface components {
      * @enum {string}
      */
     WantedState: 'ready' | 'paused' | 'logged_out';
+    /** @description Opening periods by weekday; a day without any is closed. */
+    WeekForm: {
+      /** @description On Fridays. */
+      friday?: components['schemas']['PeriodForm'][];
+      /** @description On Mondays. */
+      monday?: components['schemas']['PeriodForm'][];
+      /** @description On Saturdays. */
+      saturday?: components['schemas']['PeriodForm'][];
+      /** @description On Sundays. */
+      sunday?: components['schemas']['PeriodForm'][];
+      /** @description On Thursdays. */
+      thursday?: components['schemas']['PeriodForm'][];
+      /** @description On Tuesdays. */
+      tuesday?: components['schemas']['PeriodForm'][];
+      /** @description On Wednesdays. */
+      wednesday?: components['schemas']['PeriodForm'][];
+    };
   };
   responses: never;
   parameters: never;
@@ -4254,6 +4481,257 @@ export interface operations {
         };
       };
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_calendars: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CalendarView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_calendar: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CalendarRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CalendarView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_calendar: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The calendar */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CalendarView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_calendar: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The calendar */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_calendar: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The calendar */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CalendarRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CalendarView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
         headers: {
           [name: string]: unknown;
         };

@@ -35,9 +35,18 @@ export function SmallFigure({ label, value, colour = '#98a3b3' }: Props) {
   );
 }
 
-/** Four small figures in a line. */
+/** Small figures in a line, each as wide as the others. */
 export function FigureLine({ children }: { children: ReactNode }) {
   return (
-    <div style={{ display: 'grid', gridTemplateColumns: 'repeat(4, 1fr)', gap: 8 }}>{children}</div>
+    <div
+      style={{
+        display: 'grid',
+        gridAutoFlow: 'column',
+        gridAutoColumns: 'minmax(0, 1fr)',
+        gap: 8,
+      }}
+    >
+      {children}
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 interface Props<T> {
   name: keyof T & string;
   label: string;
-  hint?: string;
+  hint?: ReactNode;
   span?: number;
   optional?: boolean;
   /** Whether the control is a switch. */

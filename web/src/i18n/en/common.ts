@@ -157,6 +157,7 @@ export const common = {
     abandoned: 'Abandoned',
     overflowed: 'Overflowed',
     turned_away: 'Turned away',
+    out_of_hours: 'Out of hours',
   },
   endedBy: {
     customer: 'Customer hung up',

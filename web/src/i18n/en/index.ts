@@ -1,5 +1,6 @@
 // The English texts; the same keys as the Chinese ones.
 import type { zh } from '../zh';
+import { calendars } from './calendars';
 import { calls } from './calls';
 import { campaigns } from './campaigns';
 import { common } from './common';
@@ -18,6 +19,7 @@ export const en: typeof zh = {
   floor,
   campaigns,
   queues,
+  calendars,
   customers,
   imports,
   calls,

@@ -156,6 +156,7 @@ export const common = {
     abandoned: '放弃',
     overflowed: '溢出到外线',
     turned_away: '未接待',
+    out_of_hours: '非工作时间',
   },
   endedBy: {
     customer: '客户挂断',

@@ -1,4 +1,5 @@
 // 中文文本。The Chinese texts: the measure for every other language.
+import { calendars } from './calendars';
 import { calls } from './calls';
 import { campaigns } from './campaigns';
 import { common } from './common';
@@ -17,6 +18,7 @@ export const zh = {
   floor,
   campaigns,
   queues,
+  calendars,
   customers,
   imports,
   calls,

@@ -4,13 +4,18 @@ import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { useLive } from '../../live/store';
 import { QueueDay, QueueNow } from '../queues/QueueNumbers';
-import { useQueueName } from '../queues/queries';
+import { OpenMark } from '../queues/OpenMark';
+import { useQueueName, useQueues } from '../queues/queries';
 
 function QueueLine({ id }: { id: number }) {
   const name = useQueueName(id);
+  const queue = useQueues().data?.items.find((each) => each.id === id);
   return (
     <div className="campaign-line">
-      <strong>{name}</strong>
+      <div className="line">
+        <strong>{name}</strong>
+        {queue && !queue.open_now && <OpenMark opening={queue} />}
+      </div>
       <div className="halves" style={{ marginTop: 4 }}>
         <QueueNow id={id} />
         <QueueDay id={id} />

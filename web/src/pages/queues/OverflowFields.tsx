@@ -1,20 +1,21 @@
-// Where a caller goes who has waited too long: the kind, and what belongs to it.
+// Where a caller goes who has waited too long, or who calls outside the hours: the
+// kind, and what belongs to it.
 import { Col, Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useUsers } from '../campaigns/queries';
-import { OVERFLOW_KINDS, type QueueForm } from './form';
+import { OVERFLOW_KINDS, type QueueForm, type Way } from './form';
 import { useQueues } from './queries';
 
-function Target({ own }: { own: number | undefined }) {
+function Target({ way, own }: { way: Way; own: number | undefined }) {
   const { t } = useTranslation();
-  const kind = Form.useWatch<QueueForm['overflow_kind'] | undefined>('overflow_kind');
+  const kind = Form.useWatch<QueueForm['overflow_kind'] | undefined>(`${way}_kind`);
   const queues = useQueues();
   const users = useUsers();
   switch (kind) {
     case 'queue':
       return (
         <Form.Item
-          name="overflow_queue"
+          name={`${way}_queue`}
           label={t('queues.overflowQueue')}
           rules={[{ required: true }]}
         >
@@ -28,7 +29,7 @@ function Target({ own }: { own: number | undefined }) {
     case 'agent':
       return (
         <Form.Item
-          name="overflow_agent"
+          name={`${way}_agent`}
           label={t('queues.overflowAgent')}
           rules={[{ required: true }]}
         >
@@ -46,7 +47,7 @@ function Target({ own }: { own: number | undefined }) {
     case 'outside':
       return (
         <Form.Item
-          name="overflow_number"
+          name={`${way}_number`}
           label={t('queues.overflowNumber')}
           rules={[{ required: true }]}
         >
@@ -59,17 +60,20 @@ function Target({ own }: { own: number | undefined }) {
   }
 }
 
+interface Props {
+  way: Way;
+  label: string;
+  /** The queue that is changed. */
+  own: number | undefined;
+}
+
 /** The two fields. */
-export function OverflowFields({ own }: { own: number | undefined }) {
+export function OverflowFields({ way, label, own }: Props) {
   const { t } = useTranslation();
   return (
     <>
       <Col span={6}>
-        <Form.Item
-          name="overflow_kind"
-          label={t('queues.overflowLabel')}
-          rules={[{ required: true }]}
-        >
+        <Form.Item name={`${way}_kind`} label={label} rules={[{ required: true }]}>
           <Select
             options={OVERFLOW_KINDS.map((kind) => ({
               value: kind,
@@ -79,7 +83,7 @@ export function OverflowFields({ own }: { own: number | undefined }) {
         </Form.Item>
       </Col>
       <Col span={6}>
-        <Target own={own} />
+        <Target way={way} own={own} />
       </Col>
     </>
   );

@@ -1,10 +1,13 @@
-// The fields of the queue form, in three groups: what leads here and who is next,
-// how long callers wait and what then, and who takes the calls.
-import { Input, InputNumber, Row, Select, Switch } from 'antd';
+// The fields of the queue form, in groups: what leads here and who is next, when it
+// is open, how long callers wait and what then, and who takes the calls.
+import { Form, Input, InputNumber, Row, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { FormField } from '../../parts/FormField';
 import { TrunkFields } from '../campaigns/TrunkFields';
-import type { QueueForm } from './form';
+import { paths } from '../../paths';
+import { useCalendars } from './calendars/queries';
+import { ALWAYS, type QueueForm } from './form';
 import { OverflowFields } from './OverflowFields';
 
 const Field = FormField<QueueForm>;
@@ -54,6 +57,44 @@ export function ServiceFields() {
   );
 }
 
+/** The calendar, and where who calls at other times goes. */
+export function HoursFields({ own }: { own: number | undefined }) {
+  const { t } = useTranslation();
+  const calendars = useCalendars();
+  const calendar = Form.useWatch<number | undefined>('calendar');
+  const follows = calendar !== undefined && calendar !== ALWAYS;
+  return (
+    <Row gutter={16}>
+      <Field
+        name="calendar"
+        label={t('queues.hoursLabel')}
+        hint={<Link to={paths.calendars}>{t('queues.manageCalendars')}</Link>}
+      >
+        <Select
+          loading={calendars.isPending}
+          options={[
+            { value: ALWAYS, label: t('queues.always') },
+            ...(calendars.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+        />
+      </Field>
+      {follows && (
+        <>
+          <OverflowFields way="closed" label={t('queues.closedLabel')} own={own} />
+          <Field
+            name="closed_message"
+            label={t('queues.closedMessage')}
+            hint={t('queues.soundHint')}
+            optional
+          >
+            <Input maxLength={200} />
+          </Field>
+        </>
+      )}
+    </Row>
+  );
+}
+
 /** Times, overflow, sounds. */
 export function LimitFields({ own }: { own: number | undefined }) {
   const { t } = useTranslation();
@@ -65,7 +106,7 @@ export function LimitFields({ own }: { own: number | undefined }) {
       <Field name="wait_seconds_max" label={t('queues.waitMax')}>
         {seconds(5, 3600)}
       </Field>
-      <OverflowFields own={own} />
+      <OverflowFields way="overflow" label={t('queues.overflowLabel')} own={own} />
       <Field name="own_agent_seconds" label={t('queues.ownAgent')} hint={t('queues.ownAgentHint')}>
         {seconds(0, 600)}
       </Field>

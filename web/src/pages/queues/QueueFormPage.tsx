@@ -9,7 +9,7 @@ import { SettingsForm, SettingsPage } from '../../parts/SettingsForm';
 import { paths } from '../../paths';
 import { DEFAULTS, toForm, toRequest, type QueueForm } from './form';
 import { MembersField } from './MembersField';
-import { LimitFields, ServiceFields } from './QueueFields';
+import { HoursFields, LimitFields, ServiceFields } from './QueueFields';
 import { useQueue, useSaveQueue } from './queries';
 
 function QueueFormCards({ queue }: { queue?: QueueView }) {
@@ -34,6 +34,9 @@ function QueueFormCards({ queue }: { queue?: QueueView }) {
     >
       <Card title={t('queues.section.service')}>
         <ServiceFields />
+      </Card>
+      <Card title={t('queues.section.hours')}>
+        <HoursFields own={queue?.id} />
       </Card>
       <Card title={t('queues.section.limits')}>
         <LimitFields own={queue?.id} />

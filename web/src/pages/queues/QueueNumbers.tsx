@@ -6,7 +6,7 @@ import { DASH, duration, ratio } from '../../base/format';
 import { useLive } from '../../live/store';
 import { FigureLine, SmallFigure } from '../../parts/Figure';
 import { Elapsed } from '../../parts/timers';
-import { AGENT_STATE_COLOUR, CALL_STATE_COLOUR } from '../../theme';
+import { AGENT_STATE_COLOUR, CALL_STATE_COLOUR, RESULT_COLOUR } from '../../theme';
 
 /** Callers who wait and since when, talking, agents ready of those working. */
 export function QueueNow({ id }: { id: number }) {
@@ -45,7 +45,8 @@ export function speed(live: QueueLiveView): string {
   return live.handled > 0 ? duration(live.waited_ms / live.handled) : DASH;
 }
 
-/** Offered, handled, abandon rate, service level, ASA of the last day. */
+/** Offered, handled, abandon rate, service level, ASA of the last day, and who called
+ * outside the hours. */
 export function QueueDay({ id }: { id: number }) {
   const { t } = useTranslation();
   const live = useLive((state) => state.queues[id]);
@@ -68,6 +69,13 @@ export function QueueDay({ id }: { id: number }) {
         colour="#1d2b3d"
       />
       <SmallFigure label={t('queues.asa')} value={speed(live)} colour="#1d2b3d" />
+      {live.out_of_hours > 0 && (
+        <SmallFigure
+          label={t('queues.outOfHoursCalls')}
+          value={live.out_of_hours}
+          colour={RESULT_COLOUR.out_of_hours}
+        />
+      )}
     </FigureLine>
   );
 }

@@ -1,7 +1,7 @@
 // All inbound queues: who waits this minute, how the last day was, and the way to
 // change each.
-import { PlusOutlined } from '@ant-design/icons';
-import { Button, Table, Tag, type TableColumnsType } from 'antd';
+import { CalendarOutlined, PlusOutlined } from '@ant-design/icons';
+import { Button, Table, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { useMay } from '../../api/access';
@@ -10,6 +10,7 @@ import { phone } from '../../base/format';
 import { PageHead } from '../../parts/PageHead';
 import { ProblemAlert } from '../../parts/Problem';
 import { paths } from '../../paths';
+import { OpenMark } from './OpenMark';
 import { QueueDay, QueueNow } from './QueueNumbers';
 import { useQueues } from './queries';
 
@@ -28,12 +29,8 @@ function useColumns(): TableColumnsType<QueueView> {
     },
     {
       title: t('common.status'),
-      width: 84,
-      render: (_, row) => (
-        <Tag color={row.enabled ? 'green' : 'default'}>
-          {t(row.enabled ? 'queues.open' : 'queues.closed')}
-        </Tag>
-      ),
+      width: 120,
+      render: (_, row) => <OpenMark opening={row} />,
     },
     {
       title: t('queues.numbers'),
@@ -74,6 +71,9 @@ export default function QueuesPage() {
   return (
     <>
       <PageHead title={t('menu.queues')}>
+        <Button icon={<CalendarOutlined />} onClick={() => void navigate(paths.calendars)}>
+          {t('calendars.title')}
+        </Button>
         {mayWrite && (
           <Button
             type="primary"

@@ -1,9 +1,9 @@
 // A queue that is read into the form and written back is the same queue.
 import { describe, expect, it } from 'vitest';
-import type { OverflowForm, QueueView } from '../../api/types';
+import type { HoursForm, OverflowForm, QueueView } from '../../api/types';
 import { toForm, toRequest } from './form';
 
-function queue(overflow: OverflowForm): QueueView {
+function queue(overflow: OverflowForm, hours: HoursForm = { kind: 'always' }): QueueView {
   return {
     id: 7,
     name: 'Service',
@@ -14,6 +14,8 @@ function queue(overflow: OverflowForm): QueueView {
     own_agent_seconds: 5,
     wait_seconds_max: 90,
     overflow,
+    hours,
+    open_now: true,
     wrap_up_seconds: 20,
     short_abandon_seconds: 5,
     service_level_seconds: 20,
@@ -39,6 +41,23 @@ describe('the form of a queue', () => {
     ];
     for (const overflow of kinds) {
       expect(toRequest(toForm(queue(overflow))).overflow).toEqual(overflow);
+    }
+  });
+
+  it('keeps the calendar and where who calls outside its hours goes', () => {
+    const all: HoursForm[] = [
+      { kind: 'always' },
+      { kind: 'calendar', calendar_id: 4, closed: { kind: 'hang_up' }, message: '/sounds/a.wav' },
+      { kind: 'calendar', calendar_id: 4, closed: { kind: 'queue', queue_id: 8 }, message: null },
+      {
+        kind: 'calendar',
+        calendar_id: 4,
+        closed: { kind: 'outside', number: '02169999000' },
+        message: null,
+      },
+    ];
+    for (const hours of all) {
+      expect(toRequest(toForm(queue({ kind: 'agent', agent_id: 3 }, hours))).hours).toEqual(hours);
     }
   });
 

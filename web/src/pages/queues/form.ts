@@ -1,8 +1,12 @@
-// The queue's settings as the form holds them: the overflow taken apart into its
-// kind and what belongs to it, and put together again.
-import type { MemberForm, OverflowForm, QueueRequest, QueueView } from '../../api/types';
+// The queue's settings as the form holds them: the overflow, and where who calls
+// outside the hours goes, taken apart into kind and what belongs to it, and put
+// together again.
+import type { HoursForm, MemberForm, OverflowForm, QueueRequest, QueueView } from '../../api/types';
 
 export const OVERFLOW_KINDS = ['hang_up', 'queue', 'agent', 'outside'] as const;
+
+/** The calendar of a queue that is open always. */
+export const ALWAYS = 0;
 
 /** What the fields are called. */
 export interface QueueForm {
@@ -17,6 +21,12 @@ export interface QueueForm {
   overflow_queue?: number | undefined;
   overflow_agent?: number | undefined;
   overflow_number?: string | undefined;
+  calendar: number;
+  closed_kind: OverflowForm['kind'];
+  closed_queue?: number | undefined;
+  closed_agent?: number | undefined;
+  closed_number?: string | undefined;
+  closed_message?: string | null | undefined;
   wrap_up_seconds: number;
   short_abandon_seconds: number;
   service_level_seconds: number;
@@ -36,6 +46,8 @@ export const DEFAULTS: Partial<QueueForm> = {
   own_agent_seconds: 0,
   wait_seconds_max: 120,
   overflow_kind: 'hang_up',
+  calendar: ALWAYS,
+  closed_kind: 'hang_up',
   wrap_up_seconds: 30,
   short_abandon_seconds: 5,
   service_level_seconds: 20,
@@ -45,27 +57,48 @@ export const DEFAULTS: Partial<QueueForm> = {
 
 /** A stored queue, for the fields. */
 export function toForm(queue: QueueView): QueueForm {
-  const { overflow, ...rest } = queue;
+  const { overflow, hours, ...rest } = queue;
+  const follows = hours.kind === 'calendar' ? hours : undefined;
+  const closed: OverflowForm = follows?.closed ?? { kind: 'hang_up' };
   return {
     ...rest,
     overflow_kind: overflow.kind,
     overflow_queue: overflow.kind === 'queue' ? overflow.queue_id : undefined,
     overflow_agent: overflow.kind === 'agent' ? overflow.agent_id : undefined,
     overflow_number: overflow.kind === 'outside' ? overflow.number : undefined,
+    calendar: follows?.calendar_id ?? ALWAYS,
+    closed_kind: closed.kind,
+    closed_queue: closed.kind === 'queue' ? closed.queue_id : undefined,
+    closed_agent: closed.kind === 'agent' ? closed.agent_id : undefined,
+    closed_number: closed.kind === 'outside' ? closed.number : undefined,
+    closed_message: follows?.message,
   };
 }
 
-function overflowOf(form: QueueForm): OverflowForm {
-  switch (form.overflow_kind) {
+/** The two of the form's ways to send a caller on. */
+export type Way = 'overflow' | 'closed';
+
+function wayOf(form: QueueForm, way: Way): OverflowForm {
+  switch (form[`${way}_kind`]) {
     case 'queue':
-      return { kind: 'queue', queue_id: form.overflow_queue ?? 0 };
+      return { kind: 'queue', queue_id: form[`${way}_queue`] ?? 0 };
     case 'agent':
-      return { kind: 'agent', agent_id: form.overflow_agent ?? 0 };
+      return { kind: 'agent', agent_id: form[`${way}_agent`] ?? 0 };
     case 'outside':
-      return { kind: 'outside', number: form.overflow_number ?? '' };
+      return { kind: 'outside', number: form[`${way}_number`] ?? '' };
     case 'hang_up':
       return { kind: 'hang_up' };
   }
+}
+
+function hoursOf(form: QueueForm): HoursForm {
+  if (form.calendar === ALWAYS) return { kind: 'always' };
+  return {
+    kind: 'calendar',
+    calendar_id: form.calendar,
+    closed: wayOf(form, 'closed'),
+    message: form.closed_message || null,
+  };
 }
 
 /** The fields, for the server. */
@@ -78,7 +111,8 @@ export function toRequest(form: QueueForm): QueueRequest {
     inbound_first: form.inbound_first,
     own_agent_seconds: form.own_agent_seconds,
     wait_seconds_max: form.wait_seconds_max,
-    overflow: overflowOf(form),
+    overflow: wayOf(form, 'overflow'),
+    hours: hoursOf(form),
     wrap_up_seconds: form.wrap_up_seconds,
     short_abandon_seconds: form.short_abandon_seconds,
     service_level_seconds: form.service_level_seconds,

@@ -7,9 +7,9 @@ function fetchQueues() {
   return ask(api.GET('/api/v1/queues'));
 }
 
-/** All queues. */
+/** All queues; whether they are open is asked again once a minute. */
 export function useQueues() {
-  return useQuery({ queryKey: ['queues'], queryFn: fetchQueues });
+  return useQuery({ queryKey: ['queues'], queryFn: fetchQueues, refetchInterval: 60_000 });
 }
 
 /** A queue's name by its id; the id itself until names are known. */
