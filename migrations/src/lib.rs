@@ -20,6 +20,7 @@ mod m20261125_000010_unrecorded;
 mod m20261125_000011_forwarding;
 mod m20261125_000012_queues;
 mod m20261130_000013_calendars;
+mod m20261130_000014_voicemail;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000011_forwarding::Migration),
             Box::new(m20261125_000012_queues::Migration),
             Box::new(m20261130_000013_calendars::Migration),
+            Box::new(m20261130_000014_voicemail::Migration),
         ]
     }
 }

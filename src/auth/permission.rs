@@ -79,6 +79,8 @@ permissions! {
     AgentForward = "agent:forward",
     /// Hear recordings.
     RecordingListen = "recording:listen",
+    /// Hear the messages that callers left with queues, and mark them as handled.
+    VoicemailListen = "voicemail:listen",
     /// See reports.
     ReportRead = "report:read",
     /// Download reports.

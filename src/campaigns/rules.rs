@@ -72,7 +72,8 @@ pub fn after_attempt(
         | CallResult::Abandoned
         | CallResult::Overflowed
         | CallResult::TurnedAway
-        | CallResult::OutOfHours => retry(i64::from(rules.retry_minutes) * 60_000),
+        | CallResult::OutOfHours
+        | CallResult::Voicemail => retry(i64::from(rules.retry_minutes) * 60_000),
     }
 }
 

@@ -49,6 +49,11 @@ pub enum CallState {
         /// Whether it has answered, and is being connected.
         up: bool,
     },
+    /// A caller hears a greeting and leaves a message.
+    Message {
+        /// When the switch must have ended it, or begun to record.
+        until: Moment,
+    },
     /// We asked the switch to end it.
     Ending {
         /// Who was on it.
@@ -203,6 +208,8 @@ pub struct Call {
     pub record_asked: bool,
     /// Whether it is silent now.
     pub recording_paused: bool,
+    /// Since when the caller's message is recorded.
+    pub message_since: Option<Moment>,
     /// Whether it comes from the store and the switch's list of channels has
     /// not been seen since: where its legs are tells what somebody wanted.
     pub from_store: bool,
@@ -239,6 +246,7 @@ impl Call {
             recording: None,
             record_asked: false,
             recording_paused: false,
+            message_since: None,
             from_store: false,
         }
     }
@@ -254,7 +262,8 @@ impl Call {
             | CallState::Ringing
             | CallState::Waiting
             | CallState::Outside
-            | CallState::Overflowing { .. } => None,
+            | CallState::Overflowing { .. }
+            | CallState::Message { .. } => None,
         }
     }
 
@@ -391,6 +400,7 @@ impl Call {
                 CallState::Arranged { .. } => self.arranged_kind(),
                 CallState::Outside => CallStateKind::Outside,
                 CallState::Overflowing { .. } => CallStateKind::Transferring,
+                CallState::Message { .. } => CallStateKind::Voicemail,
                 CallState::Ending { .. } => CallStateKind::Ending,
             },
             campaign: self.campaign(),

@@ -226,6 +226,18 @@ pub enum SwitchCommand {
         /// A file of the switch.
         message: String,
     },
+    /// Play a greeting and a beep to a caller, record what they say, and hang up
+    /// when they have or their time is over.
+    TakeMessage {
+        /// Which leg.
+        leg: LegId,
+        /// The call, which names the file.
+        call: CallId,
+        /// A file of the switch.
+        greeting: Option<String>,
+        /// How long they may speak, in seconds.
+        seconds_max: u32,
+    },
     /// End a leg.
     HangUp {
         /// Which.
@@ -260,7 +272,8 @@ impl SwitchCommand {
             SwitchCommand::PlayMusic { leg, .. }
             | SwitchCommand::Park { leg, .. }
             | SwitchCommand::Entertain { leg, .. }
-            | SwitchCommand::TurnAway { leg, .. } => (*leg, CommandName::Move),
+            | SwitchCommand::TurnAway { leg, .. }
+            | SwitchCommand::TakeMessage { leg, .. } => (*leg, CommandName::Move),
             SwitchCommand::AnswerCaller { leg, .. } => (*leg, CommandName::Answer),
             // A room of nobody is never asked for; the call's id stands in for a leg.
             SwitchCommand::JoinRoom { call, legs } => {

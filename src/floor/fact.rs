@@ -50,11 +50,13 @@ pub enum CallResult {
     TurnedAway,
     /// Inbound: outside the queue's hours, and nobody spoke with them.
     OutOfHours,
+    /// Inbound: no agent, and a message was left.
+    Voicemail,
 }
 
 impl CallResult {
     /// Every result, in the order of reports.
-    pub const ALL: [CallResult; 17] = [
+    pub const ALL: [CallResult; 18] = [
         CallResult::Answered,
         CallResult::NoAnswer,
         CallResult::Busy,
@@ -72,6 +74,7 @@ impl CallResult {
         CallResult::Overflowed,
         CallResult::TurnedAway,
         CallResult::OutOfHours,
+        CallResult::Voicemail,
     ];
 
     /// The name in the database and the API.
@@ -94,6 +97,7 @@ impl CallResult {
             CallResult::Overflowed => "overflowed",
             CallResult::TurnedAway => "turned_away",
             CallResult::OutOfHours => "out_of_hours",
+            CallResult::Voicemail => "voicemail",
         }
     }
 
@@ -214,6 +218,8 @@ pub enum SpanKind {
     Conference,
     /// Talks with an outside party; no agent is on the call any more.
     Outside,
+    /// Hears a greeting and leaves a message.
+    Voicemail,
 }
 
 impl SpanKind {
@@ -229,6 +235,7 @@ impl SpanKind {
             SpanKind::Consulting => "consulting",
             SpanKind::Conference => "conference",
             SpanKind::Outside => "outside",
+            SpanKind::Voicemail => "voicemail",
         }
     }
 }
@@ -525,6 +532,18 @@ pub enum Fact {
     RecordingStopped {
         /// Of which call.
         call: CallId,
+        /// The file on the switch's disk.
+        path: String,
+        /// When.
+        at: Moment,
+    },
+    /// What a caller says for a queue is recorded from here on, until the call's
+    /// end.
+    MessageStarted {
+        /// Of which call.
+        call: CallId,
+        /// For which queue.
+        queue: QueueId,
         /// The file on the switch's disk.
         path: String,
         /// When.

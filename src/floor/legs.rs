@@ -95,6 +95,7 @@ impl Floor {
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.heard_at = now;
         let state = call.state;
+        let leaves_message = matches!(state, CallState::Message { .. });
         match what {
             LegChange::Created => {}
             LegChange::Ringing { .. } => {
@@ -115,6 +116,9 @@ impl Floor {
             | LegChange::Muted(_)
             | LegChange::Overheard(_)
             | LegChange::Key(_) => {}
+            LegChange::RecordingStarted { path } if leaves_message => {
+                self.message_started(now, id, path);
+            }
             LegChange::RecordingStarted { path } => {
                 call.recording = Some(path.clone());
                 self.touched.calls.insert(id);
@@ -131,7 +135,12 @@ impl Floor {
                 }
                 self.record(Fact::RecordingStopped { call: id, path, at: now });
             }
-            LegChange::HungUp(hang_up) => self.end_call(now, id, hang_up, EndedBy::Customer),
+            LegChange::HungUp(hang_up) => {
+                // The switch ends a message that is as long as it may be.
+                let timed_out = leaves_message && hang_up.by_far_end == Some(false);
+                let by = if timed_out { EndedBy::System } else { EndedBy::Customer };
+                self.end_call(now, id, hang_up, by);
+            }
         }
     }
 
@@ -465,7 +474,7 @@ impl Floor {
         self.touched.calls.insert(id);
         let dropped = call.dropped || call.ended_by == Some(EndedBy::System);
         let result = if call.is_inbound() {
-            inbound_result(&hang_up, &call)
+            inbound_result(&hang_up, &call, now)
         } else {
             call_result(&hang_up, call.answered_at.is_some(), call.connected.is_some(), dropped)
         };

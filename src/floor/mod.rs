@@ -8,7 +8,7 @@
 //! Where to look: `people` (agents' states), `control` (agents' commands about
 //! their call), `plan` (how the legs of a call are put), `third` (transfers),
 //! `legs` (switch events), `queueing` (callers who wait), `overflow` (who waited too
-//! long, or called outside the `hours`), `dialling` (campaigns and pacing), `phone` (which
+//! long, or called outside the `hours`), `voicemail` (who leaves a message), `dialling` (campaigns and pacing), `phone` (which
 //! desk phones are registered), `forward` (calls to an agent personally), `timers` (what
 //! comes due), `recording` (what is recorded), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
@@ -60,6 +60,9 @@ mod tell;
 mod tests;
 mod third;
 mod timers;
+pub mod voicemail;
+#[cfg(test)]
+mod voicemail_tests;
 
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, IdMint, LegId, QueueId};
@@ -415,7 +418,8 @@ impl CallCounts {
             CallState::Talking { .. }
             | CallState::Arranged { .. }
             | CallState::Outside
-            | CallState::Overflowing { .. } => self.talking += 1,
+            | CallState::Overflowing { .. }
+            | CallState::Message { .. } => self.talking += 1,
             // A queue's now: no agent of the campaign is wanted for it.
             _ if call.queued.is_some() => self.talking += 1,
             _ if call.agent().is_some() => self.connecting += 1,

@@ -3,7 +3,7 @@
 //!
 //! In: a caller whose time is up, or one who is not let in now, what the switch says
 //! of the number outside that is rung for them. Out: another queue, one agent alone,
-//! a number outside, or the message and the end.
+//! a number outside, a message of theirs, or ours and the end.
 
 use super::call::CallState;
 use super::effect::{EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand};
@@ -61,7 +61,14 @@ impl Floor {
                 self.find_agent(now, id);
             }
             Overflow::Outside(number) => self.ring_outside(now, id, &number, outcome),
-            Overflow::Agent(_) | Overflow::Queue(_) | Overflow::HangUp => self.turn_away(now, id),
+            // A disk without room takes no messages.
+            Overflow::Voicemail if !self.recordings_stopped => {
+                self.leave_queue(now, id, outcome);
+                self.take_message(now, id);
+            }
+            Overflow::Agent(_) | Overflow::Queue(_) | Overflow::Voicemail | Overflow::HangUp => {
+                self.turn_away(now, id);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CustomerId, QueueId};
 use crate::base::phone::Dialable;
 use crate::floor::hours::Hours;
+use crate::floor::voicemail::Voicemail;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -70,6 +71,8 @@ pub enum Overflow {
     Agent(AgentId),
     /// Is connected with this number outside.
     Outside(Dialable),
+    /// Leaves a message.
+    Voicemail,
 }
 
 /// What the floor must know of a queue.
@@ -117,6 +120,8 @@ pub struct QueueProfile {
     /// When it is open, and what becomes of who calls at other times; `None`:
     /// always.
     pub hours: Option<Hours>,
+    /// How messages are taken.
+    pub voicemail: Voicemail,
     /// The figures of the last 24 hours, from the ledger. Used when the floor
     /// first meets the queue.
     pub counts: QueueCounts,
@@ -423,6 +428,7 @@ mod tests {
             music: None,
             message: None,
             hours: None,
+            voicemail: Voicemail::default(),
             counts: QueueCounts::default(),
         };
         Queue::new(profile, Moment(0))

@@ -8,6 +8,7 @@ use super::input::{
 use super::queue::{Arrival, Known, Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
 use super::refusal::Refusal;
 use super::tests::{Story, bridges, dialled, hung_up, lead, profile, rung};
+use super::voicemail::Voicemail;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LegId, QueueId};
 use crate::base::phone::Dialable;
 use uuid::Uuid;
@@ -39,6 +40,7 @@ pub(super) fn queue(id: QueueId, members: &[i64]) -> QueueProfile {
         music: None,
         message: None,
         hours: None,
+        voicemail: Voicemail::default(),
         counts: QueueCounts::default(),
     }
 }

@@ -8,6 +8,7 @@
 //! Q.850 reason of its own, which then says more than the status. So a firm
 //! cause decides first, then the status, then a vague cause.
 
+use crate::base::clock::Moment;
 use crate::floor::call::Call;
 use crate::floor::effect::{CallResult, EndedBy, SpanKind};
 use crate::floor::input::HangUp;
@@ -89,13 +90,15 @@ pub fn call_result(hang_up: &HangUp, answered: bool, connected: bool, dropped: b
 }
 
 /// The result of a call that came in.
-pub(super) fn inbound_result(hang_up: &HangUp, call: &Call) -> CallResult {
+pub(super) fn inbound_result(hang_up: &HangUp, call: &Call, now: Moment) -> CallResult {
     let outcome = call.queued.as_ref().and_then(|visit| visit.outcome);
     let sent_on = matches!(outcome, Some(QueueOutcome::Overflowed | QueueOutcome::OutOfHours));
     let by_system = call.ended_by == Some(EndedBy::System);
     let ordinary = ORDINARY_ENDS.contains(&hang_up.cause.as_str()) || hang_up.cause == GIVEN_UP;
     if call.connected.is_some() {
         CallResult::Answered
+    } else if call.left_message(now) {
+        CallResult::Voicemail
     } else if sent_on && call.span == SpanKind::Outside {
         CallResult::Overflowed
     } else if outcome == Some(QueueOutcome::OutOfHours) && (by_system || ordinary) {

@@ -263,7 +263,10 @@ impl Floor {
             CallState::Dialling | CallState::Ringing => self.on_customer_answered(now, id),
             CallState::Waiting => self.find_agent(now, id),
             CallState::Connecting { agent, .. } => self.connect_again(now, id, agent),
-            CallState::Ending { .. } | CallState::Arranged { .. } | CallState::Overflowing { .. } => {}
+            CallState::Ending { .. }
+            | CallState::Arranged { .. }
+            | CallState::Overflowing { .. }
+            | CallState::Message { .. } => {}
             // The conversation ended while we were away.
             CallState::Talking { .. } | CallState::Outside => self.end_call_by(now, id, EndedBy::Switch),
         }
@@ -315,8 +318,11 @@ impl Floor {
         {
             self.ignore(now, format!("call {}: its number is in another live call", stored.call));
         }
+        let leaves_message = stored.span.0 == SpanKind::Voicemail;
         let state = match (stored.answered_at, stored.connected) {
             _ if stored.outside => CallState::Outside,
+            // Put right below, when it is known of which queue.
+            _ if leaves_message => CallState::Message { until: now },
             // Handed on in vain by somebody who had left.
             (_, Some(_)) if matches!(stored.span.0, SpanKind::Waiting | SpanKind::Queued) => {
                 CallState::Waiting
@@ -346,6 +352,10 @@ impl Floor {
         (call.span, call.span_agent, call.span_since) = stored.span;
         let handed_back = state == CallState::Waiting && stored.span.0 == SpanKind::Waiting;
         call.sender = stored.connected.map(|(agent, _)| agent).filter(|_| handed_back);
+        if leaves_message {
+            call.message_since = Some(call.span_since);
+            call.state = CallState::Message { until: self.message_due(now, &call) };
+        }
         if let Some((path, paused)) = stored.recording {
             call.recording = Some(path);
             call.recording_paused = paused;

@@ -249,6 +249,8 @@ pub enum CallStateKind {
     Conference,
     /// The customer talks with an outside party; no agent is on the call.
     Outside,
+    /// The caller leaves a message.
+    Voicemail,
     /// Asked to end; the switch has not confirmed yet.
     Ending,
 }

@@ -125,7 +125,7 @@ impl Floor {
             CallState::Dialling | CallState::Ringing => call.dial_until,
             CallState::Waiting if call.queued.is_some() => self.queue_due(call).min(silent),
             CallState::Waiting => self.waiting_due(call).min(silent),
-            CallState::Overflowing { until, .. } => until,
+            CallState::Overflowing { until, .. } | CallState::Message { until } => until,
             CallState::Connecting { until, .. } => until.min(self.drop_due(call).unwrap_or(until)),
             CallState::Talking { apart_since: Some(since), .. } => since + APART_MS_MAX,
             CallState::Talking { apart_since: None, .. } | CallState::Outside => silent,
@@ -175,6 +175,7 @@ impl Floor {
             CallState::Waiting if call.queued.is_some() => self.fire_queue(now, id),
             CallState::Waiting => self.fire_waiting(now, id),
             CallState::Overflowing { until, .. } if until <= now => self.overflow_failed(now, id),
+            CallState::Message { until } if until <= now => self.message_overdue(now, id),
             CallState::Connecting { agent, until } if until <= now => self.fire_connecting(now, id, agent),
             CallState::Talking { apart_since: Some(since), .. } if since + APART_MS_MAX <= now => {
                 self.end_call_by(now, id, EndedBy::Switch);

@@ -62,7 +62,9 @@ pub fn spawn(
             let (db, folder) = (db.clone(), folder.clone());
             async move {
                 let status = recordings::jobs::measure_recordings(&db, &folder, clock::now()).await?;
-                Ok(status.measured)
+                let messages =
+                    recordings::voicemail::jobs::measure_voicemails(&db, &folder, clock::now()).await?;
+                Ok(status.measured + messages.measured)
             }
         }
     });

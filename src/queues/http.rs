@@ -6,7 +6,9 @@ use crate::auth::{Caller, Permission};
 use crate::base::clock::{self, Moment};
 use crate::base::ids::QueueId;
 use crate::floor::queue::Strategy;
-use crate::queues::model::{HoursForm, MemberForm, OverflowForm, QueueEntry, QueueForm, QueueRefused};
+use crate::queues::model::{
+    HoursForm, MemberForm, OverflowForm, QueueEntry, QueueForm, QueueRefused, VoicemailForm,
+};
 use crate::queues::{calendars, rules, store};
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, lookup, write_tx};
@@ -51,6 +53,8 @@ pub struct QueueView {
     message: Option<String>,
     /// When it is open.
     hours: HoursForm,
+    /// How messages are taken.
+    voicemail: VoicemailForm,
     /// Whether callers are let in and it is within its hours now.
     open_now: bool,
     /// When it next opens by its calendar, while it is closed by it; null also when
@@ -113,6 +117,8 @@ pub struct QueueRequest {
     /// When it is open, and what becomes of who calls at other times; a new queue is
     /// open always.
     hours: Option<HoursForm>,
+    /// How messages are taken, where callers are sent to leave one.
+    voicemail: Option<VoicemailForm>,
     /// Its agents, in order.
     members: Option<Vec<MemberForm>>,
     /// The numbers that lead here, as people write them.
@@ -146,6 +152,10 @@ impl QueueRequest {
                     HoursForm::Calendar { calendar_id, closed, message: sound(message, None) }
                 }
                 HoursForm::Always => HoursForm::Always,
+            },
+            voicemail: match self.voicemail {
+                Some(given) => VoicemailForm { greeting: sound(given.greeting, None), ..given },
+                None => form.voicemail,
             },
             members: self.members.unwrap_or(form.members),
             numbers: self.numbers.unwrap_or(form.numbers),
@@ -290,6 +300,7 @@ impl QueueView {
             music: form.music,
             message: form.message,
             hours: form.hours,
+            voicemail: form.voicemail,
             open_now: form.enabled && in_hours,
             opens_at: change.filter(|_| !in_hours),
             closes_at: change.filter(|_| in_hours),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Where a caller goes who has waited as long as the queue allows, or who called
-/// outside its hours. There is no voicemail: an outside number may lead to one.
+/// outside its hours.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum OverflowForm {
@@ -29,6 +29,32 @@ pub enum OverflowForm {
         /// The number, as it is dialled.
         number: String,
     },
+    /// Hears the queue's greeting and leaves a message.
+    Voicemail,
+}
+
+/// How a queue takes messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VoicemailForm {
+    /// What callers hear before the beep, a file of the switch; empty: only the
+    /// beep.
+    #[serde(default)]
+    pub greeting: Option<String>,
+    /// How long a message may be.
+    #[schema(minimum = 10, maximum = 600)]
+    #[serde(default = "message_seconds")]
+    pub seconds_max: i32,
+}
+
+impl Default for VoicemailForm {
+    fn default() -> Self {
+        Self { greeting: None, seconds_max: message_seconds() }
+    }
+}
+
+fn message_seconds() -> i32 {
+    120
 }
 
 /// When a queue is open.
@@ -103,6 +129,8 @@ pub struct QueueForm {
     pub message: Option<String>,
     /// When it is open.
     pub hours: HoursForm,
+    /// How messages are taken.
+    pub voicemail: VoicemailForm,
     /// Its agents, in order.
     pub members: Vec<MemberForm>,
     /// The numbers that lead here.
@@ -129,6 +157,7 @@ impl QueueForm {
             music: None,
             message: None,
             hours: HoursForm::Always,
+            voicemail: VoicemailForm::default(),
             members: Vec::new(),
             numbers: Vec::new(),
         }

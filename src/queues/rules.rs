@@ -32,6 +32,8 @@ pub fn check(form: &QueueForm, home: &str, own: Option<i64>) -> Check {
         way("hours", closed, own, &mut check);
         sounds.push(("hours", message));
     }
+    sounds.push(("voicemail", &form.voicemail.greeting));
+    check.range("voicemail", form.voicemail.seconds_max, 10..=600, "seconds");
     for (field, sound) in sounds {
         if sound.as_ref().is_some_and(|sound| !is_sound(sound)) {
             check.fault(field, "a file or stream of the switch, of letters, digits and - _ . : /");
@@ -53,7 +55,10 @@ fn way(field: &str, way: &OverflowForm, own: Option<i64>, check: &mut Check) {
                 check.fault(field, refused);
             }
         }
-        OverflowForm::Queue { .. } | OverflowForm::Agent { .. } | OverflowForm::HangUp => {}
+        OverflowForm::Queue { .. }
+        | OverflowForm::Agent { .. }
+        | OverflowForm::Voicemail
+        | OverflowForm::HangUp => {}
     }
 }
 
@@ -97,7 +102,7 @@ pub fn is_sound(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::queues::model::MemberForm;
+    use crate::queues::model::{MemberForm, VoicemailForm};
 
     fn form() -> QueueForm {
         QueueForm {
@@ -138,6 +143,13 @@ mod tests {
         assert_eq!(at_fault(hours(OverflowForm::Queue { queue_id: 7 }, None)), ["hours"]);
         assert_eq!(at_fault(hours(OverflowForm::Outside { number: "1;2".into() }, None)), ["hours"]);
         assert_eq!(at_fault(hours(OverflowForm::HangUp, Some("a b.wav"))), ["hours"]);
+        let voicemail = |greeting: Option<&str>, seconds_max| QueueForm {
+            voicemail: VoicemailForm { greeting: greeting.map(str::to_owned), seconds_max },
+            ..form()
+        };
+        assert_eq!(at_fault(voicemail(None, 9)), ["voicemail"]);
+        assert_eq!(at_fault(voicemail(None, 601)), ["voicemail"]);
+        assert_eq!(at_fault(voicemail(Some("a.wav,park:"), 60)), ["voicemail"]);
         let member = |user_id, level| MemberForm { user_id, level };
         assert_eq!(at_fault(QueueForm { members: vec![member(1, 1), member(1, 2)], ..form() }), ["members"]);
         assert_eq!(at_fault(QueueForm { members: vec![member(1, 0)], ..form() }), ["members"]);

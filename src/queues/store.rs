@@ -8,9 +8,10 @@ use crate::base::ids::{AgentId, QueueId, UserId};
 use crate::base::phone::Dialable;
 use crate::floor::hours::Hours;
 use crate::floor::queue::{Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
+use crate::floor::voicemail::Voicemail;
 use crate::queues::calendars;
 use crate::queues::model::{
-    HoursForm, MemberForm, OverflowForm, OwnNumber, QueueEntry, QueueForm, QueueRefused,
+    HoursForm, MemberForm, OverflowForm, OwnNumber, QueueEntry, QueueForm, QueueRefused, VoicemailForm,
 };
 use crate::store::entity::{queue_members, queue_numbers, queue_visits, queues};
 use crate::store::{Db, WriteTx, lookup};
@@ -152,6 +153,8 @@ fn settings(form: &QueueForm, now: Moment) -> queues::ActiveModel {
         closed_agent_id: Set(closed.agent),
         closed_number: Set(closed.number),
         closed_message: Set(message),
+        voicemail_greeting: Set(form.voicemail.greeting.clone()),
+        voicemail_seconds_max: Set(form.voicemail.seconds_max),
         updated_at: Set(now.to_utc()),
         ..Default::default()
     }
@@ -161,6 +164,7 @@ const HANG_UP: &str = "hang_up";
 const QUEUE: &str = "queue";
 const AGENT: &str = "agent";
 const OUTSIDE: &str = "outside";
+const VOICEMAIL: &str = "voicemail";
 
 /// Where a queue sends somebody, as its columns hold it: the one of the kind is
 /// set.
@@ -179,6 +183,7 @@ impl From<&OverflowForm> for Way {
             OverflowForm::Queue { queue_id } => Self { queue: Some(*queue_id), ..way(QUEUE) },
             OverflowForm::Agent { agent_id } => Self { agent: Some(*agent_id), ..way(AGENT) },
             OverflowForm::Outside { number } => Self { number: Some(number.clone()), ..way(OUTSIDE) },
+            OverflowForm::Voicemail => way(VOICEMAIL),
         }
     }
 }
@@ -190,6 +195,7 @@ impl Way {
             QUEUE => OverflowForm::Queue { queue_id: self.queue? },
             AGENT => OverflowForm::Agent { agent_id: self.agent? },
             OUTSIDE => OverflowForm::Outside { number: self.number? },
+            VOICEMAIL => OverflowForm::Voicemail,
             _ => return None,
         })
     }
@@ -233,6 +239,7 @@ pub fn form_of(entry: &QueueEntry) -> Option<QueueForm> {
                 HoursForm::Calendar { calendar_id, closed: closed.form()?, message: row.closed_message }
             }
         },
+        voicemail: VoicemailForm { greeting: row.voicemail_greeting, seconds_max: row.voicemail_seconds_max },
         members: entry.members.clone(),
         numbers: entry.numbers.clone(),
     })
@@ -277,7 +284,7 @@ async fn check_references(
                     return Ok(Err(QueueRefused::WayNotAnAgent(field)));
                 }
             }
-            OverflowForm::HangUp | OverflowForm::Outside { .. } => {}
+            OverflowForm::HangUp | OverflowForm::Outside { .. } | OverflowForm::Voicemail => {}
         }
     }
     let named = form.members.iter().map(|member| member.user_id);
@@ -345,6 +352,7 @@ async fn profile(db: &Db, entry: &QueueEntry, home: &str, zone: Tz) -> Result<Qu
             OverflowForm::Queue { queue_id } => Overflow::Queue(QueueId(*queue_id)),
             OverflowForm::Agent { agent_id } => Overflow::Agent(AgentId(*agent_id)),
             OverflowForm::Outside { number } => Overflow::Outside(dialable(number, column)?),
+            OverflowForm::Voicemail => Overflow::Voicemail,
         })
     };
     let hours = match (&form.hours, &entry.calendar) {
@@ -385,6 +393,11 @@ async fn profile(db: &Db, entry: &QueueEntry, home: &str, zone: Tz) -> Result<Qu
         music: form.music,
         message: form.message,
         hours,
+        voicemail: Voicemail {
+            greeting: form.voicemail.greeting,
+            seconds_max: u32::try_from(form.voicemail.seconds_max)
+                .map_err(|_| broken("voicemail_seconds_max"))?,
+        },
         counts: QueueCounts::default(),
     })
 }

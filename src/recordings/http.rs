@@ -3,12 +3,12 @@
 use crate::api::{ApiError, ApiResult, Path, Problem, Settings};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission, visible_users};
-use crate::recordings::{files, store};
+use crate::recordings::{files, store, voicemail};
 use crate::store::{Db, write_tx};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use tower::ServiceExt;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 /// The room's routes.
 pub fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(get_recording_audio))
+    OpenApiRouter::new().routes(routes!(get_recording_audio)).merge(voicemail::http::routes())
 }
 
 #[utoipa::path(get, path = "/recordings/{id}/audio", tag = "recordings", operation_id = "get_recording_audio",
@@ -40,16 +40,32 @@ async fn get_recording_audio(
     let visible = visible_users(&db, &caller, scope).await?;
     let missing = || ApiError::not_found("recording");
     let recording = store::find_recording(&db, id, &visible).await?.ok_or_else(missing)?;
-    let path = files::locate(&settings.recordings_dir, &recording.path).ok_or_else(missing)?;
+    let range = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
+    let detail = json!({ "call_id": recording.call_id, "agent_id": recording.agent_id, "range": range });
+    let heard = Entry::of(caller.user_id, "recording.listen", "recording", id).with(detail);
+    serve_audio(&db, &settings, &recording.path, heard, request.headers().clone()).await
+}
+
+/// A file of the switch, once it is written down that it is heard. `headers` are
+/// the request's, which may ask for a part of it.
+pub(in crate::recordings) async fn serve_audio(
+    db: &Db,
+    settings: &Settings,
+    switch_path: &str,
+    heard: Entry<'_>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let missing = || ApiError::not_found("recording");
+    let path = files::locate(&settings.recordings_dir, switch_path).ok_or_else(missing)?;
     if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
         let detail = "the recording is listed, but its file is not there (any more)";
         return Err(ApiError::new(axum::http::StatusCode::NOT_FOUND, "file_missing", detail));
     }
-    let tx = write_tx(&db).await?;
-    let range = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
-    let detail = json!({ "call_id": recording.call_id, "agent_id": recording.agent_id, "range": range });
-    audit::record(&tx, Entry::of(caller.user_id, "recording.listen", "recording", id).with(detail)).await?;
+    let tx = write_tx(db).await?;
+    audit::record(&tx, heard).await?;
     tx.commit().await?;
+    let mut request = Request::new(Body::empty());
+    *request.headers_mut() = headers;
     let served = ServeFile::new(path).oneshot(request).await.into_response();
     Ok(as_audio(served))
 }

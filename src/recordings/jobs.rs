@@ -5,7 +5,7 @@
 
 use crate::base::clock::Moment;
 use crate::recordings::store::{self, Measured};
-use crate::recordings::{files, wav};
+use crate::recordings::{files, voicemail, wav};
 use crate::store::{Db, write_tx};
 use anyhow::Context;
 use sha2::{Digest, Sha256};
@@ -66,6 +66,7 @@ pub async fn find_unheard_recordings(db: &Db, folder: &Path, now: Moment) -> any
         let files = tokio::task::spawn_blocking(move || files::recordings_in(&folder)).await??;
         for files in files.chunks(FILES_PER_RUN as usize) {
             let tx = write_tx(db).await?;
+            found += voicemail::store::insert_unheard(&tx, files, now - STOP_LOST_MS).await?;
             found += store::insert_unheard(&tx, files, now - STOP_LOST_MS).await?;
             tx.commit().await?;
         }
@@ -73,7 +74,8 @@ pub async fn find_unheard_recordings(db: &Db, folder: &Path, now: Moment) -> any
     Ok(found)
 }
 
-fn measure(path: PathBuf) -> anyhow::Result<Measured> {
+/// Reads a file that is closed.
+pub(in crate::recordings) fn measure(path: PathBuf) -> anyhow::Result<Measured> {
     let mut file = File::open(&path).with_context(|| path.display().to_string())?;
     let mut digest = Sha256::new();
     let mut head = Vec::with_capacity(wav::HEADER_BYTES);

@@ -7,6 +7,7 @@ use crate::auth::UserFilter;
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, UserId};
 use crate::floor::effect::Fact;
+use crate::recordings::voicemail;
 use crate::store::entity::{call_spans, calls, recording_pauses, recordings};
 use crate::store::{Db, WriteTx};
 use chrono::{DateTime, Utc};
@@ -28,7 +29,14 @@ pub struct Measured {
 
 /// Writes a fact, if it is about a recording. Idempotent.
 pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
+    voicemail::store::write_fact(tx, fact).await?;
     match fact {
+        // A message that a caller left ends with the call.
+        Fact::RecordingStopped { path, .. }
+            if !voicemail::store::messages_among(tx, [path.as_str()]).await?.is_empty() =>
+        {
+            Ok(())
+        }
         Fact::RecordingStarted { call, agent, path, at } => {
             insert_once(tx, *call, agent.0, path, at.to_utc()).await
         }
@@ -124,8 +132,11 @@ pub async fn insert_unheard(
     let ids = files.iter().map(|(call, path)| recording_id(*call, path));
     let known = recordings::Entity::find().filter(recordings::Column::Id.is_in(ids)).all(tx).await?;
     let known: HashSet<Uuid> = known.into_iter().map(|row| row.id).collect();
-    let unknown: Vec<_> =
-        files.iter().filter(|(call, path)| !known.contains(&recording_id(*call, path))).collect();
+    let messages = voicemail::store::messages_among(tx, files.iter().map(|(_, path)| path.as_str())).await?;
+    let unknown: Vec<_> = files
+        .iter()
+        .filter(|(call, path)| !known.contains(&recording_id(*call, path)) && !messages.contains(path))
+        .collect();
     let over = calls::Entity::find()
         .filter(calls::Column::Id.is_in(unknown.iter().map(|(call, _)| call.0)))
         .filter(calls::Column::EndedAt.lt(ended_before.to_utc()))

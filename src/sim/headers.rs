@@ -184,7 +184,8 @@ fn channel_state(leg: &Leg, kind: Option<&EventKind>) -> (&'static str, u8) {
         LegState::Parked { by_application: true }
         | LegState::Eavesdropping { .. }
         | LegState::Music
-        | LegState::InRoom => ("CS_EXECUTE", 4),
+        | LegState::InRoom
+        | LegState::Sleeping => ("CS_EXECUTE", 4),
         LegState::Parked { by_application: false } => ("CS_PARK", 6),
         LegState::Joining => ("CS_EXECUTE", 8),
         LegState::Stranded => ("CS_SOFT_EXECUTE", 3),

@@ -88,6 +88,8 @@ pub enum LegState {
     Music,
     /// In the room of its application.
     InRoom,
+    /// Waits in silence for so long as its application says.
+    Sleeping,
     /// A bridge was ordered; it has left the place where it was.
     Joining,
     /// Hears another leg.

@@ -134,6 +134,7 @@ impl World {
             }
             Some(LegState::Music) => self.stop_music(at, leg, &app),
             Some(LegState::InRoom) => self.leave_room(at, leg, &app),
+            Some(LegState::Sleeping) => self.complete(at, leg, &app),
             Some(LegState::Eavesdropping { target }) => self.stop_listening(at, leg, target),
             _ => {}
         }

@@ -3,43 +3,65 @@
 //!
 //! A file is made when the recording starts, folders included, as the real
 //! switch does, and filled when it stops: 8 kHz, 16 bit, left a 400 Hz tone for
-//! the customer, right 700 Hz for the agent, and silence where it was masked.
+//! the customer, right 700 Hz for the agent, and silence where it was masked. A
+//! message that a caller leaves has the customer alone, in one channel.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 const RATE: u32 = 8_000;
-/// Two channels of two bytes.
-const FRAME_BYTES: u32 = 4;
 /// Longer recordings are cut off: two hours.
 const LONGEST_MS: i64 = 2 * 3_600_000;
+
+/// Whom a recording holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sides {
+    /// Customer and agent, a channel each.
+    Both,
+    /// The customer alone.
+    Customer,
+}
+
+impl Sides {
+    fn channels(self) -> u16 {
+        match self {
+            Sides::Both => 2,
+            Sides::Customer => 1,
+        }
+    }
+
+    /// Two bytes a channel.
+    fn frame_bytes(self) -> u32 {
+        u32::from(self.channels()) * 2
+    }
+}
 
 /// Makes the file, empty but for its header.
 pub fn start(path: &str) -> io::Result<()> {
     if let Some(folder) = Path::new(path).parent() {
         std::fs::create_dir_all(folder)?;
     }
-    File::create(path)?.write_all(&header(0))
+    File::create(path)?.write_all(&header(0, Sides::Both))
 }
 
-/// Fills the file with so many milliseconds of the two tones, silent from and
+/// Fills the file with so many milliseconds of their tones, silent from and
 /// to the milliseconds in `masked`.
-pub fn finish(path: &str, ms: i64, masked: &[(i64, i64)]) -> io::Result<()> {
+pub fn finish(path: &str, ms: i64, masked: &[(i64, i64)], sides: Sides) -> io::Result<()> {
     let frames = frames_in(ms);
     let mut out = BufWriter::with_capacity(256 * 1024, File::create(path)?);
-    out.write_all(&header(frames * FRAME_BYTES))?;
+    out.write_all(&header(frames * sides.frame_bytes(), sides))?;
     // Both tones have whole periods in a second: one second is all of them.
-    let second = second_of_tones();
+    let second = second_of_tones(sides);
     let silence = vec![0; second.len()];
-    let byte_at = |ms: i64| frames_in(ms).min(frames) * FRAME_BYTES;
+    let byte_at = |ms: i64| frames_in(ms).min(frames) * sides.frame_bytes();
     let mut at = 0;
     for (from, to) in masked.iter().map(|(from, to)| (byte_at(*from), byte_at(*to))) {
         write_between(&mut out, &second, at, from)?;
         write_between(&mut out, &silence, from.max(at), to)?;
         at = to.max(at);
     }
-    write_between(&mut out, &second, at, frames * FRAME_BYTES)?;
+    write_between(&mut out, &second, at, frames * sides.frame_bytes())?;
     out.flush()
 }
 
@@ -59,27 +81,28 @@ fn write_between(out: &mut impl Write, second: &[u8], mut from: u32, to: u32) ->
     Ok(())
 }
 
-fn second_of_tones() -> Vec<u8> {
+fn second_of_tones(sides: Sides) -> Vec<u8> {
     let sample = |frame: u32, hertz: f64| {
         let angle = std::f64::consts::TAU * hertz * f64::from(frame) / f64::from(RATE);
         (angle.sin() * 8_000.0) as i16
     };
-    let frames = (0..RATE).flat_map(|frame| [sample(frame, 400.0), sample(frame, 700.0)]);
+    let tones = [400.0, 700.0].into_iter().take(usize::from(sides.channels()));
+    let frames = (0..RATE).flat_map(|frame| tones.clone().map(move |hertz| sample(frame, hertz)));
     frames.flat_map(i16::to_le_bytes).collect()
 }
 
 /// The 44 bytes before the samples.
-fn header(data_bytes: u32) -> Vec<u8> {
+fn header(data_bytes: u32, sides: Sides) -> Vec<u8> {
     let mut header = Vec::with_capacity(44);
     header.extend(b"RIFF");
     header.extend((36 + data_bytes).to_le_bytes());
     header.extend(b"WAVEfmt ");
     header.extend(16u32.to_le_bytes());
     header.extend(1u16.to_le_bytes());
-    header.extend(2u16.to_le_bytes());
+    header.extend(sides.channels().to_le_bytes());
     header.extend(RATE.to_le_bytes());
-    header.extend((RATE * FRAME_BYTES).to_le_bytes());
-    header.extend((FRAME_BYTES as u16).to_le_bytes());
+    header.extend((RATE * sides.frame_bytes()).to_le_bytes());
+    header.extend((sides.channels() * 2).to_le_bytes());
     header.extend(16u16.to_le_bytes());
     header.extend(b"data");
     header.extend(data_bytes.to_le_bytes());
@@ -97,7 +120,7 @@ mod tests {
         let path = path.to_str().expect("text");
         start(path).expect("started, with its folders");
         assert_eq!(std::fs::metadata(path).expect("a file").len(), 44);
-        finish(path, 2_500, &[(2_200, 2_400)]).expect("filled");
+        finish(path, 2_500, &[(2_200, 2_400)], Sides::Both).expect("filled");
         let bytes = std::fs::read(path).expect("a file");
         assert_eq!(bytes.len(), 44 + 2_500 * 32);
         assert_eq!(&bytes[..4], b"RIFF");
@@ -114,5 +137,19 @@ mod tests {
         };
         assert!((398..=401).contains(&crossings(0)), "{}", crossings(0));
         assert!((698..=701).contains(&crossings(1)), "{}", crossings(1));
+    }
+
+    #[test]
+    fn a_message_holds_the_customer_alone() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("m.wav");
+        let path = path.to_str().expect("text");
+        finish(path, 1_000, &[], Sides::Customer).expect("filled");
+        let bytes = std::fs::read(path).expect("a file");
+        assert_eq!((bytes.len(), bytes[22]), (44 + 16_000, 1));
+        let samples: Vec<i16> =
+            bytes[44..].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
+        let crossings = samples.windows(2).filter(|pair| pair[0] < 0 && pair[1] >= 0).count();
+        assert!((398..=401).contains(&crossings), "{crossings}");
     }
 }

@@ -14,12 +14,14 @@ use crate::sim::event::{EventKind, WorldEvent};
 use crate::sim::headers::{self, Headers, Identity};
 use crate::sim::leg::Leg;
 use crate::sim::protocol::Subscription;
+use crate::sim::recorder::{self, Sides};
 use crate::sim::world::{World, WorldConfig};
-use crate::sim::{commands, commands::Answer, recorder, registrar};
+use crate::sim::{commands, commands::Answer, registrar};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -275,10 +277,17 @@ impl Core {
                 self.finish_job(event.at, *job, &text);
             }
             (kind, Some(leg)) => {
-                if let EventKind::RecordStop { path, ms, masked } = kind
-                    && let Err(error) = recorder::finish(path, *ms, masked)
-                {
-                    tracing::warn!(%error, path, "the recording cannot be written");
+                let written = match kind {
+                    // Begun by an application of the leg, and not by a command.
+                    EventKind::RecordStart { path } if !Path::new(path).exists() => recorder::start(path),
+                    EventKind::RecordStop { path, ms, masked } => {
+                        let alone = leg.is_true("RECORD_READ_ONLY");
+                        recorder::finish(path, *ms, masked, if alone { Sides::Customer } else { Sides::Both })
+                    }
+                    _ => Ok(()),
+                };
+                if let Err(error) = written {
+                    tracing::warn!(%error, "a recording cannot be written");
                 }
                 if *kind == EventKind::Destroy {
                     self.report(leg);

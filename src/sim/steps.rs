@@ -193,7 +193,7 @@ impl World {
     /// is moved or ends; the leg ends after the last.
     pub(super) fn run_apps(&mut self, at: Moment, leg: LegId, apps: &[App]) {
         let mut digits = 0;
-        for app in apps {
+        for (nth, app) in apps.iter().enumerate() {
             let app = App::new(&app.name, &app.data.replace("${hold_music}", HOLD_MUSIC));
             if let Some(entry) = self.entries.get_mut(&leg) {
                 entry.leg.executed = Some(app.clone());
@@ -209,6 +209,17 @@ impl World {
                 "endless_playback" => return self.play_music(at, leg, &app),
                 "conference" => return self.join_room(at, leg, &app),
                 "eavesdrop" if self.eavesdrop(at, leg, &app) => return,
+                "set" => {
+                    if let Some((name, value)) = app.data.split_once('=') {
+                        self.set_variable(leg, name.to_owned(), value.to_owned());
+                    }
+                }
+                // Who is recorded so speaks, as long as they care to.
+                "record_session" => {
+                    self.record(at, leg, app.data.clone());
+                    self.plan_talk(at, leg);
+                }
+                "sleep" => return self.sleep(at, leg, &app, &apps[nth + 1..]),
                 "queue_dtmf" => {
                     for digit in app.data.split('@').next().unwrap_or_default().chars() {
                         digits += 1;
@@ -221,6 +232,15 @@ impl World {
         }
         self.settle(leg, LegState::Answered, None);
         self.hang_up(at, leg, "NORMAL_CLEARING", None, false);
+    }
+
+    /// Goes on with the other applications after so many milliseconds, unless it is
+    /// sent elsewhere before.
+    fn sleep(&mut self, at: Moment, leg: LegId, app: &App, then: &[App]) {
+        self.settle(leg, LegState::Sleeping, Some(app.clone()));
+        let Some(order) = self.entries.get(&leg).map(|entry| entry.order) else { return };
+        let ms = app.data.parse().unwrap_or(0);
+        self.plan(at + ms, leg, Step::Transfer { apps: then.to_vec(), order });
     }
 
     /// Begins to listen; false when there is nothing to listen to.
@@ -296,6 +316,7 @@ impl World {
             LegState::Bridged { a, b } => self.end_bridge(at, leg, a, b, cause),
             LegState::Music => self.stop_music(at, leg, &app),
             LegState::InRoom => self.leave_room(at, leg, &app),
+            LegState::Sleeping => self.complete(at, leg, &app),
             _ => {}
         }
         self.emit(at, leg, EventKind::HangupComplete);

@@ -522,7 +522,7 @@ impl World {
         }
     }
 
-    fn set_variable(&mut self, leg: LegId, name: String, value: String) -> Reply {
+    pub(super) fn set_variable(&mut self, leg: LegId, name: String, value: String) -> Reply {
         let Some(entry) = self.entries.get_mut(&leg).filter(|e| e.leg.is_up()) else {
             return Reply::NoSuchLeg;
         };

@@ -23,6 +23,8 @@ const PARKED_CUSTOMER_SECONDS: u32 = 120;
 /// What a customer on hold hears, until they are fetched; the switch puts its
 /// own setting in.
 const MUSIC: &str = "endless_playback:${hold_music}";
+/// What tells a caller to speak; a setting of the switch.
+const BEEP: &str = "${voicemail_beep}";
 /// The variable that tells with which agent a leg was last joined.
 pub const WITH_AGENT: &str = "tl_with_agent";
 /// The profile of rooms in which three talk (freeswitch-conf).
@@ -126,6 +128,9 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
         SwitchCommand::TurnAway { leg, message } => {
             let message = checked("message", message)?;
             vec![Line::Api(format!("uuid_transfer {leg} playback:{message},hangup:NORMAL_CLEARING inline"))]
+        }
+        SwitchCommand::TakeMessage { leg, greeting, seconds_max, .. } => {
+            vec![take_message(*leg, greeting.as_deref(), *seconds_max, recording)?]
         }
         SwitchCommand::HangUp { leg, cause } => {
             vec![Line::Api(format!("uuid_kill {leg} {}", cause_name(*cause)))]
@@ -264,6 +269,28 @@ fn play(leg: LegId, music: Option<&str>) -> Result<Line, Refused> {
         None => MUSIC.to_owned(),
     };
     Ok(Line::Api(format!("uuid_transfer {leg} {application} inline")))
+}
+
+/// Greeting, beep, recording, end: all of it in one order, so that a message is
+/// taken even when nobody is there any more to say how it goes on. The file holds
+/// what the caller says and nothing else, in one channel.
+fn take_message(
+    leg: LegId,
+    greeting: Option<&str>,
+    seconds_max: u32,
+    recording: &str,
+) -> Result<Line, Refused> {
+    let file = checked("recording path", recording)?;
+    let mut applications = vec!["set:RECORD_STEREO=false".to_owned(), "set:RECORD_READ_ONLY=true".to_owned()];
+    if let Some(greeting) = greeting {
+        applications.push(format!("playback:{}", checked("greeting", greeting)?));
+    }
+    applications.push(format!("playback:{BEEP}"));
+    applications.push(format!("record_session:{file}"));
+    // Whoever is silent is still recorded.
+    applications.push(format!("sleep:{}", u64::from(seconds_max) * 1_000));
+    applications.push("hangup:NORMAL_CLEARING".to_owned());
+    Ok(Line::Api(format!("uuid_transfer {leg} {} inline", applications.join(","))))
 }
 
 fn dial_third(

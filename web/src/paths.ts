@@ -14,6 +14,7 @@ export const paths = {
   calendars: '/queues/calendars',
   newCalendar: '/queues/calendars/new',
   editCalendar: (id: number) => `/queues/calendars/${id}/edit`,
+  voicemails: '/voicemails',
   customers: '/customers',
   customer: (id: number) => `/customers/${id}`,
   imports: '/imports',

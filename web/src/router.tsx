@@ -31,6 +31,7 @@ const pages: RouteObject[] = [
   page('queues/calendars', () => import('./pages/queues/calendars/CalendarsPage')),
   page('queues/calendars/new', () => import('./pages/queues/calendars/CalendarFormPage')),
   page('queues/calendars/:id/edit', () => import('./pages/queues/calendars/CalendarFormPage')),
+  page('voicemails', () => import('./pages/voicemails/VoicemailsPage')),
   page('customers', () => import('./pages/customers/CustomersPage')),
   page('customers/:id', () => import('./pages/customers/CustomerPage')),
   page('imports', () => import('./pages/imports/ImportsPage')),

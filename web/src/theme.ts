@@ -66,6 +66,7 @@ export const CALL_STATE_COLOUR: Record<CallStateKind | SpanKind, string> = {
   aside: '#4a6fd0',
   conference: '#0f8f9e',
   outside: '#5c6b80',
+  voicemail: '#0f8f9e',
   ending: '#98a3b3',
 };
 
@@ -87,6 +88,7 @@ export const RESULT_COLOUR: Record<CallResult, string> = {
   overflowed: '#7a52c7',
   turned_away: '#d0681d',
   out_of_hours: '#a07a5f',
+  voicemail: '#0f8f9e',
 };
 
 /** What an agent must not overlook during a call. */

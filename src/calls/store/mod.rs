@@ -87,6 +87,7 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
         | Fact::Monitored { .. }
         | Fact::RecordingStarted { .. }
         | Fact::RecordingStopped { .. }
+        | Fact::MessageStarted { .. }
         | Fact::AgentState { .. }
         | Fact::Ignored { .. } => Ok(()),
     }

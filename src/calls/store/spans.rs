@@ -150,7 +150,8 @@ pub(super) fn add_up(spans: &[call_spans::Model]) -> Totals {
                 | SpanKind::Ringing
                 | SpanKind::Waiting
                 | SpanKind::Queued
-                | SpanKind::Outside,
+                | SpanKind::Outside
+                | SpanKind::Voicemail,
             )
             | None => {}
         }
@@ -201,6 +202,8 @@ mod tests {
             SpanKind::Consulting,
             SpanKind::Conference,
             SpanKind::Outside,
+            SpanKind::Queued,
+            SpanKind::Voicemail,
         ];
         for kind in kinds {
             assert_eq!(kind_of(kind.as_str()), Some(kind));

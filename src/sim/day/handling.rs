@@ -156,7 +156,12 @@ impl Handling {
         handled.span = Some((kind, agent, now));
         let with_agent = !matches!(
             kind,
-            SpanKind::Dialling | SpanKind::Ringing | SpanKind::Waiting | SpanKind::Queued | SpanKind::Outside
+            SpanKind::Dialling
+                | SpanKind::Ringing
+                | SpanKind::Waiting
+                | SpanKind::Queued
+                | SpanKind::Outside
+                | SpanKind::Voicemail
         );
         if with_agent != agent.is_some() {
             broken.push(format!("call {call} is {kind:?} with {agent:?}"));

@@ -5,7 +5,7 @@
 //! words, and the figures of the day.
 
 use super::handling::Handling;
-use super::queued::may_take;
+use super::queued::{INBOUND_ONLY, may_take};
 use super::{CampaignCounts, DaySummary};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, LegId, QueueId};
@@ -70,6 +70,8 @@ pub(super) struct Entry {
     pub(super) dialled: bool,
     /// The queue it is, or was last, in.
     pub(super) queue: Option<QueueId>,
+    /// Since when a message is recorded.
+    pub(super) message: Option<Moment>,
 }
 
 impl Entry {
@@ -86,6 +88,7 @@ impl Entry {
             agent: None,
             dialled: false,
             queue: None,
+            message: None,
         }
     }
 }
@@ -240,6 +243,7 @@ impl Ledger {
             Fact::RecordingStarted { call, .. } => {
                 self.within(*call, "is recorded", &mut broken, |entry| entry.connected.is_some());
             }
+            Fact::MessageStarted { call, .. } => self.message_began(now, *call, &mut broken),
             // The file may be closed after the call has ended.
             Fact::RecordingStopped { call, .. } => {
                 if !self.live.contains_key(call) && !self.ended.contains(call) {
@@ -438,9 +442,7 @@ impl Ledger {
         if (result == CallResult::Answered) != entry.connected.is_some() {
             broken.push(format!("call {call} ends as {result:?}: {entry:?}"));
         }
-        let inbound_only =
-            [CallResult::Abandoned, CallResult::Overflowed, CallResult::TurnedAway, CallResult::OutOfHours];
-        if entry.campaign.is_some() && inbound_only.contains(&result) {
+        if entry.campaign.is_some() && INBOUND_ONLY.contains(&result) {
             broken.push(format!("call {call} was dialled and ends as {result:?}"));
         }
         let unanswered = entry.answered.is_none();
@@ -569,6 +571,7 @@ fn fact_time(fact: &Fact) -> Moment {
         | Fact::CallConnected { at, .. }
         | Fact::RecordingStarted { at, .. }
         | Fact::RecordingStopped { at, .. }
+        | Fact::MessageStarted { at, .. }
         | Fact::CallEnded { at, .. }
         | Fact::AgentState { at, .. }
         | Fact::CallHanded { at, .. }

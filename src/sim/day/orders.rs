@@ -60,6 +60,15 @@ pub(super) fn orders(command: &SwitchCommand) -> Vec<WorldCommand> {
         SwitchCommand::TurnAway { leg, message } => {
             vec![WorldCommand::Transfer { leg: *leg, apps: vec![App::new("playback", message)] }]
         }
+        SwitchCommand::TakeMessage { leg, call, greeting, seconds_max } => {
+            let mut apps =
+                vec![App::new("set", "RECORD_STEREO=false"), App::new("set", "RECORD_READ_ONLY=true")];
+            apps.extend(greeting.as_deref().map(|greeting| App::new("playback", greeting)));
+            apps.push(App::new("playback", "${voicemail_beep}"));
+            apps.push(App::new("record_session", &format!("/recordings/{call}-message.wav")));
+            apps.push(App::new("sleep", &(u64::from(*seconds_max) * 1_000).to_string()));
+            vec![WorldCommand::Transfer { leg: *leg, apps }]
+        }
         SwitchCommand::HangUp { leg, cause } => {
             let cause = match cause {
                 HangUpCause::NormalClearing => "NORMAL_CLEARING",

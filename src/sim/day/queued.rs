@@ -12,6 +12,7 @@ use crate::base::phone::Dialable;
 use crate::floor::effect::CallResult;
 use crate::floor::hours::{DAY_MINUTES, Hours, Period, Schedule};
 use crate::floor::queue::{Known, Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
+use crate::floor::voicemail::{MESSAGE_MS_MIN, Voicemail};
 use crate::sim::callers::CallIn;
 use crate::sim::chance::Chance;
 
@@ -25,6 +26,15 @@ const OPENS_MINUTE: u16 = 8 * 60 + 30;
 /// The patience of a caller who waits longer than any queue keeps them. They
 /// leave in the end: an agent may forget them on hold.
 const STAYS_MS: i64 = 15 * 60_000;
+
+/// Results that only a call that came in may have.
+pub(super) const INBOUND_ONLY: [CallResult; 5] = [
+    CallResult::Abandoned,
+    CallResult::Overflowed,
+    CallResult::TurnedAway,
+    CallResult::OutOfHours,
+    CallResult::Voicemail,
+];
 
 /// Whether an agent may take this queue's callers.
 pub(super) fn may_take(queue: &QueueProfile, agent: AgentId) -> bool {
@@ -66,11 +76,13 @@ pub(super) fn queues(options: &DayOptions) -> Vec<QueueProfile> {
         music: None,
         message: (id == 2).then(|| "/sounds/closed.wav".to_owned()),
         hours: (id == 2).then(|| hours(options, &outside)),
+        voicemail: Voicemail { greeting: None, seconds_max: 30 },
         counts: QueueCounts::default(),
     };
     let strategy = Strategy::ALL[(options.seed % 4) as usize];
-    let last = match options.seed % 3 {
+    let last = match options.seed % 4 {
         0 => Overflow::HangUp,
+        3 => Overflow::Voicemail,
         1 => Overflow::Outside(outside.clone()),
         _ => Overflow::Agent(AgentId(1)),
     };
@@ -90,7 +102,8 @@ fn hours(options: &DayOptions, outside: &Dialable) -> Hours {
     Hours {
         schedule: Schedule { zone: chrono_tz::Asia::Shanghai, week, special: Vec::new() },
         then: match options.seed % 5 {
-            0 | 3 => Overflow::Queue(QueueId(1)),
+            0 => Overflow::Queue(QueueId(1)),
+            3 => Overflow::Voicemail,
             1 => Overflow::HangUp,
             2 => Overflow::Outside(outside.clone()),
             _ => Overflow::Agent(AgentId(1)),
@@ -186,7 +199,7 @@ impl Ledger {
     /// A call that has ended is in no queue, and its result fits.
     pub(super) fn call_left_queues(
         &self,
-        _now: Moment,
+        now: Moment,
         call: CallId,
         entry: &Entry,
         result: CallResult,
@@ -202,11 +215,24 @@ impl Ledger {
                 | CallResult::Overflowed
                 | CallResult::TurnedAway
                 | CallResult::OutOfHours
+                | CallResult::Voicemail
                 | CallResult::Failed
         );
+        let spoke = entry.message.map_or(0, |since| now.since_ms(since));
+        if entry.connected.is_none() && (spoke >= MESSAGE_MS_MIN) != (result == CallResult::Voicemail) {
+            broken.push(format!("call {call} ends as {result:?} after {spoke} ms of a message"));
+        }
         if entry.campaign.is_none() && !inbound {
             broken.push(format!("call {call} came in and ends as {result:?}"));
         }
+    }
+
+    /// Only somebody who was answered leaves a message, and with a queue.
+    pub(super) fn message_began(&mut self, now: Moment, call: CallId, broken: &mut Vec<String>) {
+        self.within(call, "leaves a message", broken, |entry| {
+            entry.message = Some(now);
+            entry.answered.is_some() && entry.queue.is_some()
+        });
     }
 
     pub(super) fn sum_up_queues(&self, summary: &mut DaySummary) {

@@ -40,3 +40,4 @@ pub mod roles;
 pub mod switch_cdrs;
 pub mod teams;
 pub mod users;
+pub mod voicemails;

@@ -18,7 +18,7 @@ pub struct Model {
     pub inbound_first: bool,
     pub own_agent_seconds: i32,
     pub wait_seconds_max: i32,
-    /// `hang_up`, `queue`, `agent` or `outside`.
+    /// `hang_up`, `queue`, `agent`, `outside` or `voicemail`.
     pub overflow: String,
     pub overflow_queue_id: Option<i64>,
     pub overflow_agent_id: Option<i64>,
@@ -40,6 +40,9 @@ pub struct Model {
     pub closed_number: Option<String>,
     /// A file of the switch.
     pub closed_message: Option<String>,
+    /// A file of the switch.
+    pub voicemail_greeting: Option<String>,
+    pub voicemail_seconds_max: i32,
     pub created_by: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -51,6 +51,22 @@ fn a_customer_is_dialled_over_a_gateway_and_parked() {
 }
 
 #[test]
+fn a_message_is_taken_in_one_order_and_nothing_in_it_adds_another() {
+    let take = |greeting: Option<&str>, file: &str| {
+        let greeting = greeting.map(str::to_owned);
+        let call = CallId(Uuid::from_u128(1));
+        let command = SwitchCommand::TakeMessage { leg: leg(2), call, greeting, seconds_max: 120 };
+        encode(&command, &site(), file)
+    };
+    let expect = "uuid_transfer 00000000-0000-0000-0000-000000000002 \
+        set:RECORD_STEREO=false,set:RECORD_READ_ONLY=true,playback:/sounds/a.wav,playback:${voicemail_beep},\
+        record_session:/rec/m.wav,sleep:120000,hangup:NORMAL_CLEARING inline";
+    assert_eq!(take(Some("/sounds/a.wav"), "/rec/m.wav"), Ok(vec![Line::Api(expect.into())]));
+    assert!(take(Some("a.wav,park:"), "/rec/m.wav").is_err());
+    assert!(take(None, "/rec/m m.wav").is_err());
+}
+
+#[test]
 fn a_nailed_leg_outlives_its_calls_and_a_rung_one_does_not() {
     let text = |command: &SwitchCommand| match &encode(command, &site(), "").unwrap()[..] {
         [Line::Background(text)] => text.clone(),

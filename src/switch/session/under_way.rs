@@ -71,7 +71,7 @@ impl Session<'_> {
     fn obey(&mut self, command: &SwitchCommand, at_once: bool) {
         let (leg, name) = command.subject();
         let recording = match command {
-            SwitchCommand::StartRecording { call, .. } => {
+            SwitchCommand::StartRecording { call, .. } | SwitchCommand::TakeMessage { call, .. } => {
                 encode::recording_path(&self.site, *call, clock::now(), Uuid::new_v4())
             }
             _ => String::new(),

@@ -13,4 +13,5 @@ mod queues;
 mod report_mail;
 mod reports;
 mod spool;
+mod voicemail;
 mod world;

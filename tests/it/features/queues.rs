@@ -89,7 +89,7 @@ async fn what_is_wrong_with_a_queue_is_said_field_by_field(db: Db) {
     }
     // What other systems have and this one has not: said by name, with what there is.
     for (field, value, named, instead) in [
-        ("overflow", json!({ "kind": "voicemail" }), "voicemail", "hang_up"),
+        ("overflow", json!({ "kind": "fax" }), "fax", "hang_up"),
         ("strategy", json!("ring_all"), "ring_all", "longest_idle"),
         ("announce_position", json!(true), "announce_position", "music"),
         ("business_hours", json!({ "monday": ["09:00", "18:00"] }), "business_hours", "enabled"),

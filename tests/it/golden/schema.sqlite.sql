@@ -302,7 +302,7 @@ CREATE TABLE "queues" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "message" text NULL,
     "created_by" integer NOT NULL,
     "created_at" timestamp_with_timezone_text NOT NULL,
-    "updated_at" timestamp_with_timezone_text NOT NULL, calendar_id bigint NULL REFERENCES calendars (id), closed text NOT NULL DEFAULT 'hang_up', closed_queue_id bigint NULL REFERENCES queues (id), closed_agent_id bigint NULL REFERENCES users (id), closed_number text NULL, closed_message text NULL, FOREIGN KEY ("overflow_queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("overflow_agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+    "updated_at" timestamp_with_timezone_text NOT NULL, calendar_id bigint NULL REFERENCES calendars (id), closed text NOT NULL DEFAULT 'hang_up', closed_queue_id bigint NULL REFERENCES queues (id), closed_agent_id bigint NULL REFERENCES users (id), closed_number text NULL, closed_message text NULL, voicemail_greeting text NULL, voicemail_seconds_max integer NOT NULL DEFAULT 120, FOREIGN KEY ("overflow_queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("overflow_agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE TABLE "recording_pauses" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "call_id" uuid_text NOT NULL,
     "agent_id" integer NOT NULL,
@@ -383,3 +383,18 @@ CREATE TABLE "users" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "remote_answer" boolean NULL, FOREIGN KEY ("role_id") REFERENCES "roles" ("id"), FOREIGN KEY ("team_id") REFERENCES "teams" ("id"), FOREIGN KEY ("department_id") REFERENCES "departments" ("id") );
 CREATE INDEX users_department ON users (department_id);
 CREATE INDEX users_team ON users (team_id);
+CREATE TABLE "voicemails" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "call_id" uuid_text NOT NULL,
+    "queue_id" integer NOT NULL,
+    "path" text NOT NULL UNIQUE,
+    "state" text NOT NULL,
+    "started_at" timestamp_with_timezone_text NOT NULL,
+    "ended_at" timestamp_with_timezone_text NULL,
+    "bytes" integer NULL,
+    "sha256" text NULL,
+    "duration_ms" integer NULL,
+    "handled_at" timestamp_with_timezone_text NULL,
+    "handled_by" integer NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("handled_by") REFERENCES "users" ("id") );
+CREATE INDEX voicemails_call ON voicemails (call_id);
+CREATE INDEX voicemails_queue_state ON voicemails (queue_id, state);
+CREATE INDEX voicemails_unmeasured ON voicemails (ended_at) WHERE bytes IS NULL;

@@ -1,7 +1,7 @@
 //! Callers on every switch: the floor itself behind the production link, with
 //! customers who really call. They wait with music, are connected with the agent
-//! who has been ready longest, give up, are handed to a queue by an agent, or go
-//! on when they have waited too long.
+//! who has been ready longest, give up, are handed to a queue by an agent, go on
+//! when they have waited too long, or leave a message.
 //!
 //! The real one runs when `TRUNKLINE_REAL_SWITCH=1`, as in the contract; its
 //! callers are SIPp's (tests/switch/caller.xml).
@@ -20,9 +20,11 @@ use trunkline::base::clock;
 use trunkline::base::ids::{AgentId, CallId, CustomerId, LegId, QueueId};
 use trunkline::base::phone::Dialable;
 use trunkline::floor::Floor;
-use trunkline::floor::effect::{AgentStateKind, CallResult, Effect, Fact, SwitchCommand, Tell};
+use trunkline::floor::effect::{AgentStateKind, CallResult, Effect, EndedBy, Fact, SwitchCommand, Tell};
 use trunkline::floor::input::{AgentCommand, AgentProfile, CommandName, Input, Party, PhoneMode, Ticket};
 use trunkline::floor::queue::{Known, Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
+use trunkline::floor::voicemail::Voicemail;
+use trunkline::recordings::wav::duration_ms;
 use trunkline::sim::callers::CallIn;
 use trunkline::sim::customer::Customers;
 use trunkline::sim::server::{SimConfig, SimHandle, start};
@@ -209,6 +211,30 @@ impl Centre {
         self.until("the end of the wait", left).await
     }
 
+    /// The file to which the caller's message goes.
+    async fn message(&mut self, call: CallId) -> String {
+        let began = |effect: &Effect| match effect {
+            Effect::Record(Fact::MessageStarted { call: which, queue, path, .. }) => {
+                assert_eq!((*which, *queue), (call, SERVICE));
+                Some(path.clone())
+            }
+            _ => None,
+        };
+        self.until("the message", began).await
+    }
+
+    /// The switch has closed the file, before or after the end of the call.
+    async fn closed(&mut self, file: &str) {
+        let closed = |effect: &Effect| {
+            let of_file = |path: &String| path == file;
+            matches!(effect, Effect::Record(Fact::RecordingStopped { path, .. }) if of_file(path))
+                .then_some(())
+        };
+        if !self.told.iter().any(|effect| closed(effect).is_some()) {
+            self.until("the end of the recording", closed).await;
+        }
+    }
+
     async fn ended(&mut self, call: CallId) -> CallResult {
         let ended = |effect: &Effect| match effect {
             Effect::Record(Fact::CallEnded { call: which, result, .. }) => {
@@ -241,6 +267,7 @@ fn queue(id: QueueId, members: &[i64], called: &str, wait_ms_max: i64) -> QueueP
         music: None,
         message: None,
         hours: None,
+        voicemail: Voicemail::default(),
         counts: QueueCounts::default(),
     }
 }
@@ -297,6 +324,8 @@ async fn serve(port: u16, work: &Path, mut callers: Callers) {
     is_handed_to_a_queue(&mut centre, &mut callers).await;
     goes_to_the_longest_idle(&mut centre, &mut callers).await;
     overflows(&mut centre, &mut callers).await;
+    leaves_a_message(&mut centre, &mut callers).await;
+    is_cut_off(&mut centre, &mut callers).await;
 }
 
 /// Nobody is free: the caller hears music until somebody is, and has talked when
@@ -402,4 +431,60 @@ async fn overflows(centre: &mut Centre, callers: &mut Callers) {
             | Effect::Record(Fact::CallLegEnded { leg, .. }) if *leg == outside)
     };
     assert!(centre.told.iter().any(ends));
+}
+
+/// Messages after the longest wait, of so many seconds at most.
+fn taking_messages(seconds_max: u32) -> Input {
+    let voicemail = Voicemail { greeting: None, seconds_max };
+    let overflow = Overflow::Voicemail;
+    Input::Queue(QueueProfile { overflow, voicemail, ..queue(SERVICE, &[1, 2], CALLED, 3_000) })
+}
+
+/// What a message holds: the caller's tone in one channel, and how long.
+fn spoken(file: &str) -> (u64, i64) {
+    let bytes = std::fs::read(file).unwrap();
+    assert_eq!((&bytes[..4], bytes[22]), (&b"RIFF"[..], 1), "one channel");
+    let ms = duration_ms(&bytes, bytes.len() as u64).expect("a length");
+    let data = bytes.windows(4).position(|four| four == b"data").expect("samples") + 8;
+    let samples: Vec<i16> =
+        bytes[data..].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
+    // A second from the middle: the first packets may still be on their way.
+    let middle = &samples[samples.len() / 2 - 4_000..][..8_000];
+    let rises = middle.windows(2).filter(|pair| pair[0] < 0 && pair[1] >= 0).count();
+    (rises as u64, ms)
+}
+
+/// Everybody is busy: the caller says what they have to say and hangs up.
+async fn leaves_a_message(centre: &mut Centre, callers: &mut Callers) {
+    centre.give(taking_messages(30));
+    callers.call("13800138036", CALLED, 9_000);
+    let call = centre.arrived().await;
+    centre.waits_with_music(call).await;
+    assert_eq!(centre.left_queue(call).await, QueueOutcome::Overflowed);
+    let file = centre.message(call).await;
+    assert_eq!(centre.ended(call).await, CallResult::Voicemail);
+    centre.closed(&file).await;
+    let (tone, ms) = spoken(&file);
+    assert!(tone.abs_diff(CUSTOMER) <= 5, "{tone} Hz");
+    assert!((3_000..=9_500).contains(&ms), "{ms} ms");
+}
+
+/// Who speaks too long is hung up by the switch, and what they said is kept.
+async fn is_cut_off(centre: &mut Centre, callers: &mut Callers) {
+    centre.give(taking_messages(4));
+    callers.call("13800138037", CALLED, STAYS);
+    let call = centre.arrived().await;
+    let file = centre.message(call).await;
+    let ended = |effect: &Effect| match effect {
+        Effect::Record(Fact::CallEnded { call: which, result, ended_by, .. }) => {
+            (*which == call).then_some((*result, *ended_by))
+        }
+        _ => None,
+    };
+    let end = centre.until("the end of the call", ended).await;
+    assert_eq!(end, (CallResult::Voicemail, EndedBy::System));
+    centre.closed(&file).await;
+    let (tone, ms) = spoken(&file);
+    assert!(tone.abs_diff(CUSTOMER) <= 5, "{tone} Hz");
+    assert!((3_500..=4_500).contains(&ms), "{ms} ms");
 }

@@ -13,6 +13,7 @@ export type PermissionName =
   | 'campaign:run'
   | 'queue:read'
   | 'queue:write'
+  | 'voicemail:listen'
   | 'call:read'
   | 'call:listen'
   | 'call:whisper'

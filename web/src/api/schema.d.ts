@@ -1290,6 +1290,80 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/voicemails': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Messages, newest first, of the queues with an agent whom the reader's scope
+     *     holds.
+     */
+    get: operations['get_voicemails'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/voicemails/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many messages are new. */
+    get: operations['get_voicemail_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/voicemails/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Mark a message as handled, or as new again. Whoever marked it first stays the one
+     *     who handled it.
+     */
+    patch: operations['patch_voicemail'];
+    trace?: never;
+  };
+  '/api/v1/voicemails/{id}/audio': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The message. */
+    get: operations['get_voicemail_audio'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1635,7 +1709,8 @@ export interface components {
       | 'abandoned'
       | 'overflowed'
       | 'turned_away'
-      | 'out_of_hours';
+      | 'out_of_hours'
+      | 'voicemail';
     /** @description A span of what the customer experienced. */
     CallSpanView: {
       /**
@@ -1674,6 +1749,7 @@ export interface components {
       | 'aside'
       | 'conference'
       | 'outside'
+      | 'voicemail'
       | 'ending';
     /** @description An attempt to hand a call on. */
     CallTransferView: {
@@ -2858,7 +2934,7 @@ export interface components {
         };
     /**
      * @description Where a caller goes who has waited as long as the queue allows, or who called
-     *     outside its hours. There is no voicemail: an outside number may lead to one.
+     *     outside its hours.
      */
     OverflowForm:
       | {
@@ -2888,6 +2964,10 @@ export interface components {
           kind: 'outside';
           /** @description The number, as it is dialled. */
           number: string;
+        }
+      | {
+          /** @enum {string} */
+          kind: 'voicemail';
         };
     /** @description One decision, with its reasons; shown to supervisors. */
     PacingReport: {
@@ -3420,6 +3500,8 @@ export interface components {
         strategy: components['schemas']['Strategy'];
         /** Format: date-time */
         updated_at: string;
+        /** @description How messages are taken. */
+        voicemail: components['schemas']['VoicemailForm'];
         /** Format: int32 */
         wait_seconds_max: number;
         /** Format: int32 */
@@ -3536,6 +3618,51 @@ export interface components {
         role: string;
         team_id?: components['schemas']['TeamId'] | null;
         username: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_VoicemailView: {
+      /** @description The rows. */
+      items: {
+        /** Format: uuid */
+        call_id: string;
+        /**
+         * Format: int64
+         * @description Null for a caller nobody knows.
+         */
+        customer_id?: number | null;
+        customer_name?: string | null;
+        /**
+         * Format: int64
+         * @description How long it is; from its file, once that has been measured.
+         */
+        duration_ms: number;
+        /**
+         * Format: date-time
+         * @description When somebody marked it as handled; null while it is new.
+         */
+        handled_at?: string | null;
+        /** Format: int64 */
+        handled_by_id?: number | null;
+        handled_by_name?: string | null;
+        /** Format: int64 */
+        id: number;
+        /** @description The caller's number; null when they withhold it. */
+        number?: string | null;
+        /** Format: int64 */
+        queue_id: number;
+        queue_name: string;
+        /** @description The checksum of the file; null until it has been measured. */
+        sha256?: string | null;
+        /** Format: date-time */
+        started_at: string;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -3745,6 +3872,7 @@ export interface components {
        */
       short_abandon_seconds?: number | null;
       strategy?: components['schemas']['Strategy'] | null;
+      voicemail?: components['schemas']['VoicemailForm'] | null;
       /**
        * Format: int32
        * @description How long a caller waits at most.
@@ -3804,6 +3932,8 @@ export interface components {
       strategy: components['schemas']['Strategy'];
       /** Format: date-time */
       updated_at: string;
+      /** @description How messages are taken. */
+      voicemail: components['schemas']['VoicemailForm'];
       /** Format: int32 */
       wait_seconds_max: number;
       /** Format: int32 */
@@ -4003,7 +4133,8 @@ export interface components {
       | 'held'
       | 'consulting'
       | 'conference'
-      | 'outside';
+      | 'outside'
+      | 'voicemail';
     /** @description Milliseconds in each state. */
     StatesView: {
       /** Format: int64 */
@@ -4157,6 +4288,76 @@ export interface components {
       role: string;
       team_id?: components['schemas']['TeamId'] | null;
       username: string;
+    };
+    /** @description How many messages of a queue wait for somebody. */
+    VoicemailCountView: {
+      /** Format: int64 */
+      new: number;
+      /** Format: int64 */
+      queue_id: number;
+    };
+    /** @description How many messages wait for somebody. */
+    VoicemailCountsView: {
+      /**
+       * Format: int64
+       * @description In all queues that the reader may hear.
+       */
+      new: number;
+      /** @description By queue; those without any are left out. */
+      queues: components['schemas']['VoicemailCountView'][];
+    };
+    /** @description How a queue takes messages. */
+    VoicemailForm: {
+      /**
+       * @description What callers hear before the beep, a file of the switch; empty: only the
+       *     beep.
+       */
+      greeting?: string | null;
+      /**
+       * Format: int32
+       * @description How long a message may be.
+       */
+      seconds_max?: number;
+    };
+    /** @description What has become of a message. */
+    VoicemailPatch: {
+      /** @description Handled (true), by the caller of this; or new again. */
+      handled: boolean;
+    };
+    /** @description A message that a caller left. */
+    VoicemailView: {
+      /** Format: uuid */
+      call_id: string;
+      /**
+       * Format: int64
+       * @description Null for a caller nobody knows.
+       */
+      customer_id?: number | null;
+      customer_name?: string | null;
+      /**
+       * Format: int64
+       * @description How long it is; from its file, once that has been measured.
+       */
+      duration_ms: number;
+      /**
+       * Format: date-time
+       * @description When somebody marked it as handled; null while it is new.
+       */
+      handled_at?: string | null;
+      /** Format: int64 */
+      handled_by_id?: number | null;
+      handled_by_name?: string | null;
+      /** Format: int64 */
+      id: number;
+      /** @description The caller's number; null when they withhold it. */
+      number?: string | null;
+      /** Format: int64 */
+      queue_id: number;
+      queue_name: string;
+      /** @description The checksum of the file; null until it has been measured. */
+      sha256?: string | null;
+      /** Format: date-time */
+      started_at: string;
     };
     /**
      * @description A state that an agent can be put into.
@@ -8305,6 +8506,219 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Problem'];
         };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_voicemails: {
+    parameters: {
+      query?: {
+        /** @description Of this queue. */
+        queue_id?: number;
+        /** @description Handled ones (true), or new ones; both when left out. */
+        handled?: boolean;
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_VoicemailView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_voicemail_counts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VoicemailCountsView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_voicemail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The message */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['VoicemailPatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VoicemailView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_voicemail_audio: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Part of the file, as players ask for it */
+        Range?: string | null;
+      };
+      path: {
+        /** @description The message */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'audio/wav': number[];
+        };
+      };
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'audio/wav': number[];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The range is outside the file */
+      416: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description A problem */
       default: {

@@ -71,5 +71,7 @@ export type SuggestedMapping = Schemas['SuggestedMapping'];
 export type ThirdView = Schemas['ThirdView'];
 export type UpdateUserRequest = Schemas['UserPatch'];
 export type UserView = Schemas['UserView'];
+export type VoicemailForm = Schemas['VoicemailForm'];
+export type VoicemailView = Schemas['VoicemailView'];
 export type WantedState = Schemas['WantedState'];
 export type WeekForm = Schemas['WeekForm'];

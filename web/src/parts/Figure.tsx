@@ -42,7 +42,7 @@ export function FigureLine({ children }: { children: ReactNode }) {
       style={{
         display: 'grid',
         gridAutoFlow: 'column',
-        gridAutoColumns: 'minmax(0, 1fr)',
+        gridAutoColumns: '1fr',
         gap: 8,
       }}
     >

@@ -11,6 +11,8 @@ interface Props<T> {
   optional?: boolean;
   /** Whether the control is a switch. */
   toggle?: boolean;
+  /** Kept, and not shown. */
+  hidden?: boolean;
   children: ReactNode;
 }
 
@@ -22,11 +24,12 @@ export function FormField<T>({
   span = 6,
   optional,
   toggle,
+  hidden,
   children,
 }: Props<T>) {
   const path: string = name;
   return (
-    <Col span={span}>
+    <Col span={hidden ? 0 : span}>
       <Form.Item
         name={path}
         label={label}

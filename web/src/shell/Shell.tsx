@@ -5,6 +5,7 @@ import { Layout, Menu } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useLocation } from 'react-router';
+import { NewVoicemails } from '../pages/voicemails/NewCount';
 import { BrandMark } from '../parts/BrandMark';
 import { Banners } from './Banners';
 import { HeaderTools } from './HeaderTools';
@@ -41,7 +42,12 @@ export function Shell() {
           items={pages.map((page) => ({
             key: page.key,
             icon: page.icon,
-            label: <Link to={page.path}>{t(`menu.${page.key}`)}</Link>,
+            label: (
+              <Link to={page.path}>
+                {t(`menu.${page.key}`)}
+                {page.key === 'voicemails' && <NewVoicemails />}
+              </Link>
+            ),
           }))}
         />
       </Layout.Sider>

@@ -1,5 +1,6 @@
 // The menu: which pages there are, in order, and who sees them.
 import {
+  AudioOutlined,
   BarChartOutlined,
   ContactsOutlined,
   CustomerServiceOutlined,
@@ -20,6 +21,12 @@ const PAGES = [
   { key: 'floor', path: paths.floor, icon: <DashboardOutlined />, needs: 'live:read' },
   { key: 'campaigns', path: paths.campaigns, icon: <RocketOutlined />, needs: 'campaign:read' },
   { key: 'queues', path: paths.queues, icon: <OrderedListOutlined />, needs: 'queue:read' },
+  {
+    key: 'voicemails',
+    path: paths.voicemails,
+    icon: <AudioOutlined />,
+    needs: 'voicemail:listen',
+  },
   { key: 'imports', path: paths.imports, icon: <ImportOutlined />, needs: 'customer:import' },
   { key: 'customers', path: paths.customers, icon: <ContactsOutlined />, needs: 'customer:read' },
   { key: 'calls', path: paths.calls, icon: <PhoneOutlined />, needs: 'call:read' },

@@ -34,6 +34,7 @@ export const common = {
     desk: 'Agent desk',
     floor: 'Live floor',
     campaigns: 'Campaigns',
+    voicemails: 'Voicemail',
     queues: 'Queues',
     imports: 'Imports',
     customers: 'Customers',
@@ -138,6 +139,7 @@ export const common = {
     aside: 'Consulting (with customer)',
     conference: 'Three-way call',
     outside: 'Handed to outside',
+    voicemail: 'Leaves a message',
     ending: 'Ending',
   },
   result: {
@@ -158,6 +160,7 @@ export const common = {
     overflowed: 'Overflowed',
     turned_away: 'Turned away',
     out_of_hours: 'Out of hours',
+    voicemail: 'Left a message',
   },
   endedBy: {
     customer: 'Customer hung up',

@@ -12,6 +12,7 @@ import { people } from './people';
 import { phones } from './phones';
 import { queues } from './queues';
 import { reports } from './reports';
+import { voicemails } from './voicemails';
 
 export const en: typeof zh = {
   ...common,
@@ -20,6 +21,7 @@ export const en: typeof zh = {
   campaigns,
   queues,
   calendars,
+  voicemails,
   customers,
   imports,
   calls,

@@ -44,6 +44,7 @@ export const queues = {
     queue: 'To another queue',
     agent: 'To one agent',
     outside: 'To a number outside',
+    voicemail: 'Voicemail',
   },
   outcome: {
     abandoned: 'hung up',
@@ -52,6 +53,8 @@ export const queues = {
     failed: 'failed',
     out_of_hours: 'called outside the hours',
   },
+  greeting: 'Voicemail greeting',
+  messageSeconds: 'Longest message',
   overflowQueue: 'Other queue',
   overflowAgent: 'Agent',
   overflowNumber: 'Number outside',

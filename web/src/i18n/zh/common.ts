@@ -35,6 +35,7 @@ export const common = {
     floor: '实时监控',
     campaigns: '外呼任务',
     queues: '呼入队列',
+    voicemails: '语音留言',
     imports: '名单导入',
     customers: '客户',
     calls: '通话记录',
@@ -137,6 +138,7 @@ export const common = {
     aside: '咨询（与客户通话）',
     conference: '三方通话',
     outside: '已转外线',
+    voicemail: '留言中',
     ending: '结束中',
   },
   result: {
@@ -157,6 +159,7 @@ export const common = {
     overflowed: '溢出到外线',
     turned_away: '未接待',
     out_of_hours: '非工作时间',
+    voicemail: '已留言',
   },
   endedBy: {
     customer: '客户挂断',

@@ -11,6 +11,7 @@ import { people } from './people';
 import { phones } from './phones';
 import { queues } from './queues';
 import { reports } from './reports';
+import { voicemails } from './voicemails';
 
 export const zh = {
   ...common,
@@ -19,6 +20,7 @@ export const zh = {
   campaigns,
   queues,
   calendars,
+  voicemails,
   customers,
   imports,
   calls,

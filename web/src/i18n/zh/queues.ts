@@ -38,6 +38,7 @@ export const queues = {
     queue: '转到其他队列',
     agent: '转给指定坐席',
     outside: '转到外线号码',
+    voicemail: '语音留言',
   },
   outcome: {
     abandoned: '客户放弃',
@@ -46,6 +47,8 @@ export const queues = {
     failed: '失败',
     out_of_hours: '非工作时间来电',
   },
+  greeting: '留言问候语',
+  messageSeconds: '留言最长',
   overflowQueue: '其他队列',
   overflowAgent: '指定坐席',
   overflowNumber: '外线号码',

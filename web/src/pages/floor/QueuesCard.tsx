@@ -6,6 +6,7 @@ import { useLive } from '../../live/store';
 import { QueueDay, QueueNow } from '../queues/QueueNumbers';
 import { OpenMark } from '../queues/OpenMark';
 import { useQueueName, useQueues } from '../queues/queries';
+import { NewOfQueue } from '../voicemails/NewCount';
 
 function QueueLine({ id }: { id: number }) {
   const name = useQueueName(id);
@@ -15,6 +16,7 @@ function QueueLine({ id }: { id: number }) {
       <div className="line">
         <strong>{name}</strong>
         {queue && !queue.open_now && <OpenMark opening={queue} />}
+        <NewOfQueue id={id} />
       </div>
       <div className="halves" style={{ marginTop: 4 }}>
         <QueueNow id={id} />

@@ -54,6 +54,7 @@ function Target({ way, own }: { way: Way; own: number | undefined }) {
           <Input maxLength={20} inputMode="tel" />
         </Form.Item>
       );
+    case 'voicemail':
     case 'hang_up':
     case undefined:
       return null;

@@ -95,6 +95,32 @@ export function HoursFields({ own }: { own: number | undefined }) {
   );
 }
 
+/** Greeting and length of messages, where callers are sent to leave one. */
+function VoicemailFields() {
+  const { t } = useTranslation();
+  const overflow = Form.useWatch<string | undefined>('overflow_kind');
+  const closed = Form.useWatch<string | undefined>('closed_kind');
+  const calendar = Form.useWatch<number | undefined>('calendar');
+  const taken = overflow === 'voicemail' || (closed === 'voicemail' && calendar !== ALWAYS);
+  return (
+    <>
+      <Field
+        name="greeting"
+        label={t('queues.greeting')}
+        hint={t('queues.soundHint')}
+        span={12}
+        optional
+        hidden={!taken}
+      >
+        <Input maxLength={200} />
+      </Field>
+      <Field name="message_seconds" label={t('queues.messageSeconds')} hidden={!taken}>
+        <InputNumber min={10} max={600} suffix={t('common.seconds')} style={{ width: '100%' }} />
+      </Field>
+    </>
+  );
+}
+
 /** Times, overflow, sounds. */
 export function LimitFields({ own }: { own: number | undefined }) {
   const { t } = useTranslation();
@@ -135,6 +161,7 @@ export function LimitFields({ own }: { own: number | undefined }) {
       >
         <Input maxLength={200} />
       </Field>
+      <VoicemailFields />
     </Row>
   );
 }

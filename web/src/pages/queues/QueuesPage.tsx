@@ -10,6 +10,7 @@ import { phone } from '../../base/format';
 import { PageHead } from '../../parts/PageHead';
 import { ProblemAlert } from '../../parts/Problem';
 import { paths } from '../../paths';
+import { NewOfQueue } from '../voicemails/NewCount';
 import { OpenMark } from './OpenMark';
 import { QueueDay, QueueNow } from './QueueNumbers';
 import { useQueues } from './queries';
@@ -24,6 +25,7 @@ function useColumns(): TableColumnsType<QueueView> {
         <div>
           <strong>{row.name}</strong>
           <div className="quiet">{t(`queues.strategy.${row.strategy}`)}</div>
+          <NewOfQueue id={row.id} />
         </div>
       ),
     },

@@ -16,6 +16,7 @@ function queue(overflow: OverflowForm, hours: HoursForm = { kind: 'always' }): Q
     overflow,
     hours,
     open_now: true,
+    voicemail: { greeting: '/sounds/greeting.wav', seconds_max: 60 },
     wrap_up_seconds: 20,
     short_abandon_seconds: 5,
     service_level_seconds: 20,
@@ -38,6 +39,7 @@ describe('the form of a queue', () => {
       { kind: 'queue', queue_id: 8 },
       { kind: 'agent', agent_id: 3 },
       { kind: 'outside', number: '02169999000' },
+      { kind: 'voicemail' },
     ];
     for (const overflow of kinds) {
       expect(toRequest(toForm(queue(overflow))).overflow).toEqual(overflow);
@@ -65,6 +67,7 @@ describe('the form of a queue', () => {
     const request = toRequest(toForm(queue({ kind: 'hang_up' })));
     expect(request.music).toBe('');
     expect(request.message).toBe('/sounds/closed.wav');
+    expect(request.voicemail).toEqual({ greeting: '/sounds/greeting.wav', seconds_max: 60 });
     expect(Object.keys(request)).not.toContain('gateway_name');
   });
 });

@@ -3,7 +3,7 @@
 // together again.
 import type { HoursForm, MemberForm, OverflowForm, QueueRequest, QueueView } from '../../api/types';
 
-export const OVERFLOW_KINDS = ['hang_up', 'queue', 'agent', 'outside'] as const;
+export const OVERFLOW_KINDS = ['hang_up', 'queue', 'agent', 'outside', 'voicemail'] as const;
 
 /** The calendar of a queue that is open always. */
 export const ALWAYS = 0;
@@ -27,6 +27,8 @@ export interface QueueForm {
   closed_agent?: number | undefined;
   closed_number?: string | undefined;
   closed_message?: string | null | undefined;
+  greeting?: string | null | undefined;
+  message_seconds: number;
   wrap_up_seconds: number;
   short_abandon_seconds: number;
   service_level_seconds: number;
@@ -48,6 +50,7 @@ export const DEFAULTS: Partial<QueueForm> = {
   overflow_kind: 'hang_up',
   calendar: ALWAYS,
   closed_kind: 'hang_up',
+  message_seconds: 120,
   wrap_up_seconds: 30,
   short_abandon_seconds: 5,
   service_level_seconds: 20,
@@ -57,7 +60,7 @@ export const DEFAULTS: Partial<QueueForm> = {
 
 /** A stored queue, for the fields. */
 export function toForm(queue: QueueView): QueueForm {
-  const { overflow, hours, ...rest } = queue;
+  const { overflow, hours, voicemail, ...rest } = queue;
   const follows = hours.kind === 'calendar' ? hours : undefined;
   const closed: OverflowForm = follows?.closed ?? { kind: 'hang_up' };
   return {
@@ -72,6 +75,8 @@ export function toForm(queue: QueueView): QueueForm {
     closed_agent: closed.kind === 'agent' ? closed.agent_id : undefined,
     closed_number: closed.kind === 'outside' ? closed.number : undefined,
     closed_message: follows?.message,
+    greeting: voicemail.greeting,
+    message_seconds: voicemail.seconds_max ?? 120,
   };
 }
 
@@ -86,6 +91,8 @@ function wayOf(form: QueueForm, way: Way): OverflowForm {
       return { kind: 'agent', agent_id: form[`${way}_agent`] ?? 0 };
     case 'outside':
       return { kind: 'outside', number: form[`${way}_number`] ?? '' };
+    case 'voicemail':
+      return { kind: 'voicemail' };
     case 'hang_up':
       return { kind: 'hang_up' };
   }
@@ -113,6 +120,8 @@ export function toRequest(form: QueueForm): QueueRequest {
     wait_seconds_max: form.wait_seconds_max,
     overflow: wayOf(form, 'overflow'),
     hours: hoursOf(form),
+    // The fields are there only where somebody is sent to leave a message.
+    voicemail: { greeting: form.greeting || null, seconds_max: form.message_seconds },
     wrap_up_seconds: form.wrap_up_seconds,
     short_abandon_seconds: form.short_abandon_seconds,
     service_level_seconds: form.service_level_seconds,

@@ -29,7 +29,7 @@ function Week({ calendar }: { calendar: CalendarView }) {
         const [from, to] = [t(`campaigns.day.${first}`), t(`campaigns.day.${last}`)];
         return (
           <div key={first} className="line">
-            <span style={{ minWidth: 92 }}>
+            <span style={{ minWidth: 72 }}>
               {first === last ? from : t('calendars.days2', { from, to })}
             </span>
             <span className="figure">{periodsText(periods)}</span>
@@ -105,7 +105,7 @@ function useColumns(): TableColumnsType<CalendarView> {
   const { t } = useTranslation();
   const mayWrite = useMay('queue:write');
   const columns: TableColumnsType<CalendarView> = [
-    { title: t('common.name'), width: 160, render: (_, row) => <strong>{row.name}</strong> },
+    { title: t('common.name'), width: 130, render: (_, row) => <strong>{row.name}</strong> },
     {
       title: t('common.status'),
       width: 150,
@@ -114,11 +114,12 @@ function useColumns(): TableColumnsType<CalendarView> {
     { title: t('calendars.week'), render: (_, row) => <Week calendar={row} /> },
     {
       title: t('calendars.coming'),
+      width: 330,
       render: (_, row) => <Holidays holidays={row.holidays} />,
     },
     {
       title: t('menu.queues'),
-      width: 160,
+      width: 130,
       render: (_, row) => row.queues.map((queue) => queue.name).join(', ') || DASH,
     },
   ];
