@@ -80,24 +80,29 @@ impl Rates {
     /// The chance that a spell that has lasted `elapsed_s` ends within each
     /// whole number of seconds from 0 to `seconds`.
     pub fn ends_within(&self, elapsed_s: f64, seconds: usize) -> Vec<f64> {
-        let mut hazard = 0.0;
-        let mut at = elapsed_s;
         let edges = &*EDGES_S;
-        let mut now = bin(at);
+        let mut now = bin(elapsed_s);
+        let mut goes_on = 1.0;
         let mut chances = Vec::with_capacity(seconds + 1);
         chances.push(0.0);
+        // The same for each second within a bin: asked anew in the next one.
+        let mut whole_second = (-self.0[now]).exp();
         for second in 1..=seconds {
             let until = elapsed_s + second as f64;
-            while at < until {
-                let next = if now + 1 < BINS { edges[now + 1] } else { f64::INFINITY };
-                let step = next.min(until) - at;
-                hazard += step.max(0.0) * self.0[now];
-                at = next.min(until);
-                if at >= next {
+            if now + 1 == BINS || edges[now + 1] >= until {
+                goes_on *= whole_second;
+            } else {
+                let mut at = until - 1.0;
+                let mut hazard = 0.0;
+                while now + 1 < BINS && edges[now + 1] < until {
+                    hazard += (edges[now + 1] - at) * self.0[now];
+                    at = edges[now + 1];
                     now += 1;
                 }
+                goes_on *= (-(hazard + (until - at) * self.0[now])).exp();
+                whole_second = (-self.0[now]).exp();
             }
-            chances.push(1.0 - (-hazard).exp());
+            chances.push(1.0 - goes_on);
         }
         chances
     }
@@ -125,5 +130,31 @@ fn expose(at_risk_s: &mut [f64; BINS], seconds: f64) {
             return;
         }
         *at_risk += seconds.min(until) - from;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_within_a_time_follows_the_rates() {
+        let mut spells = Spells::new(60.0);
+        (0..200).for_each(|n| spells.ended(n * 977 % 90_000));
+        let rates = spells.rates(std::iter::empty());
+        for elapsed_s in [0.0, 1.25, 9.9, 10.0, 29.3, 34.0, 80.0, 5_000.0] {
+            let found = rates.ends_within(elapsed_s, 28);
+            let step_s = 0.001;
+            let hazard = |seconds: usize| -> f64 {
+                (0..seconds * 1_000)
+                    .map(|n| step_s * rates.0[bin(elapsed_s + (n as f64 + 0.5) * step_s)])
+                    .sum()
+            };
+            for seconds in [0, 1, 2, 9, 28] {
+                let expected = 1.0 - (-hazard(seconds)).exp();
+                let found = found[seconds];
+                assert!((found - expected).abs() < 1e-4, "{elapsed_s} + {seconds}: {found} {expected}");
+            }
+        }
     }
 }

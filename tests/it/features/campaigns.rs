@@ -98,8 +98,11 @@ async fn the_desk_shows_the_script_without_counting(db: Db) {
     let path = format!("/campaigns/{}", world.campaign);
     app.patch(&manager, &path, json!({ "script": "Good morning" })).await.expect(200);
     let token = app.token(UserId(agent.0)).await;
-    // The conductor has told of its agents when it answers.
+    // The conductor answers before it tells, and has told of everything before
+    // when it answers the next request, which changes nothing.
     app.post(&token, "/desk/log-in", json!({})).await;
+    let refused = app.post(&token, "/desk/hang-up", json!({})).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
     app.hub.publish(Tell::Agent(AgentLive {
         agent,
         kind: AgentStateKind::WrapUp,
