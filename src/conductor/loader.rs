@@ -74,7 +74,7 @@ impl Loader {
 
     async fn queues(&self) -> anyhow::Result<Vec<Input>> {
         let profiles = queues::store::load_profiles(&self.db, &self.home, self.zone, clock::now()).await?;
-        Ok(profiles.into_iter().map(Input::Queue).collect())
+        Ok(profiles.into_iter().map(Input::queue).collect())
     }
 
     pub(super) fn spawn_queues(&self, inputs: mpsc::Sender<Input>) {
@@ -92,7 +92,7 @@ impl Loader {
         spawn_logged("reading a queue", async move {
             let profile = queues::store::load_profile(&this.db, queue, &this.home, this.zone).await?;
             if let Some(profile) = profile {
-                inputs.send(Input::Queue(profile)).await?;
+                inputs.send(Input::queue(profile)).await?;
             }
             Ok(())
         });

@@ -29,7 +29,7 @@ fn closed(agents: usize, ready: usize, then: Overflow) -> (Story, Vec<LegId>) {
     let (mut s, phones) = service(agents, ready);
     let open = minute(s.now) + 60;
     let all: Vec<i64> = (1..=agents as i64).collect();
-    s.give(Input::Queue(QueueProfile { hours: hours(open, open + 60, then), ..queue(SERVICE, &all) }));
+    s.give(Input::queue(QueueProfile { hours: hours(open, open + 60, then), ..queue(SERVICE, &all) }));
     (s, phones)
 }
 
@@ -70,7 +70,7 @@ fn outside_the_hours_a_ready_agent_is_left_alone_and_the_caller_hears_why() {
 fn without_a_message_the_caller_is_hung_up() {
     let (mut s, _) = closed(1, 1, Overflow::HangUp);
     let silent = hours(0, 1, Overflow::HangUp).map(|hours| Hours { message: None, ..hours });
-    s.give(Input::Queue(QueueProfile { hours: silent, ..queue(SERVICE, &[1]) }));
+    s.give(Input::queue(QueueProfile { hours: silent, ..queue(SERVICE, &[1]) }));
     let (_, leg, effects) = answered(&mut s, 90);
     assert!(hung_up(&effects).contains(&leg));
 }
@@ -81,7 +81,7 @@ fn who_waits_when_the_hours_end_is_served_and_who_comes_after_is_not() {
     let closes = minute(s.now) + 1;
     let open = hours(0, closes, Overflow::HangUp);
     let profile = QueueProfile { hours: open, wait_ms_max: 600_000, ..queue(SERVICE, &[1]) };
-    s.give(Input::Queue(profile.clone()));
+    s.give(Input::queue(profile.clone()));
     let (_, early, _) = s.caller(91);
     s.leg(early, LegChange::MusicStarted);
     s.later(61_000);
@@ -98,7 +98,7 @@ fn who_waits_when_the_hours_end_is_served_and_who_comes_after_is_not() {
 #[test]
 fn another_queue_that_is_open_takes_the_caller() {
     let (mut s, phones) = closed(2, 2, Overflow::Queue(SECOND));
-    s.give(Input::Queue(queue(SECOND, &[2])));
+    s.give(Input::queue(queue(SECOND, &[2])));
     let (call, leg, effects) = answered(&mut s, 90);
     assert_eq!((played(&effects), music(&effects)), (None, Some(leg)), "music until it is known who calls");
     s.leg(leg, LegChange::MusicStarted);
@@ -114,7 +114,7 @@ fn another_queue_that_is_open_takes_the_caller() {
 fn queues_that_are_all_closed_send_nobody_round_for_ever() {
     let (mut s, _) = closed(1, 1, Overflow::Queue(SECOND));
     let back = hours(0, 1, Overflow::Queue(SERVICE));
-    s.give(Input::Queue(QueueProfile { hours: back, ..queue(SECOND, &[1]) }));
+    s.give(Input::queue(QueueProfile { hours: back, ..queue(SECOND, &[1]) }));
     let (_, leg, effects) = answered(&mut s, 90);
     assert_eq!(played(&effects), Some(SORRY), "after so many queues");
     s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
@@ -125,9 +125,9 @@ fn queues_that_are_all_closed_send_nobody_round_for_ever() {
 #[test]
 fn who_waited_too_long_and_overflows_into_a_closed_queue_goes_where_that_one_says() {
     let (mut s, _) = service(1, 0);
-    s.give(Input::Queue(QueueProfile { overflow: Overflow::Queue(SECOND), ..queue(SERVICE, &[1]) }));
+    s.give(Input::queue(QueueProfile { overflow: Overflow::Queue(SECOND), ..queue(SERVICE, &[1]) }));
     let shut = hours(0, 1, Overflow::HangUp);
-    s.give(Input::Queue(QueueProfile { hours: shut, ..queue(SECOND, &[1]) }));
+    s.give(Input::queue(QueueProfile { hours: shut, ..queue(SECOND, &[1]) }));
     let (_, leg, _) = s.caller(90);
     s.leg(leg, LegChange::MusicStarted);
     let effects = s.later(30_100);
@@ -182,7 +182,7 @@ fn a_caller_who_hangs_up_before_we_answer_still_called_outside_the_hours() {
 fn a_call_is_not_handed_to_a_queue_that_is_closed_now() {
     let (mut s, phones) = service(1, 1);
     let shut = hours(0, 1, Overflow::HangUp);
-    s.give(Input::Queue(QueueProfile { hours: shut, ..queue(SECOND, &[1]) }));
+    s.give(Input::queue(QueueProfile { hours: shut, ..queue(SECOND, &[1]) }));
     let (_, leg, _) = s.caller(90);
     s.leg(leg, LegChange::MusicStarted);
     s.leg(leg, LegChange::Bridged { other: phones[0] });

@@ -77,7 +77,7 @@ pub enum Input {
     /// A campaign exists or changed.
     Campaign(CampaignProfile),
     /// An inbound queue exists or changed.
-    Queue(QueueProfile),
+    Queue(Box<QueueProfile>),
     /// What the store knows of a caller.
     Caller {
         /// Their call.
@@ -114,6 +114,13 @@ pub enum Input {
     /// After a restart: a call that has no end in the ledger yet. Sent before
     /// the first `SwitchUp`, which decides whether it still lives.
     RestoreCall(StoredCall),
+}
+
+impl Input {
+    /// A queue exists or changed.
+    pub fn queue(profile: QueueProfile) -> Self {
+        Input::Queue(Box::new(profile))
+    }
 }
 
 /// Room on the recordings' disk.

@@ -199,7 +199,7 @@ impl Floor {
             Input::Phone(news) => self.on_phone_news(now, news),
             Input::AgentRemoved(agent) => self.on_agent_removed(now, agent),
             Input::Campaign(profile) => self.on_campaign(now, profile),
-            Input::Queue(profile) => self.on_queue(now, profile),
+            Input::Queue(profile) => self.on_queue(now, *profile),
             Input::Caller { call, known } => self.on_caller_known(now, call, known),
             Input::Leads { campaign, leads } => self.on_leads(now, campaign, leads),
             Input::AttemptNotStored { call } => self.on_attempt_not_stored(now, call),

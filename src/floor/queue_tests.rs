@@ -49,7 +49,7 @@ pub(super) fn queue(id: QueueId, members: &[i64]) -> QueueProfile {
 pub(super) fn service(agents: usize, ready: usize) -> (Story, Vec<LegId>) {
     let mut s = Story::begin(DialMode::Progressive, &vec![PhoneMode::OffHook; agents]);
     let all: Vec<i64> = (1..=agents as i64).collect();
-    s.give(Input::Queue(queue(SERVICE, &all)));
+    s.give(Input::queue(queue(SERVICE, &all)));
     let phones = (1..=ready as i64).map(|agent| {
         s.now = s.now + 1_000;
         s.off_hook_ready(agent)
@@ -173,7 +173,7 @@ impl Story {
 fn whoever_waits_longest_is_first_and_a_higher_priority_before() {
     let (mut s, _) = service(1, 0);
     let vip = QueueProfile { priority: 5, ..queue(SECOND, &[1]) };
-    s.give(Input::Queue(vip));
+    s.give(Input::queue(vip));
     let (_, first, _) = s.caller(91);
     s.leg(first, LegChange::MusicStarted);
     let (_, second, _) = s.caller(92);
@@ -214,7 +214,7 @@ fn a_caller_who_gives_up_has_abandoned_and_a_short_one_is_told_apart() {
 #[test]
 fn a_number_that_leads_nowhere_or_to_a_closed_queue_is_turned_away() {
     let (mut s, _) = service(1, 1);
-    s.give(Input::Queue(QueueProfile { open: false, ..queue(SECOND, &[1]) }));
+    s.give(Input::queue(QueueProfile { open: false, ..queue(SECOND, &[1]) }));
     for (n, called) in [(91, "02160000009"), (92, "02160000002")] {
         let (leg, effects) = s.call_in(n, called);
         let refused = SwitchCommand::HangUp { leg, cause: HangUpCause::NoRoute };
@@ -228,7 +228,7 @@ fn a_number_that_leads_nowhere_or_to_a_closed_queue_is_turned_away() {
 #[test]
 fn after_the_longest_wait_the_caller_hears_the_message_and_is_hung_up() {
     let (mut s, _) = service(1, 0);
-    s.give(Input::Queue(QueueProfile { message: Some("/sounds/busy.wav".into()), ..queue(SERVICE, &[1]) }));
+    s.give(Input::queue(QueueProfile { message: Some("/sounds/busy.wav".into()), ..queue(SERVICE, &[1]) }));
     let (_, leg, _) = s.caller(90);
     s.leg(leg, LegChange::MusicStarted);
     let effects = s.later(30_100);
@@ -242,8 +242,8 @@ fn after_the_longest_wait_the_caller_hears_the_message_and_is_hung_up() {
 #[test]
 fn two_queues_that_overflow_into_each_other_do_not_keep_a_caller_for_ever() {
     let (mut s, _) = service(1, 0);
-    s.give(Input::Queue(QueueProfile { overflow: Overflow::Queue(SECOND), ..queue(SERVICE, &[1]) }));
-    s.give(Input::Queue(QueueProfile { overflow: Overflow::Queue(SERVICE), ..queue(SECOND, &[1]) }));
+    s.give(Input::queue(QueueProfile { overflow: Overflow::Queue(SECOND), ..queue(SERVICE, &[1]) }));
+    s.give(Input::queue(QueueProfile { overflow: Overflow::Queue(SERVICE), ..queue(SECOND, &[1]) }));
     let (_, leg, _) = s.caller(90);
     s.leg(leg, LegChange::MusicStarted);
     s.later(121_000);
@@ -256,7 +256,7 @@ fn two_queues_that_overflow_into_each_other_do_not_keep_a_caller_for_ever() {
 #[test]
 fn overflow_to_an_agent_waits_for_that_agent_alone() {
     let (mut s, _) = service(2, 0);
-    s.give(Input::Queue(QueueProfile { overflow: Overflow::Agent(AgentId(2)), ..queue(SERVICE, &[1]) }));
+    s.give(Input::queue(QueueProfile { overflow: Overflow::Agent(AgentId(2)), ..queue(SERVICE, &[1]) }));
     let (_, leg, _) = s.caller(90);
     s.leg(leg, LegChange::MusicStarted);
     s.later(30_100);
@@ -271,7 +271,7 @@ fn overflow_to_a_number_outside_connects_it_or_ends_the_call() {
     for answers in [true, false] {
         let (mut s, _) = service(1, 0);
         let outside = Overflow::Outside(number("02169999000"));
-        s.give(Input::Queue(QueueProfile { overflow: outside, ..queue(SERVICE, &[1]) }));
+        s.give(Input::queue(QueueProfile { overflow: outside, ..queue(SERVICE, &[1]) }));
         let (_, leg, _) = s.caller(90);
         s.leg(leg, LegChange::MusicStarted);
         let effects = s.later(30_100);
@@ -301,7 +301,7 @@ fn overflow_to_a_number_outside_connects_it_or_ends_the_call() {
 #[test]
 fn the_customers_own_agent_goes_first_for_a_while() {
     let (mut s, phones) = service(2, 1);
-    s.give(Input::Queue(QueueProfile { own_agent_ms: 8_000, ..queue(SERVICE, &[1, 2]) }));
+    s.give(Input::queue(QueueProfile { own_agent_ms: 8_000, ..queue(SERVICE, &[1, 2]) }));
     // The own agent is on a call of after-call work: at work, and not ready.
     s.ask(2, AgentCommand::LogIn);
     let ringing = rung(&s.ask(2, AgentCommand::Ready)).expect("the desk phone is rung");
@@ -365,12 +365,12 @@ fn a_call_that_still_rings_is_taken_back_when_a_caller_takes_its_agent_and_none_
 #[test]
 fn nobody_is_dialled_on_the_account_of_an_agent_whom_a_caller_waits_for() {
     let (mut s, _) = service(2, 2);
-    s.give(Input::Queue(queue(SERVICE, &[1])));
+    s.give(Input::queue(queue(SERVICE, &[1])));
     // It is not known yet who calls, so the caller waits for the first agent.
     let (leg, _) = s.call_in(90, "02160000001");
     s.leg(leg, LegChange::Answered);
     assert_eq!(s.leads(&["13800000001", "13800000002"]).len(), 1, "for the second agent alone");
-    s.give(Input::Queue(QueueProfile { inbound_first: false, ..queue(SERVICE, &[1]) }));
+    s.give(Input::queue(QueueProfile { inbound_first: false, ..queue(SERVICE, &[1]) }));
     s.later(400);
     let dials = |effect: &Effect| matches!(effect, Effect::Switch(SwitchCommand::DialCustomer { .. }));
     assert_eq!(s.effects.iter().filter(|effect| dials(effect)).count(), 2);
@@ -379,10 +379,10 @@ fn nobody_is_dialled_on_the_account_of_an_agent_whom_a_caller_waits_for() {
 #[test]
 fn a_customer_who_is_on_the_line_is_not_dialled() {
     let (mut s, _) = service(2, 1);
-    s.give(Input::Queue(queue(SERVICE, &[2])));
+    s.give(Input::queue(queue(SERVICE, &[2])));
     let (_, leg, _) = s.caller(90);
     s.leg(leg, LegChange::MusicStarted);
-    s.give(Input::Queue(QueueProfile { inbound_first: false, ..queue(SERVICE, &[2]) }));
+    s.give(Input::queue(QueueProfile { inbound_first: false, ..queue(SERVICE, &[2]) }));
     assert_eq!(s.leads(&["13800000009"]).len(), 0, "they called");
     assert_eq!(s.leads(&["13800000001"]).len(), 1);
 }
@@ -390,7 +390,7 @@ fn a_customer_who_is_on_the_line_is_not_dialled() {
 #[test]
 fn an_on_hook_phone_that_is_not_answered_leaves_the_caller_in_the_queue() {
     let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OnHook, PhoneMode::OffHook]);
-    s.give(Input::Queue(queue(SERVICE, &[1, 2])));
+    s.give(Input::queue(queue(SERVICE, &[1, 2])));
     s.ask(1, AgentCommand::LogIn);
     s.ask(1, AgentCommand::Ready);
     let (leg, effects) = s.call_in(90, "02160000001");
@@ -412,7 +412,7 @@ fn a_call_is_handed_over_to_a_queue_and_the_agent_is_out_of_it_once_music_plays(
     let (_, leg, _) = s.caller(90);
     s.leg(leg, LegChange::MusicStarted);
     s.leg(leg, LegChange::Bridged { other: phones[0] });
-    s.give(Input::Queue(queue(SECOND, &[2])));
+    s.give(Input::queue(queue(SECOND, &[2])));
     let attended = AgentCommand::Consult { to: Party::Queue(SECOND), note: None };
     let refused =
         |effect: &Effect| matches!(effect, Effect::Answer { refusal: Some(Refusal::Target(_)), .. });

@@ -22,7 +22,7 @@ fn taking_messages() -> QueueProfile {
 /// A caller who has waited too long, and is asked for a message.
 fn asked() -> (Story, CallId, LegId) {
     let (mut s, _) = service(1, 0);
-    s.give(Input::Queue(taking_messages()));
+    s.give(Input::queue(taking_messages()));
     let (call, leg, _) = s.caller(90);
     s.leg(leg, LegChange::MusicStarted);
     let effects = s.later(30_100);
@@ -53,11 +53,11 @@ fn who_waited_too_long_leaves_a_message_and_hangs_up() {
     s.leg(leg, gone(true));
     assert_eq!(s.ended(), [(CallResult::Voicemail, EndedBy::Customer)]);
     assert_eq!(s.outcomes(), [QueueOutcome::Overflowed]);
-    let spans = s.effects.iter().filter_map(|effect| match effect {
+    let mut spans = s.effects.iter().filter_map(|effect| match effect {
         Effect::Record(Fact::CallSpan { kind, .. }) => Some(*kind),
         _ => None,
     });
-    assert_eq!(spans.last(), Some(SpanKind::Voicemail));
+    assert_eq!(spans.next_back(), Some(SpanKind::Voicemail));
     let recorded = |effect: &Effect| matches!(effect, Effect::Record(Fact::RecordingStarted { .. }));
     assert!(!s.effects.iter().any(recorded), "it is no conversation");
 }
@@ -102,7 +102,7 @@ fn outside_the_hours_a_message_is_taken_at_once() {
     let (mut s, _) = service(1, 1);
     let never = Schedule { zone: chrono_tz::UTC, week: Default::default(), special: Vec::new() };
     let hours = Some(Hours { schedule: never, then: Overflow::Voicemail, message: None });
-    s.give(Input::Queue(QueueProfile { hours, ..taking_messages() }));
+    s.give(Input::queue(QueueProfile { hours, ..taking_messages() }));
     let (leg, effects) = s.call_in(90, "02160000001");
     let call = call_of(&effects);
     let effects = s.leg(leg, LegChange::Answered);
@@ -119,7 +119,7 @@ fn outside_the_hours_a_message_is_taken_at_once() {
 fn a_disk_without_room_takes_no_messages() {
     let (mut s, _) = service(1, 0);
     s.give(Input::RecordingSpace(RecordingSpace { enough: false, free_mib: 1, min_mib: 2 }));
-    s.give(Input::Queue(QueueProfile { message: Some("/sounds/busy.wav".into()), ..taking_messages() }));
+    s.give(Input::queue(QueueProfile { message: Some("/sounds/busy.wav".into()), ..taking_messages() }));
     let (_, leg, _) = s.caller(90);
     s.leg(leg, LegChange::MusicStarted);
     let effects = s.later(30_100);

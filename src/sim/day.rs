@@ -300,7 +300,7 @@ impl Day {
             self.apply(Input::Campaign(campaign));
         }
         for queue in self.queues.clone() {
-            self.apply(Input::Queue(queue));
+            self.apply(Input::queue(queue));
         }
         if !self.queues.is_empty() {
             self.plan(self.now + 30_000, Due::CallIn);

@@ -315,8 +315,8 @@ async fn serve(port: u16, work: &Path, mut callers: Callers) {
         let profile = AgentProfile::new(AgentId(agent), extension, PhoneMode::OffHook);
         centre.give(Input::AgentProfile(profile));
     }
-    centre.give(Input::Queue(queue(SERVICE, &[1, 2], CALLED, 60_000)));
-    centre.give(Input::Queue(queue(SECOND, &[2], "02160000002", 60_000)));
+    centre.give(Input::queue(queue(SERVICE, &[1, 2], CALLED, 60_000)));
+    centre.give(Input::queue(queue(SECOND, &[2], "02160000002", 60_000)));
     centre.give(up);
 
     waits_and_is_bridged(&mut centre, &mut callers).await;
@@ -409,7 +409,7 @@ async fn goes_to_the_longest_idle(centre: &mut Centre, callers: &mut Callers) {
 /// Everybody is busy until the longest wait is over: the caller is connected with
 /// a number outside, and both end together.
 async fn overflows(centre: &mut Centre, callers: &mut Callers) {
-    centre.give(Input::Queue(queue(SERVICE, &[1, 2], CALLED, 4_000)));
+    centre.give(Input::queue(queue(SERVICE, &[1, 2], CALLED, 4_000)));
     callers.call("13800138035", CALLED, 12_000);
     let call = centre.arrived().await;
     centre.waits_with_music(call).await;
@@ -437,7 +437,7 @@ async fn overflows(centre: &mut Centre, callers: &mut Callers) {
 fn taking_messages(seconds_max: u32) -> Input {
     let voicemail = Voicemail { greeting: None, seconds_max };
     let overflow = Overflow::Voicemail;
-    Input::Queue(QueueProfile { overflow, voicemail, ..queue(SERVICE, &[1, 2], CALLED, 3_000) })
+    Input::queue(QueueProfile { overflow, voicemail, ..queue(SERVICE, &[1, 2], CALLED, 3_000) })
 }
 
 /// What a message holds: the caller's tone in one channel, and how long.
