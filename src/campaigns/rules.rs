@@ -73,7 +73,6 @@ pub fn after_attempt(
         | CallResult::Overflowed
         | CallResult::TurnedAway
         | CallResult::OutOfHours
-        | CallResult::CallbackKept
         | CallResult::Voicemail => retry(i64::from(rules.retry_minutes) * 60_000),
     }
 }

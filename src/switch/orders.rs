@@ -36,7 +36,6 @@ pub(super) fn metric_name(name: CommandName) -> &'static str {
         CommandName::Bridge => "bridge",
         CommandName::HangUp => "hang_up",
         CommandName::Record => "record",
-        CommandName::StopRecording => "stop_recording",
         CommandName::Exists => "exists",
         CommandName::Move => "move",
         CommandName::Mute => "mute",
@@ -44,6 +43,5 @@ pub(super) fn metric_name(name: CommandName) -> &'static str {
         CommandName::Mask => "mask",
         CommandName::Answer => "answer",
         CommandName::Monitor => "monitor",
-        CommandName::Announce => "announce",
     }
 }

@@ -11,9 +11,9 @@ pub struct Model {
     pub id: Uuid,
     /// The customer's leg.
     pub leg: Uuid,
-    /// `None`: the customer called, or is called back.
+    /// `None`: the customer called.
     pub campaign_id: Option<i64>,
-    /// `None`: the customer called, or is called back.
+    /// `None`: the customer called.
     pub lead_id: Option<i64>,
     /// `None`: a caller nobody knows.
     pub customer_id: Option<i64>,
@@ -56,10 +56,8 @@ pub struct Model {
     pub unrecorded_reason: Option<String>,
     /// `outbound` or `inbound`.
     pub direction: String,
-    /// The queue it was in last, or by which it is called back.
+    /// The queue it was in last.
     pub queue_id: Option<i64>,
-    /// The caller's call, when it is a call back for the place that they kept.
-    pub callback_of: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

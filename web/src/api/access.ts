@@ -13,7 +13,6 @@ export type PermissionName =
   | 'campaign:run'
   | 'queue:read'
   | 'queue:write'
-  | 'queue:remove_place'
   | 'voicemail:listen'
   | 'call:read'
   | 'call:listen'

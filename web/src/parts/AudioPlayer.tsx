@@ -17,13 +17,9 @@ interface WaveformProps {
   name: string;
   /** Whether customer and agent have a channel each. */
   twoSides: boolean;
-  /** Who speaks, of one person alone. */
-  speaker?: string | undefined;
 }
 
-const SPEAKER = { waveColor: '#bcaee3', progressColor: '#6a48c0' };
-
-function Waveform({ audio, name, twoSides, speaker }: WaveformProps) {
+function Waveform({ audio, name, twoSides }: WaveformProps) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const wave = useRef<WaveSurfer | null>(null);
@@ -42,14 +38,10 @@ function Waveform({ audio, name, twoSides, speaker }: WaveformProps) {
       barWidth: 2,
       barGap: 1,
       normalize: true,
-      ...(speaker === undefined
-        ? {
-            splitChannels: [
-              { waveColor: '#a9c0ee', progressColor: '#2457c5' },
-              { waveColor: '#f0c8a4', progressColor: '#d0681d' },
-            ],
-          }
-        : SPEAKER),
+      splitChannels: [
+        { waveColor: '#a9c0ee', progressColor: '#2457c5' },
+        { waveColor: '#f0c8a4', progressColor: '#d0681d' },
+      ],
     });
     player.on('ready', (seconds) => setLength(seconds));
     player.on('timeupdate', (seconds) => setAt(seconds));
@@ -65,7 +57,7 @@ function Waveform({ audio, name, twoSides, speaker }: WaveformProps) {
       player.destroy();
       wave.current = null;
     };
-  }, [audio, speaker]);
+  }, [audio]);
 
   if (broken) return <span className="quiet">{t('calls.unplayable')}</span>;
   return (
@@ -74,11 +66,6 @@ function Waveform({ audio, name, twoSides, speaker }: WaveformProps) {
         <div className="line quiet" style={{ fontSize: 13 }}>
           <span style={{ color: '#2457c5' }}>■ {t('calls.customerSide')}</span>
           <span style={{ color: '#d0681d' }}>■ {t('calls.agentSide')}</span>
-        </div>
-      )}
-      {speaker !== undefined && (
-        <div className="line quiet" style={{ fontSize: 13 }}>
-          <span style={{ color: SPEAKER.progressColor }}>■ {speaker}</span>
         </div>
       )}
       <div ref={box} />
@@ -120,12 +107,10 @@ interface Props {
   /** What it is called when it is saved. */
   name: string;
   twoSides?: boolean;
-  /** Who speaks, of one person alone. */
-  speaker?: string | undefined;
 }
 
 /** Fetches the file and shows it. */
-export function AudioPlayer({ path, name, twoSides = false, speaker }: Props) {
+export function AudioPlayer({ path, name, twoSides = false }: Props) {
   const audio = useQuery({
     queryKey: ['audio', path],
     queryFn: () => fetchFile(path),
@@ -134,7 +119,7 @@ export function AudioPlayer({ path, name, twoSides = false, speaker }: Props) {
   });
   return (
     <QueryGate query={audio}>
-      {(blob) => <Waveform audio={blob} name={name} twoSides={twoSides} speaker={speaker} />}
+      {(blob) => <Waveform audio={blob} name={name} twoSides={twoSides} />}
     </QueryGate>
   );
 }

@@ -8,7 +8,6 @@ import { customers } from './customers';
 import { desk } from './desk';
 import { floor } from './floor';
 import { imports } from './imports';
-import { keptPlaces } from './keptPlaces';
 import { people } from './people';
 import { phones } from './phones';
 import { queues } from './queues';
@@ -22,7 +21,6 @@ export const en: typeof zh = {
   campaigns,
   queues,
   calendars,
-  keptPlaces,
   voicemails,
   customers,
   imports,

@@ -7,7 +7,6 @@ import { customers } from './customers';
 import { desk } from './desk';
 import { floor } from './floor';
 import { imports } from './imports';
-import { keptPlaces } from './keptPlaces';
 import { people } from './people';
 import { phones } from './phones';
 import { queues } from './queues';
@@ -21,7 +20,6 @@ export const zh = {
   campaigns,
   queues,
   calendars,
-  keptPlaces,
   voicemails,
   customers,
   imports,

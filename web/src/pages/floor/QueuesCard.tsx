@@ -6,7 +6,6 @@ import { useLive } from '../../live/store';
 import { QueueDay, QueueNow } from '../queues/QueueNumbers';
 import { OpenMark } from '../queues/OpenMark';
 import { useQueueName, useQueues } from '../queues/queries';
-import { KeptPlaces } from './KeptPlaces';
 import { NewOfQueue } from '../voicemails/NewCount';
 
 function QueueLine({ id }: { id: number }) {
@@ -23,7 +22,6 @@ function QueueLine({ id }: { id: number }) {
         <QueueNow id={id} />
         <QueueDay id={id} />
       </div>
-      <KeptPlaces id={id} />
     </div>
   );
 }
@@ -34,7 +32,7 @@ export function QueuesCard() {
   const ids = useLive(
     useShallow((live) =>
       Object.values(live.queues)
-        .filter((queue) => queue.open || queue.waiting > 0 || queue.kept.length > 0)
+        .filter((queue) => queue.open || queue.waiting > 0)
         .sort((a, b) => b.waiting - a.waiting || a.queue_id - b.queue_id)
         .map((queue) => queue.queue_id),
     ),
