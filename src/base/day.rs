@@ -21,6 +21,13 @@ pub fn end_of_day(day: NaiveDate, zone: Tz) -> Option<Moment> {
     start_of_day(day.succ_opt()?, zone)
 }
 
+/// Reads `HH:MM`, from 00:00 to 23:59.
+pub fn time_of_day(text: &str) -> Option<NaiveTime> {
+    let is_in_form =
+        text.bytes().enumerate().all(|(at, b)| if at == 2 { b == b':' } else { b.is_ascii_digit() });
+    NaiveTime::parse_from_str(text, "%H:%M").ok().filter(|_| is_in_form && text.len() == 5)
+}
+
 /// The instant at which a clock on the wall shows this time. A time that the
 /// clocks skip in spring is taken as the first instant after the gap; of a time
 /// that comes twice in autumn, the first is taken. `None` outside the years 1 to
@@ -50,6 +57,15 @@ mod tests {
 
     fn text(at: Option<Moment>) -> String {
         at.unwrap().to_utc().format("%FT%H:%M").to_string()
+    }
+
+    #[test]
+    fn a_time_of_day_has_two_digits_each() {
+        let minutes = |text: &str| time_of_day(text).map(|time| time.hour() * 60 + time.minute());
+        assert_eq!((minutes("00:00"), minutes("09:30"), minutes("23:59")), (Some(0), Some(570), Some(1_439)));
+        for text in ["24:00", "09:60", "9:00", "09:0", " 9:00", "+9:00", "09:00 ", "09-00", "0900", ""] {
+            assert_eq!(minutes(text), None, "{text:?}");
+        }
     }
 
     #[test]

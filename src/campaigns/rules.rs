@@ -5,12 +5,12 @@
 
 use crate::api::Check;
 use crate::base::clock::Moment;
-use crate::base::day::{day_of, instant};
+use crate::base::day::{day_of, instant, time_of_day};
 use crate::base::limits;
 use crate::base::phone::Dialable;
 use crate::campaigns::model::{CallingHours, CampaignForm, CampaignState, LeadState, RetryRules};
 use crate::floor::effect::CallResult;
-use chrono::{Datelike, NaiveTime};
+use chrono::Datelike;
 use chrono_tz::Tz;
 use std::collections::HashSet;
 
@@ -100,12 +100,6 @@ pub fn may_become(from: CampaignState, to: CampaignState) -> bool {
         Paused => matches!(from, Running | Paused),
         Finished => true,
     }
-}
-
-/// Reads `HH:MM`.
-pub fn time_of_day(text: &str) -> Option<NaiveTime> {
-    let is_in_form = text.len() == 5 && text.as_bytes()[2] == b':';
-    NaiveTime::parse_from_str(text, "%H:%M").ok().filter(|_| is_in_form)
 }
 
 /// The calling hours of a form; `None` when they cannot be read.

@@ -6,6 +6,7 @@ use crate::auth::{Caller, Permission};
 use crate::base::clock::{self, Moment};
 use crate::base::ids::QueueId;
 use crate::floor::queue::Strategy;
+use crate::queues::calendars::http::Opening;
 use crate::queues::model::{
     HoursForm, MemberForm, OverflowForm, QueueEntry, QueueForm, QueueRefused, VoicemailForm,
 };
@@ -173,7 +174,8 @@ async fn get_queues(
 ) -> ApiResult<Json<Page<QueueView>>> {
     caller.require(Permission::QueueRead)?;
     let entries = store::list_queues(&db).await?;
-    let views = entries.into_iter().map(|entry| QueueView::new(entry, settings.zone));
+    let now = clock::now();
+    let views = entries.into_iter().map(|entry| QueueView::new(entry, settings.zone, now));
     let views = views.collect::<Result<_, _>>()?;
     Ok(Json(Page::all(views)))
 }
@@ -255,7 +257,7 @@ async fn find(db: &Db, id: QueueId) -> ApiResult<QueueEntry> {
 }
 
 async fn view(db: &Db, id: QueueId, zone: Tz) -> ApiResult<QueueView> {
-    QueueView::new(find(db, id).await?, zone)
+    QueueView::new(find(db, id).await?, zone, clock::now())
 }
 
 fn broken(id: i64) -> ApiError {
@@ -269,18 +271,12 @@ impl From<QueueRefused> for ApiError {
 }
 
 impl QueueView {
-    fn new(entry: QueueEntry, zone: Tz) -> ApiResult<Self> {
+    fn new(entry: QueueEntry, zone: Tz, now: Moment) -> ApiResult<Self> {
         let form = store::form_of(&entry).ok_or_else(|| broken(entry.queue.id))?;
-        let now = clock::now();
-        let schedule = match &entry.calendar {
-            Some(calendar) => {
-                let schedule = calendars::store::schedule_of(calendar, zone);
-                Some(schedule.ok_or_else(|| broken(entry.queue.id))?)
-            }
-            None => None,
-        };
-        let in_hours = schedule.as_ref().is_none_or(|schedule| schedule.open_at(now));
-        let change = schedule.and_then(|schedule| schedule.next_change(now)).map(Moment::to_utc);
+        let read = |calendar| calendars::store::schedule_of(calendar, zone);
+        let schedule =
+            entry.calendar.as_ref().map(|calendar| read(calendar).ok_or_else(|| broken(entry.queue.id)));
+        let opening = Opening::of(schedule.transpose()?.as_ref(), now);
         Ok(Self {
             id: entry.queue.id,
             name: form.name,
@@ -301,9 +297,9 @@ impl QueueView {
             message: form.message,
             hours: form.hours,
             voicemail: form.voicemail,
-            open_now: form.enabled && in_hours,
-            opens_at: change.filter(|_| !in_hours),
-            closes_at: change.filter(|_| in_hours),
+            open_now: form.enabled && opening.in_hours,
+            opens_at: opening.opens_at,
+            closes_at: opening.closes_at,
             members: form.members,
             numbers: form.numbers,
             created_at: entry.queue.created_at,

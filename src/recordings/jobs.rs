@@ -14,7 +14,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Files measured in one run.
-const FILES_PER_RUN: u64 = 200;
+pub(in crate::recordings) const FILES_PER_RUN: u64 = 200;
 /// A recording whose call ended so long ago is over, though its stop was never
 /// reported: it fell into a crash or an outage.
 const STOP_LOST_MS: i64 = 60_000;

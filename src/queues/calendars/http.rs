@@ -8,6 +8,7 @@ use crate::auth::{Caller, Permission};
 use crate::base::clock::{self, Moment};
 use crate::base::ids::QueueId;
 use crate::base::limits;
+use crate::floor::hours::Schedule;
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, write_tx};
 use axum::Extension;
@@ -213,21 +214,39 @@ impl From<CalendarRefused> for ApiError {
     }
 }
 
+/// Whether it is open by a schedule, and what comes next.
+pub(in crate::queues) struct Opening {
+    pub in_hours: bool,
+    /// While it is closed.
+    pub opens_at: Option<DateTime<Utc>>,
+    /// While it is open.
+    pub closes_at: Option<DateTime<Utc>>,
+}
+
+impl Opening {
+    /// `None`: always open.
+    pub(in crate::queues) fn of(schedule: Option<&Schedule>, now: Moment) -> Self {
+        let in_hours = schedule.is_none_or(|schedule| schedule.open_at(now));
+        let change = schedule.and_then(|schedule| schedule.next_change(now)).map(Moment::to_utc);
+        let (opens_at, closes_at) = if in_hours { (None, change) } else { (change, None) };
+        Self { in_hours, opens_at, closes_at }
+    }
+}
+
 impl CalendarView {
     fn new(entry: CalendarEntry, zone: Tz, now: Moment) -> ApiResult<Self> {
         let CalendarEntry { calendar, queues } = entry;
         let form = store::form_of(&calendar).ok_or_else(|| broken(calendar.id))?;
         let schedule = store::schedule_of(&calendar, zone).ok_or_else(|| broken(calendar.id))?;
-        let open_now = schedule.open_at(now);
-        let change = schedule.next_change(now).map(Moment::to_utc);
+        let opening = Opening::of(Some(&schedule), now);
         Ok(Self {
             id: calendar.id,
             name: form.name,
             week: form.week,
             holidays: form.holidays,
-            open_now,
-            opens_at: change.filter(|_| !open_now),
-            closes_at: change.filter(|_| open_now),
+            open_now: opening.in_hours,
+            opens_at: opening.opens_at,
+            closes_at: opening.closes_at,
             queues: queues.into_iter().map(|(id, name)| CalendarQueueView { id, name }).collect(),
             created_at: calendar.created_at,
             updated_at: calendar.updated_at,

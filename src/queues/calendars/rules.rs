@@ -5,9 +5,10 @@
 
 use super::model::{CalendarForm, HolidayForm, PeriodForm, WeekForm};
 use crate::api::Check;
+use crate::base::day::time_of_day;
 use crate::base::limits;
 use crate::floor::hours::{DAY_MINUTES, Period, Schedule, SpecialDays};
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, Timelike};
 use chrono_tz::Tz;
 
 /// The years in which holidays may lie.
@@ -100,14 +101,11 @@ fn text(period: Period) -> String {
 
 /// Reads `HH:MM`, up to 24:00.
 fn minute_of(text: &str) -> Option<u16> {
-    let two = |digits: &str| {
-        let plain = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
-        plain.then(|| digits.parse::<u16>().ok()).flatten()
-    };
-    let (hour, minute) = text.split_once(':')?;
-    let (hour, minute) = (two(hour)?, two(minute)?);
-    let minutes = hour * 60 + minute;
-    (minute < 60 && minutes <= DAY_MINUTES).then_some(minutes)
+    if text == "24:00" {
+        return Some(DAY_MINUTES);
+    }
+    let time = time_of_day(text)?;
+    u16::try_from(time.hour() * 60 + time.minute()).ok()
 }
 
 /// The schedule of a checked calendar; `None` when it holds what this version

@@ -8,14 +8,12 @@ use super::store;
 use crate::base::clock::Moment;
 use crate::floor::voicemail::MESSAGE_MS_MIN;
 use crate::recordings::files;
-use crate::recordings::jobs::{MeasureStatus, measure};
+use crate::recordings::jobs::{FILES_PER_RUN, MeasureStatus, measure};
 use crate::store::entity::voicemails;
 use crate::store::{Db, write_tx};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Messages looked at in one run.
-const FILES_PER_RUN: u64 = 200;
 /// The switch closes the file a moment after the call has ended.
 const CLOSED_AFTER_MS: i64 = 2_000;
 
