@@ -21,6 +21,9 @@ mod m20261125_000011_forwarding;
 mod m20261125_000012_queues;
 mod m20261130_000013_calendars;
 mod m20261130_000014_voicemail;
+mod m20261130_000015_queue_announcements;
+mod m20261130_000016_kept_places;
+mod m20261130_000017_voices;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -48,6 +51,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000012_queues::Migration),
             Box::new(m20261130_000013_calendars::Migration),
             Box::new(m20261130_000014_voicemail::Migration),
+            Box::new(m20261130_000015_queue_announcements::Migration),
+            Box::new(m20261130_000016_kept_places::Migration),
+            Box::new(m20261130_000017_voices::Migration),
         ]
     }
 }

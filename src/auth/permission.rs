@@ -61,6 +61,8 @@ permissions! {
     QueueRead = "queue:read",
     /// Create and change inbound queues.
     QueueWrite = "queue:write",
+    /// Take a place that a caller keeps out of its queue.
+    QueueRemovePlace = "queue:remove_place",
     /// See calls in the ledger.
     CallRead = "call:read",
     /// Listen to calls in progress, and see who listened.

@@ -28,6 +28,8 @@ pub const HOPPER_BATCH: usize = 200;
 pub const AGENTS_PER_CAMPAIGN: usize = 2_000;
 /// Agents of an inbound queue.
 pub const MEMBERS_PER_QUEUE: usize = 2_000;
+/// Places in all queues that callers keep to be called back.
+pub const KEPT_PLACES: usize = 5_000;
 /// Numbers that lead to one inbound queue.
 pub const NUMBERS_PER_QUEUE: usize = 100;
 /// Calendars of opening hours.
@@ -36,6 +38,8 @@ pub const CALENDARS: u64 = 200;
 pub const PERIODS_PER_DAY: usize = 8;
 /// Holidays of one calendar.
 pub const HOLIDAYS_PER_CALENDAR: usize = 400;
+/// Those who wait in a queue, as the consoles are told of them one by one.
+pub const LINE_SHOWN: usize = 200;
 /// Phone numbers of one customer.
 pub const PHONES_PER_CUSTOMER: usize = 20;
 /// Characters of a name, city, or other one-line text.

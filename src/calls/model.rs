@@ -6,7 +6,7 @@ use crate::base::ids::{CallId, CampaignId, CustomerId, QueueId};
 use crate::floor::effect::CallResult;
 use crate::store::entity::{
     call_forwards, call_legs, call_monitors, call_notes, call_spans, call_transfers, calls, dispositions,
-    queue_visits, recording_pauses,
+    kept_places, queue_visits, recording_pauses, recordings,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -97,10 +97,16 @@ pub struct Story {
     pub forwards: Vec<call_forwards::Model>,
     /// Its time in queues.
     pub visits: Vec<queue_visits::Model>,
+    /// The place that was kept from it, and the calls back for it, in order.
+    pub kept: Option<(kept_places::Model, Vec<Uuid>)>,
     /// What those said who handed it on.
     pub notes: Vec<call_notes::Model>,
     /// Supervisors who took part.
     pub monitors: Vec<call_monitors::Model>,
+    /// Recordings of what supervisors said who barged.
+    pub voices: Vec<recordings::Model>,
+    /// When the first recording of the call itself began.
+    pub recorded_at: Option<Moment>,
     /// Where the recording is silent.
     pub pauses: Vec<recording_pauses::Model>,
     /// The names of everybody in it, by id.

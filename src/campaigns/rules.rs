@@ -73,6 +73,7 @@ pub fn after_attempt(
         | CallResult::Overflowed
         | CallResult::TurnedAway
         | CallResult::OutOfHours
+        | CallResult::CallbackKept
         | CallResult::Voicemail => retry(i64::from(rules.retry_minutes) * 60_000),
     }
 }

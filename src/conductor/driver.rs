@@ -81,6 +81,7 @@ impl Driver {
             if now >= reload_at {
                 reload_at = now + RELOAD_EVERY_MS;
                 self.loader.spawn_campaigns(out.inputs.clone());
+                self.loader.spawn_barred(out.inputs.clone());
             }
             // The switch first: a customer is waiting there.
             tokio::select! {

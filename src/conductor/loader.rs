@@ -53,6 +53,9 @@ impl Loader {
         for open in people::store::load_open_states(&self.db).await? {
             inputs.push(Input::RestoreAgent { agent: open.agent, state: open.state, since: open.since });
         }
+        let kept = calls::store::load_kept_places(&self.db).await?;
+        inputs.extend(kept.into_iter().map(Input::RestoreKept));
+        inputs.push(Input::KeptBarred(calls::store::load_barred_places(&self.db).await?));
         let calls = calls::store::load_open_calls(&self.db).await?;
         inputs.extend(calls.into_iter().map(Input::RestoreCall));
         Ok(inputs)
@@ -109,19 +112,30 @@ impl Loader {
     }
 
     async fn caller(&self, number: &Dialable) -> anyhow::Result<Known> {
-        let e164 = PhoneNumber::parse(number.as_str(), &self.home).ok().map(|number| number.e164);
-        let found = match &e164 {
-            Some(e164) => customers::store::find_caller(&self.db, e164).await?,
-            None => None,
-        };
+        let Ok(number) = PhoneNumber::parse(number.as_str(), &self.home) else { return Ok(Known::NOTHING) };
+        let barred = calls::store::is_barred(&self.db, &number.e164).await?;
+        let found = customers::store::find_caller(&self.db, &number.e164).await?;
+        let (e164, callback) = (Some(number.e164), Some(number.dial).filter(|_| !barred));
         let Some((customer, owner)) = found else {
-            return Ok(Known { e164, customer: None, own_agent: None });
+            return Ok(Known { e164, callback, ..Known::NOTHING });
         };
         let own_agent = match owner {
             Some(owner) => Some(owner),
             None => calls::store::find_last_agent(&self.db, customer).await?,
         };
-        Ok(Known { e164, customer: Some(customer), own_agent })
+        Ok(Known { e164, customer: Some(customer), own_agent, callback })
+    }
+
+    /// Places whose number has come onto the do-not-call list.
+    pub(super) fn spawn_barred(&self, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("reading which kept places are barred", async move {
+            let barred = calls::store::load_barred_places(&this.db).await?;
+            if !barred.is_empty() {
+                inputs.send(Input::KeptBarred(barred)).await?;
+            }
+            Ok(())
+        });
     }
 
     pub(super) fn spawn_campaigns(&self, inputs: mpsc::Sender<Input>) {

@@ -130,9 +130,7 @@ impl Writer {
             };
             if let Err(error) = result.await {
                 tracing::error!(%error, ?fact, "NOT WRITTEN: the store refuses this fact");
-                if let Fact::AttemptStarted { call, .. } = fact {
-                    lost.insert(*call);
-                }
+                lost.extend(fact.before_dialling());
             }
         }
         for call in lost {
@@ -151,7 +149,9 @@ impl Writer {
             }
             _ => true,
         });
-        batch.retain(|entry| !matches!(entry, Entry::Fact(Fact::AttemptStarted { call, .. }) if waiting.contains(call)));
+        batch.retain(|entry| {
+            !matches!(entry, Entry::Fact(fact) if fact.before_dialling().is_some_and(|call| waiting.contains(&call)))
+        });
         for call in waiting {
             self.tell(Input::AttemptNotStored { call }).await;
         }

@@ -170,6 +170,10 @@ pub struct Agent {
     pub state: AgentState,
     /// Since when.
     pub since: Moment,
+    /// Since when they have been idle, if since then their phone has rung only for
+    /// callers whom colleagues answered, or they were kept free for a call back that
+    /// came to nothing.
+    pub idle_kept: Option<Moment>,
     /// The desk phone's leg.
     pub phone: Phone,
     /// What to do after the call.
@@ -197,6 +201,7 @@ impl Agent {
             serves: Vec::new(),
             state: AgentState::LoggedOut,
             since: now,
+            idle_kept: None,
             phone: Phone::Down,
             after_call: None,
             leaving: false,
@@ -211,6 +216,11 @@ impl Agent {
     /// Whether the leg stays up between calls.
     pub fn off_hook(&self) -> bool {
         self.profile.phone_mode == PhoneMode::OffHook
+    }
+
+    /// Since when the agent who is ready has been idle.
+    pub fn idle_since(&self) -> Moment {
+        self.idle_kept.unwrap_or(self.since)
     }
 
     /// Whether the agent is on shift and not paused.

@@ -188,12 +188,16 @@ pub struct Call {
     pub ended_by: Option<EndedBy>,
     /// When the leg was last heard of.
     pub heard_at: Moment,
+    /// The switch has no such leg any more: until when its hang-up may still come.
+    pub gone_until: Option<Moment>,
     /// How its legs are to be, when it is [`CallState::Arranged`].
     pub plan: Option<Plan>,
     /// The outside party's leg, when it is [`CallState::Outside`].
     pub outside: Option<LegId>,
     /// Whom to try first when it waits for an agent again.
     pub sender: Option<AgentId>,
+    /// Who is kept free for a customer who is being called back.
+    pub reserved: Option<AgentId>,
     /// What the customer experiences now.
     pub span: SpanKind,
     /// Who is responsible for it.
@@ -236,9 +240,11 @@ impl Call {
             dropped: false,
             ended_by: None,
             heard_at: now,
+            gone_until: None,
             plan: None,
             outside: None,
             sender: None,
+            reserved: None,
             span: SpanKind::Dialling,
             span_agent: None,
             span_since: now,
@@ -258,12 +264,8 @@ impl Call {
             | CallState::Talking { agent, .. }
             | CallState::Arranged { agent } => Some(agent),
             CallState::Ending { agent, .. } => agent,
-            CallState::Dialling
-            | CallState::Ringing
-            | CallState::Waiting
-            | CallState::Outside
-            | CallState::Overflowing { .. }
-            | CallState::Message { .. } => None,
+            CallState::Dialling | CallState::Ringing | CallState::Waiting => self.reserved,
+            CallState::Outside | CallState::Overflowing { .. } | CallState::Message { .. } => None,
         }
     }
 
@@ -276,7 +278,7 @@ impl Call {
     pub fn dialled(&self) -> Option<(CampaignId, &Lead)> {
         match &self.origin {
             Origin::Dialled { campaign, lead } => Some((*campaign, lead)),
-            Origin::Inbound { .. } => None,
+            Origin::Inbound { .. } | Origin::Callback(_) => None,
         }
     }
 
@@ -294,6 +296,7 @@ impl Call {
     pub fn customer(&self) -> Option<CustomerId> {
         match &self.origin {
             Origin::Dialled { lead, .. } => Some(lead.customer),
+            Origin::Callback(kept) => kept.customer,
             Origin::Inbound { known, .. } => known.as_ref()?.customer,
         }
     }
@@ -302,6 +305,7 @@ impl Call {
     pub fn number(&self) -> Option<&Dialable> {
         match &self.origin {
             Origin::Dialled { lead, .. } => Some(&lead.number),
+            Origin::Callback(kept) => Some(&kept.number),
             Origin::Inbound { arrival, .. } => arrival.number.as_ref(),
         }
     }
@@ -310,6 +314,7 @@ impl Call {
     pub fn e164(&self) -> Option<&str> {
         match &self.origin {
             Origin::Dialled { lead, .. } => Some(&lead.e164),
+            Origin::Callback(kept) => Some(&kept.e164),
             Origin::Inbound { known, .. } => known.as_ref()?.e164.as_deref(),
         }
     }
@@ -317,6 +322,11 @@ impl Call {
     /// The queue whose call it is now, or from which an agent took it.
     pub fn queue(&self) -> Option<QueueId> {
         self.queued.as_ref().map(|visit| visit.queue)
+    }
+
+    /// Whether phones ring for a caller who waits.
+    pub fn is_rung_for(&self) -> bool {
+        self.queued.as_ref().is_some_and(|visit| visit.rung_until.is_some())
     }
 
     /// Whose after-call work follows it: the queue's it came through, or the
@@ -406,6 +416,10 @@ impl Call {
             campaign: self.campaign(),
             queue: self.queue(),
             queued_at: self.queued.as_ref().filter(|visit| visit.outcome.is_none()).map(|visit| visit.since),
+            callback_since: match &self.origin {
+                Origin::Callback(kept) => Some(kept.since),
+                Origin::Dialled { .. } | Origin::Inbound { .. } => None,
+            },
             customer: self.customer(),
             number: self.number().cloned(),
             agent: self.agent(),

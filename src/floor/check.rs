@@ -11,6 +11,7 @@ pub(super) fn violations(floor: &Floor) -> Vec<String> {
     legs_have_one_owner(floor, &mut broken);
     numbers_are_dialled_once(floor, &mut broken);
     callers_are_in_one_queue(floor, &mut broken);
+    phones_ring_for_somebody(floor, &mut broken);
     broken
 }
 
@@ -21,7 +22,10 @@ fn calls_and_agents_agree(floor: &Floor, broken: &mut Vec<String>) {
             match floor.calls.get(&call_id) {
                 None => broken.push(format!("agent {id} is on call {call_id}, which is over")),
                 Some(call)
-                    if call.agent() != Some(id) && call.third_agent() != Some(id) && floor.switch_up =>
+                    if call.agent() != Some(id)
+                        && call.third_agent() != Some(id)
+                        && floor.rings_for(id) != Some(call_id)
+                        && floor.switch_up =>
                 {
                     broken.push(format!("agent {id} is on call {call_id}, which has {:?}", call.agent()));
                 }
@@ -51,7 +55,7 @@ fn calls_and_agents_agree(floor: &Floor, broken: &mut Vec<String>) {
             CallState::Arranged { agent } => {
                 call.third().is_none_or(|third| third.from_stays).then_some(agent)
             }
-            _ => None,
+            _ => call.reserved,
         };
         for agent in owner.into_iter().chain(call.third_agent()) {
             busy.push(agent);
@@ -111,7 +115,7 @@ fn legs_have_one_owner(floor: &Floor, broken: &mut Vec<String>) {
 
 fn numbers_are_dialled_once(floor: &Floor, broken: &mut Vec<String>) {
     let dialled: Vec<_> =
-        floor.calls.values().filter_map(|call| Some((call.id, &call.dialled()?.1.e164))).collect();
+        floor.calls.values().filter_map(|call| Some((call.id, call.origin.dialled_number()?))).collect();
     if floor.numbers.len() != dialled.len() {
         broken.push(format!("{} numbers are held for {} calls", floor.numbers.len(), dialled.len()));
     }
@@ -131,6 +135,32 @@ fn callers_are_in_one_queue(floor: &Floor, broken: &mut Vec<String>) {
         let Some(visit) = call.queued.as_ref().filter(|visit| visit.outcome.is_none()) else { continue };
         if !waits && !matches!(call.state, CallState::Ringing | CallState::Ending { .. }) {
             broken.push(format!("call {} is in queue {} and {:?}", call.id, visit.queue, call.state));
+        }
+    }
+}
+
+/// A caller for whom all phones ring knows until when; nobody's phone rings for one
+/// who does not wait; and the phone of an agent that is not off-hook rings for a
+/// caller or is called off, never for nobody.
+fn phones_ring_for_somebody(floor: &Floor, broken: &mut Vec<String>) {
+    for call in floor.calls.values() {
+        let until = floor.ringing_until(call.id);
+        let known = call.queued.as_ref().and_then(|visit| visit.rung_until);
+        if until != known && call.third().is_none() {
+            broken.push(format!("phones ring for call {} until {until:?}, known is {known:?}", call.id));
+        }
+        if known.is_some() && call.state != CallState::Waiting {
+            broken.push(format!("phones ring for call {}, which is {:?}", call.id, call.state));
+        }
+    }
+    for agent in floor.agents.values() {
+        let rings = matches!(agent.phone, Phone::Ringing { .. }) && !agent.off_hook() && floor.switch_up;
+        let called_off = matches!(
+            agent.state,
+            AgentState::Ready | AgentState::Paused { .. } | AgentState::Unreachable { .. }
+        );
+        if rings && !called_off && agent.state.live_call().is_none() {
+            broken.push(format!("agent {}: the phone rings for nobody", agent.profile.agent));
         }
     }
 }

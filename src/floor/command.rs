@@ -69,6 +69,11 @@ pub enum SupervisorCommand {
         /// Whose.
         agent: AgentId,
     },
+    /// Take a kept place out of its queue.
+    RemoveKept {
+        /// The call from which it was kept.
+        place: CallId,
+    },
     /// Set an agent's state, as the agent could.
     SetState {
         /// Whose.

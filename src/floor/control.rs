@@ -59,6 +59,11 @@ impl Floor {
 
     fn may(&self, id: AgentId, action: AgentAction) -> Result<(), Refusal> {
         let Some(agent) = self.agents.get(&id) else { return Err(Refusal::NotAnAgent) };
+        // Whatever else is missing: nobody is there to do it.
+        if agent.state == AgentState::LoggedOut {
+            let state = agent.state.kind().as_str();
+            return Err(Refusal::WrongState { state, hint: Hint::LogInFirst });
+        }
         if agent.pending.is_some() && action != AgentAction::HangUp {
             return Err(Refusal::StillBusy);
         }

@@ -1,27 +1,27 @@
-//! Stories of call control: hold, transfers, three-way calls, supervisors.
+//! Stories of call control: hold, transfers, three-way calls.
 
 use super::effect::{
     AgentAction, AgentStateKind, CallResult, CallStateKind, Effect, EndedBy, Fact, Notice, SpanKind,
     SwitchCommand, Tell, TransferOutcome,
 };
 use super::input::{
-    AgentCommand, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Keys, LegChange, LegLabel,
-    MonitorMode, Origin, Party, PhoneMode, StoredCall, SupervisorCommand, Ticket,
+    AgentCommand, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Keys, LegChange, LegLabel, Origin,
+    Party, PhoneMode, StoredCall,
 };
-use super::refusal::Refusal;
+use super::refusal::{Hint, Refusal};
 use super::tests::{CAMPAIGN, Story, bridged, bridges, hung_up, lead, restarted, rung};
 use crate::base::ids::{AgentId, CallId, LegId};
 use crate::base::phone::Dialable;
 
 /// Agent 1 (off-hook) talks with a customer; agent 2 (on-hook) is ready.
-struct Talk {
-    s: Story,
-    call: CallId,
-    customer: LegId,
-    agent: LegId,
+pub(super) struct Talk {
+    pub(super) s: Story,
+    pub(super) call: CallId,
+    pub(super) customer: LegId,
+    pub(super) agent: LegId,
 }
 
-fn talk(second: PhoneMode) -> Talk {
+pub(super) fn talk(second: PhoneMode) -> Talk {
     let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook, second]);
     let agent = s.off_hook_ready(1);
     let (call, customer) = s.leads(&["13800000001"])[0];
@@ -39,7 +39,7 @@ fn talk(second: PhoneMode) -> Talk {
     Talk { s, call, customer, agent }
 }
 
-fn together(s: &mut Story, a: LegId, b: LegId) {
+pub(super) fn together(s: &mut Story, a: LegId, b: LegId) {
     s.leg(a, LegChange::Bridged { other: b });
     s.leg(b, LegChange::Bridged { other: a });
 }
@@ -54,7 +54,7 @@ impl Talk {
         self.s.leg(customer, LegChange::MusicStarted);
     }
 
-    fn state(&self) -> Option<CallStateKind> {
+    pub(super) fn state(&self) -> Option<CallStateKind> {
         self.s.floor.calls_live().into_iter().find(|call| call.call == self.call).map(|call| call.state)
     }
 
@@ -103,7 +103,7 @@ fn outside() -> Party {
     Party::Outside(Dialable::new("02188888888").expect("digits"))
 }
 
-fn answers(effects: &[Effect]) -> Vec<Option<Refusal>> {
+pub(super) fn answers(effects: &[Effect]) -> Vec<Option<Refusal>> {
     let answer = |effect: &Effect| match effect {
         Effect::Answer { refusal, .. } => Some(refusal.clone()),
         _ => None,
@@ -119,7 +119,7 @@ fn music(effects: &[Effect]) -> Vec<LegId> {
     effects.iter().filter_map(leg).collect()
 }
 
-fn ended_by_customer() -> LegChange {
+pub(super) fn ended_by_customer() -> LegChange {
     LegChange::HungUp(HangUp::cause("NORMAL_CLEARING"))
 }
 
@@ -464,71 +464,6 @@ fn a_colleague_who_is_not_ready_is_refused_in_words() {
     assert_eq!(t.state(), Some(CallStateKind::Talking));
 }
 
-fn supervise(t: &mut Talk, command: SupervisorCommand) -> Vec<Effect> {
-    t.s.give(Input::Supervisor { supervisor: AgentId(2), command, ticket: Ticket(7) })
-}
-
-/// Of one who may not barge.
-fn monitor(mode: MonitorMode) -> SupervisorCommand {
-    let may = vec![MonitorMode::Listen, MonitorMode::Whisper];
-    SupervisorCommand::Monitor { agent: AgentId(1), mode, may }
-}
-
-/// Agent 2, paused, listens to agent 1.
-fn listen(t: &mut Talk) -> LegId {
-    t.s.ask(2, AgentCommand::Pause { reason: "meeting".into() });
-    let effects = supervise(t, monitor(MonitorMode::Listen));
-    let leg = effects.iter().find_map(|effect| match effect {
-        Effect::Switch(SwitchCommand::Monitor { leg, target, .. }) if *target == t.agent => Some(*leg),
-        _ => None,
-    });
-    let leg = leg.expect("the supervisor's phone is rung");
-    t.s.leg(leg, LegChange::Ringing { early_media: false });
-    t.s.leg(leg, LegChange::Answered);
-    t.s.leg(t.agent, LegChange::Overheard(true));
-    leg
-}
-
-#[test]
-fn a_supervisor_changes_how_they_take_part_without_a_second_call() {
-    let mut t = talk(PhoneMode::OnHook);
-    let leg = listen(&mut t);
-    let effects = supervise(&mut t, monitor(MonitorMode::Whisper));
-    assert_eq!(effects[0], Effect::Switch(SwitchCommand::SetMonitorMode { leg, mode: MonitorMode::Whisper }));
-    assert_eq!(answers(&effects), []);
-    assert_eq!(answers(&t.s.leg(leg, LegChange::Key('2'))), [None]);
-    // A key for what they may not do is taken back at once.
-    let back = t.s.leg(leg, LegChange::Key('3'));
-    assert_eq!(back, [Effect::Switch(SwitchCommand::SetMonitorMode { leg, mode: MonitorMode::Whisper })]);
-    // Losing the ear changes nothing for the two on the call.
-    t.s.leg(leg, ended_by_customer());
-    assert_eq!((t.s.kind(1), t.state()), (AgentStateKind::Talking, Some(CallStateKind::Talking)));
-}
-
-#[test]
-fn a_supervisor_takes_the_call_over() {
-    let mut t = talk(PhoneMode::OnHook);
-    let leg = listen(&mut t);
-    let effects = supervise(&mut t, SupervisorCommand::TakeOver);
-    assert_eq!(bridges(&effects), [(t.customer, leg)]);
-    t.s.leg(t.agent, LegChange::Parked);
-    together(&mut t.s, t.customer, leg);
-    assert_eq!((t.s.kind(1), t.s.kind(2)), (AgentStateKind::WrapUp, AgentStateKind::Talking));
-    assert_eq!(answers(&t.s.effects).last(), Some(&None));
-    let effects = t.s.leg(t.customer, ended_by_customer());
-    assert_eq!(hung_up(&effects), [leg]);
-    t.s.ask(2, AgentCommand::Disposed { call: t.call });
-    assert_eq!(t.s.kind(2), AgentStateKind::Paused, "back to what it was");
-}
-
-#[test]
-fn ears_end_with_the_call_and_follow_it() {
-    let mut t = talk(PhoneMode::OnHook);
-    let leg = listen(&mut t);
-    let effects = t.s.leg(t.customer, ended_by_customer());
-    assert!(hung_up(&effects).contains(&leg));
-}
-
 #[test]
 fn after_a_restart_the_legs_say_what_was_wanted() {
     let music =
@@ -591,4 +526,44 @@ fn a_customer_who_waits_again_waits_after_a_restart_too() {
     s.give(Input::SwitchUp { core: "core-1".into(), channels });
     s.ask(1, AgentCommand::Ready);
     assert_eq!(bridges(&s.effects).last(), Some(&(leg, phone)));
+}
+
+#[test]
+fn nobody_who_is_logged_out_is_told_anything_but_to_log_in() {
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OnHook]);
+    let keys = Keys::new("1").expect("a key");
+    let commands = [
+        AgentCommand::Ready,
+        AgentCommand::Pause { reason: "meal".into() },
+        AgentCommand::HangUp,
+        AgentCommand::Answer,
+        AgentCommand::Hold,
+        AgentCommand::Resume,
+        AgentCommand::Mute(true),
+        AgentCommand::Mute(false),
+        AgentCommand::SendKeys(keys),
+        AgentCommand::PauseRecording(true),
+        AgentCommand::PauseRecording(false),
+        transfer(2),
+        consult(2),
+        AgentCommand::Transfer { to: outside(), note: None },
+        AgentCommand::Swap,
+        AgentCommand::CompleteTransfer,
+        AgentCommand::CancelTransfer,
+        AgentCommand::Conference,
+        AgentCommand::Disposed { call: CallId(uuid::Uuid::from_u128(5)) },
+    ];
+    let refused = Refusal::WrongState { state: "logged_out", hint: Hint::LogInFirst };
+    for switch_up in [true, false] {
+        for command in &commands {
+            let effects = s.ask(1, command.clone());
+            assert_eq!(answers(&effects), [Some(refused.clone())], "{command:?}");
+            assert_eq!(s.kind(1), AgentStateKind::LoggedOut);
+        }
+        assert_eq!(answers(&s.ask(1, AgentCommand::LogOut)), [None], "is so already");
+        if switch_up {
+            s.give(Input::SwitchDown { reason: "cut".into() });
+        }
+    }
+    assert_eq!(answers(&s.ask(1, AgentCommand::LogIn)), [None]);
 }

@@ -16,7 +16,7 @@ const PACE_EVERY_MS: i64 = 200;
 /// How often a campaign's numbers are told to the consoles.
 const TELL_EVERY_MS: i64 = 1_000;
 /// How long after the ring time the switch may take to say how dialling ended.
-const DIAL_GRACE_MS: i64 = 10_000;
+pub(super) const DIAL_GRACE_MS: i64 = 10_000;
 
 impl Floor {
     /// Whether any campaign needs a regular look.
@@ -168,6 +168,7 @@ impl Floor {
         let Some(call) = self.calls.remove(&id) else { return };
         self.forget_leg(call.leg);
         self.touched.calls.insert(id);
+        self.callback_not_stored(now, &call);
         let Some((campaign_id, lead)) = call.dialled() else { return };
         self.numbers.remove(&lead.e164);
         if let Some(campaign) = self.campaigns.get_mut(&campaign_id) {

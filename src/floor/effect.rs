@@ -10,9 +10,8 @@ use crate::floor::input::{CommandName, Keys, MonitorMode, Ticket};
 use crate::floor::make::Make;
 use crate::floor::refusal::Refusal;
 
-pub use crate::floor::fact::{
-    AgentStateKind, CallResult, EndedBy, Fact, NotRecorded, SpanKind, TransferOutcome,
-};
+pub use crate::floor::fact::{CallResult, EndedBy, Fact, NotRecorded, SpanKind};
+pub use crate::floor::kind::{AgentStateKind, TransferOutcome};
 pub use crate::floor::tell::{
     AgentAction, AgentLive, CallLive, CallStateKind, CampaignLive, MonitorLive, Notice, QueueLive, Tell,
     ThirdLive,
@@ -188,6 +187,15 @@ pub enum SwitchCommand {
         /// What kind of phone it is.
         make: Make,
     },
+    /// A supervisor's leg is an agent's from here on: they take this call over.
+    LabelAgent {
+        /// The leg.
+        leg: LegId,
+        /// Whose phone it is.
+        agent: AgentId,
+        /// The call.
+        call: CallId,
+    },
     /// Change how a supervisor listens.
     SetMonitorMode {
         /// The supervisor's leg.
@@ -218,6 +226,32 @@ pub enum SwitchCommand {
         leg: LegId,
         /// A file or stream of the switch; `None`: the switch's own music.
         music: Option<String>,
+    },
+    /// Invite a caller who waits to press a key: the message, then music during
+    /// which keys are told.
+    OfferKey {
+        /// Which leg.
+        leg: LegId,
+        /// The invitation, a file of the switch.
+        message: Option<String>,
+        /// A file or stream of the switch; `None`: the switch's own music.
+        music: Option<String>,
+        /// The key.
+        key: char,
+    },
+    /// Lay a sound over what a caller hears, who stays where they are.
+    Announce {
+        /// Which leg.
+        leg: LegId,
+        /// A file of the switch.
+        sound: String,
+    },
+    /// Take it away again, if it still sounds.
+    EndAnnouncement {
+        /// Which leg.
+        leg: LegId,
+        /// The file.
+        sound: String,
     },
     /// Play a message to a caller and hang up after it.
     TurnAway {
@@ -252,6 +286,21 @@ pub enum SwitchCommand {
         /// The call, which names the file.
         call: CallId,
     },
+    /// Record what a supervisor says, and nothing of what they hear, into a file
+    /// of its own.
+    RecordVoice {
+        /// The supervisor's leg.
+        leg: LegId,
+        /// The call, which names the file.
+        call: CallId,
+        /// Who, which names it too.
+        supervisor: AgentId,
+    },
+    /// Close whatever file a leg is recorded into.
+    StopRecording {
+        /// Which leg.
+        leg: LegId,
+    },
     /// Ask whether the leg still exists; no is answered as
     /// [`crate::floor::input::CommandName::Exists`] failed.
     Check {
@@ -272,9 +321,13 @@ impl SwitchCommand {
             SwitchCommand::PlayMusic { leg, .. }
             | SwitchCommand::Park { leg, .. }
             | SwitchCommand::Entertain { leg, .. }
+            | SwitchCommand::OfferKey { leg, .. }
             | SwitchCommand::TurnAway { leg, .. }
             | SwitchCommand::TakeMessage { leg, .. } => (*leg, CommandName::Move),
             SwitchCommand::AnswerCaller { leg, .. } => (*leg, CommandName::Answer),
+            SwitchCommand::Announce { leg, .. } | SwitchCommand::EndAnnouncement { leg, .. } => {
+                (*leg, CommandName::Announce)
+            }
             // A room of nobody is never asked for; the call's id stands in for a leg.
             SwitchCommand::JoinRoom { call, legs } => {
                 (legs.first().copied().unwrap_or(LegId(call.0)), CommandName::Move)
@@ -283,11 +336,14 @@ impl SwitchCommand {
             SwitchCommand::SendKeys { leg, .. } => (*leg, CommandName::SendKeys),
             SwitchCommand::MaskRecording { leg, .. } => (*leg, CommandName::Mask),
             SwitchCommand::AnswerPhone { leg } => (*leg, CommandName::Answer),
-            SwitchCommand::SetMonitorMode { leg, .. } | SwitchCommand::MoveMonitor { leg, .. } => {
-                (*leg, CommandName::Monitor)
-            }
+            SwitchCommand::SetMonitorMode { leg, .. }
+            | SwitchCommand::MoveMonitor { leg, .. }
+            | SwitchCommand::LabelAgent { leg, .. } => (*leg, CommandName::Monitor),
             SwitchCommand::HangUp { leg, .. } => (*leg, CommandName::HangUp),
-            SwitchCommand::StartRecording { leg, .. } => (*leg, CommandName::Record),
+            SwitchCommand::StartRecording { leg, .. } | SwitchCommand::RecordVoice { leg, .. } => {
+                (*leg, CommandName::Record)
+            }
+            SwitchCommand::StopRecording { leg } => (*leg, CommandName::StopRecording),
             SwitchCommand::Check { leg } => (*leg, CommandName::Exists),
         }
     }

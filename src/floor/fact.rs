@@ -7,6 +7,8 @@ use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, Q
 use crate::base::phone::Dialable;
 use crate::floor::forward::ForwardReason;
 use crate::floor::input::{DialMode, HangUp, MonitorMode, Party};
+use crate::floor::kept::KeptFact;
+use crate::floor::kind::{AgentStateKind, TransferOutcome};
 use crate::floor::queue::QueueOutcome;
 use serde::{Deserialize, Serialize};
 
@@ -50,13 +52,15 @@ pub enum CallResult {
     TurnedAway,
     /// Inbound: outside the queue's hours, and nobody spoke with them.
     OutOfHours,
+    /// Inbound: the caller chose to be called back and kept their place.
+    CallbackKept,
     /// Inbound: no agent, and a message was left.
     Voicemail,
 }
 
 impl CallResult {
     /// Every result, in the order of reports.
-    pub const ALL: [CallResult; 18] = [
+    pub const ALL: [CallResult; 19] = [
         CallResult::Answered,
         CallResult::NoAnswer,
         CallResult::Busy,
@@ -74,6 +78,7 @@ impl CallResult {
         CallResult::Overflowed,
         CallResult::TurnedAway,
         CallResult::OutOfHours,
+        CallResult::CallbackKept,
         CallResult::Voicemail,
     ];
 
@@ -97,6 +102,7 @@ impl CallResult {
             CallResult::Overflowed => "overflowed",
             CallResult::TurnedAway => "turned_away",
             CallResult::OutOfHours => "out_of_hours",
+            CallResult::CallbackKept => "callback_kept",
             CallResult::Voicemail => "voicemail",
         }
     }
@@ -133,64 +139,6 @@ impl EndedBy {
             EndedBy::System => "system",
             EndedBy::Switch => "switch",
         }
-    }
-}
-
-/// The states of an agent that are counted; every second of a shift is in
-/// exactly one of them.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum AgentStateKind {
-    /// Not on shift.
-    LoggedOut,
-    /// Waits for a call.
-    Ready,
-    /// Reserved for a call, or the desk phone rings.
-    Ringing,
-    /// Talks with a customer.
-    Talking,
-    /// The customer hears music by the agent's wish.
-    Hold,
-    /// After-call work.
-    WrapUp,
-    /// Takes no calls, with a reason.
-    Paused,
-    /// Should take calls and cannot, with a reason.
-    Unreachable,
-}
-
-impl AgentStateKind {
-    /// Every kind, in the order of reports.
-    pub const ALL: [AgentStateKind; 8] = [
-        AgentStateKind::LoggedOut,
-        AgentStateKind::Ready,
-        AgentStateKind::Ringing,
-        AgentStateKind::Talking,
-        AgentStateKind::Hold,
-        AgentStateKind::WrapUp,
-        AgentStateKind::Paused,
-        AgentStateKind::Unreachable,
-    ];
-
-    /// The name in the database and the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            AgentStateKind::LoggedOut => "logged_out",
-            AgentStateKind::Ready => "ready",
-            AgentStateKind::Ringing => "ringing",
-            AgentStateKind::Talking => "talking",
-            AgentStateKind::Hold => "hold",
-            AgentStateKind::WrapUp => "wrap_up",
-            AgentStateKind::Paused => "paused",
-            AgentStateKind::Unreachable => "unreachable",
-        }
-    }
-
-    /// The kind of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.as_str() == name)
     }
 }
 
@@ -256,47 +204,6 @@ impl NotRecorded {
         match self {
             NotRecorded::DiskFull => "disk_full",
             NotRecorded::SwitchRefused => "switch_refused",
-        }
-    }
-}
-
-/// How a transfer came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TransferOutcome {
-    /// The other has the customer.
-    Completed,
-    /// The sender took it back.
-    Cancelled,
-    /// The other was busy.
-    Busy,
-    /// The other refused.
-    Rejected,
-    /// The other did not answer.
-    NoAnswer,
-    /// The number does not exist, or the phone is not registered.
-    Unreachable,
-    /// The other hung up before the call was handed over.
-    LeftEarly,
-    /// The network, the trunk or the switch failed.
-    Failed,
-    /// The customer hung up first.
-    CustomerLeft,
-}
-
-impl TransferOutcome {
-    /// The name in the database and the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            TransferOutcome::Completed => "completed",
-            TransferOutcome::Cancelled => "cancelled",
-            TransferOutcome::Busy => "busy",
-            TransferOutcome::Rejected => "rejected",
-            TransferOutcome::NoAnswer => "no_answer",
-            TransferOutcome::Unreachable => "unreachable",
-            TransferOutcome::LeftEarly => "left_early",
-            TransferOutcome::Failed => "failed",
-            TransferOutcome::CustomerLeft => "customer_left",
         }
     }
 }
@@ -378,6 +285,8 @@ pub enum Fact {
         /// When.
         at: Moment,
     },
+    /// A place that a caller kept.
+    Kept(KeptFact),
     /// The far end rings.
     CallRinging {
         /// Which.
@@ -532,6 +441,26 @@ pub enum Fact {
     RecordingStopped {
         /// Of which call.
         call: CallId,
+        /// The file on the switch's disk.
+        path: String,
+        /// When.
+        at: Moment,
+    },
+    /// What a supervisor says to both sides is recorded apart from the call.
+    VoiceStarted {
+        /// In which call.
+        call: CallId,
+        /// The agent on the call.
+        agent: AgentId,
+        /// Who speaks.
+        supervisor: AgentId,
+        /// The file on the switch's disk, whose name tells call and supervisor.
+        path: String,
+        /// When.
+        at: Moment,
+    },
+    /// Such a file is closed.
+    VoiceStopped {
         /// The file on the switch's disk.
         path: String,
         /// When.

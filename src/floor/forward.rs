@@ -111,7 +111,7 @@ impl Agent {
     /// Whether a colleague may try to hand them a call: they are ready, or have
     /// their calls forwarded.
     pub(super) fn takes_personal_calls(&self) -> bool {
-        self.state == AgentState::Ready || self.forwards_at_once().is_some()
+        self.is_free() || self.forwards_at_once().is_some()
     }
 }
 

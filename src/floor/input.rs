@@ -9,6 +9,7 @@ use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, Q
 use crate::base::phone::Dialable;
 use crate::floor::fact::SpanKind;
 use crate::floor::forward::Forwarding;
+use crate::floor::kept::{Kept, KeptPlace};
 use crate::floor::phone::PhoneNews;
 use crate::floor::queue::{Arrival, Known, QueueOutcome, QueueProfile};
 use serde::{Deserialize, Serialize};
@@ -114,6 +115,10 @@ pub enum Input {
     /// After a restart: a call that has no end in the ledger yet. Sent before
     /// the first `SwitchUp`, which decides whether it still lives.
     RestoreCall(StoredCall),
+    /// After a restart: a place that a caller kept. Sent before the calls.
+    RestoreKept(KeptPlace),
+    /// The numbers of these kept places came onto the do-not-call list.
+    KeptBarred(Vec<CallId>),
 }
 
 impl Input {
@@ -396,6 +401,8 @@ pub enum Origin {
         /// The lead.
         lead: Lead,
     },
+    /// Dialled by us, because they called and kept their place.
+    Callback(Kept),
     /// The customer called.
     Inbound {
         /// As the switch told of it.
@@ -414,8 +421,10 @@ pub enum CommandName {
     Bridge,
     /// Ending a leg.
     HangUp,
-    /// Starting or stopping a recording.
+    /// Starting a recording.
     Record,
+    /// Closing the file of a recording.
+    StopRecording,
     /// Asking whether a leg exists: it does not.
     Exists,
     /// Playing music to a leg, parking it, or moving it to a room.
@@ -430,6 +439,8 @@ pub enum CommandName {
     Answer,
     /// Changing how, or to whom, a supervisor listens.
     Monitor,
+    /// Laying a sound over what a caller hears, or taking it away.
+    Announce,
 }
 
 /// A state found in an open span of the store.

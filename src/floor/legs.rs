@@ -24,7 +24,9 @@ use crate::base::ids::{AgentId, CallId, LegId};
 /// How long a commanded bridge may take before another agent is tried.
 const BRIDGE_MS_MAX: i64 = 3_000;
 /// How long an on-hook desk phone may ring while the customer waits.
-const ON_HOOK_RING_MS_MAX: i64 = 8_000;
+pub(super) const ON_HOOK_RING_MS_MAX: i64 = 8_000;
+/// How long after the switch denies a leg its hang-up may still come.
+const HANG_UP_MS_MAX: i64 = 1_000;
 /// How long the switch may take to confirm an end.
 const END_MS_MAX: i64 = 5_000;
 
@@ -71,12 +73,12 @@ impl Floor {
                 self.ignore(now, format!("leg {leg} was given up and says {what:?}: hanging it up"));
                 self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
             }
-            // The file is closed after the leg that it recorded.
-            LegChange::RecordingStopped { path } => {
-                if let Some(call) = call {
-                    self.record(Fact::RecordingStopped { call, path, at: now });
-                }
-            }
+            // The file is closed after the leg that it recorded: a customer's, or a
+            // supervisor's.
+            LegChange::RecordingStopped { path } => match call {
+                Some(call) => self.record(Fact::RecordingStopped { call, path, at: now }),
+                None => self.voice_stopped(now, path),
+            },
             LegChange::Created
             | LegChange::Arrived(_)
             | LegChange::Bridged { .. }
@@ -111,11 +113,9 @@ impl Floor {
             LegChange::Unbridged { other } => self.on_unbridged(now, id, other),
             LegChange::MusicStarted => self.on_music(now, id),
             // Told twice: it is known already.
-            LegChange::Arrived(_)
-            | LegChange::JoinedRoom
-            | LegChange::Muted(_)
-            | LegChange::Overheard(_)
-            | LegChange::Key(_) => {}
+            LegChange::Arrived(_) | LegChange::JoinedRoom | LegChange::Muted(_) | LegChange::Overheard(_) => {
+            }
+            LegChange::Key(key) => self.on_customer_key(now, id, key),
             LegChange::RecordingStarted { path } if leaves_message => {
                 self.message_started(now, id, path);
             }
@@ -174,12 +174,16 @@ impl Floor {
 
     /// The ready agent who has waited longest takes the call; one who handed it
     /// on in vain comes first, and one whom another campaign counts on only if
-    /// there is no other.
+    /// there is no other. When nobody is ready, a phone that rings for a caller
+    /// may be called off.
     pub(super) fn find_agent(&mut self, now: Moment, call: CallId) {
         let Some(waiting) = self.calls.get(&call) else { return };
-        let ready = |agent: &AgentId| self.agents.get(agent).is_some_and(|a| a.state == AgentState::Ready);
+        let ready = |agent: &AgentId| self.agents.get(agent).is_some_and(Agent::is_free);
         if let Some(sender) = waiting.sender.filter(ready) {
             return self.connect(now, call, sender);
+        }
+        if let Some(agent) = self.reserved_for(waiting) {
+            return self.connect(now, call, agent);
         }
         if waiting.queued.is_some() {
             return self.find_member(now, call);
@@ -193,12 +197,13 @@ impl Floor {
             .agents
             .iter()
             .filter_map(|agent| self.agents.get(agent))
-            .filter(|agent| agent.state == AgentState::Ready)
+            .filter(|agent| agent.is_free())
             .filter(|agent| of_others(agent).is_none_or(|turn| !turn.kept))
-            .min_by_key(|agent| (of_others(agent).is_some(), agent.since, agent.profile.agent))
+            .min_by_key(|agent| (of_others(agent).is_some(), agent.idle_since(), agent.profile.agent))
             .map(|agent| agent.profile.agent);
-        if let Some(agent) = longest_idle {
-            self.connect(now, call, agent);
+        match longest_idle {
+            Some(agent) => self.connect(now, call, agent),
+            None => self.call_off_for(now, call),
         }
     }
 
@@ -210,8 +215,11 @@ impl Floor {
         let wait = if matches!(phone, Phone::Up { .. }) { BRIDGE_MS_MAX } else { ON_HOOK_RING_MS_MAX };
         call.state = CallState::Connecting { agent: agent_id, until: now + wait };
         let customer_leg = call.leg;
-        let pop = call.pop(agent_id, call.sender.filter(|sender| *sender != agent_id), None);
-        self.tell(pop);
+        // An agent who was kept free for the customer has them on the screen.
+        if call.reserved.take() != Some(agent_id) {
+            let pop = call.pop(agent_id, call.sender.filter(|sender| *sender != agent_id), None);
+            self.tell(pop);
+        }
         match phone {
             Phone::Up { leg } => self.bridge_recorded(now, id, customer_leg, leg),
             Phone::Ringing { .. } | Phone::Down => {
@@ -220,6 +228,10 @@ impl Floor {
         }
         self.touched.calls.insert(id);
         self.set_state(now, agent_id, AgentState::Reserved { call: id });
+        if let Some(agent) = self.agents.get_mut(&agent_id) {
+            agent.idle_kept = None;
+        }
+        self.stop_ringing(now, id);
     }
 
     fn on_bridged(&mut self, now: Moment, id: CallId, other: LegId) {
@@ -257,6 +269,7 @@ impl Floor {
             None => Fact::CallConnected { call: id, agent: agent_id, agent_leg: other, at: now },
             Some(_) => Fact::CallHanded { call: id, agent: Some(agent_id), leg: other, at: now },
         });
+        self.callback_reached(now, id);
         self.note_recording(now, id, before.is_none());
         self.leave_queue(now, id, QueueOutcome::Answered);
         self.set_span(now, id, SpanKind::Talking);
@@ -297,8 +310,9 @@ impl Floor {
             | LegChange::MusicStarted
             | LegChange::JoinedRoom
             | LegChange::Key(_)
-            | LegChange::RecordingStarted { .. }
-            | LegChange::RecordingStopped { .. } => {}
+            | LegChange::RecordingStarted { .. } => {}
+            // Of a supervisor who has taken the call over.
+            LegChange::RecordingStopped { path } => self.voice_stopped(now, path),
             LegChange::Muted(_) => self.on_muted(id, &what),
             LegChange::Overheard(_) => self.on_overheard(now, leg, &what),
             LegChange::Answered | LegChange::Parked if current => self.on_phone_up(now, id, leg),
@@ -323,6 +337,10 @@ impl Floor {
         if agent.phone == (Phone::Up { leg }) {
             return;
         }
+        // Answered a moment too late: it is being hung up, and its end is awaited.
+        if agent.is_called_off() {
+            return;
+        }
         agent.phone = Phone::Up { leg };
         agent.misses = 0;
         self.touched.agents.insert(id);
@@ -338,8 +356,10 @@ impl Floor {
                 if let Some(call) = self.calls.get_mut(&call) {
                     call.state = CallState::Connecting { agent: id, until: now + BRIDGE_MS_MAX };
                     let (id, customer) = (call.id, call.leg);
+                    self.touched.calls.insert(id);
                     self.bridge_recorded(now, id, customer, leg);
                 }
+                self.stop_ringing(now, call);
             }
             // An off-hook phone that answers during a pause stays up for when
             // the agent is ready; an on-hook one has nobody to talk to.
@@ -395,6 +415,12 @@ impl Floor {
                 self.end_call_by(now, call, EndedBy::Customer);
             }
             AgentState::Talking { call } => self.end_call_by(now, call, EndedBy::Agent),
+            AgentState::Reserved { call }
+                if self.calls.get(&call).is_some_and(|c| c.reserved == Some(id)) =>
+            {
+                self.cannot_take(now, id, reason);
+                self.reserved_lost(now, call);
+            }
             // The same, of a bridge that was not heard of yet. Who is here after
             // all gets another agent when the time for the bridge is up.
             AgentState::Reserved { call } if !rang && hang_up.by_far_end == Some(false) => {
@@ -404,12 +430,15 @@ impl Floor {
             }
             AgentState::Reserved { call } => {
                 self.cannot_take(now, id, reason);
+                self.note_ringing(call);
                 self.back_to_waiting(now, call);
             }
             AgentState::Connecting => self.cannot_take(now, id, reason),
             AgentState::Ready if agent.off_hook() => {
                 self.set_state(now, id, AgentState::Unreachable { reason });
             }
+            // It was called off, and is silent now.
+            AgentState::Ready if rang => self.become_ready(now, id),
             _ => {}
         }
     }
@@ -422,6 +451,19 @@ impl Floor {
             call.state = CallState::Waiting;
             self.touched.calls.insert(id);
             self.find_agent(now, id);
+        }
+    }
+
+    /// The switch has no such leg any more. Its hang-up, which says who ended the
+    /// call and why, comes a moment after the switch has begun to deny it.
+    pub(super) fn on_no_such_leg(&mut self, now: Moment, leg: LegId, owner: LegOwner) {
+        if let LegOwner::Customer(id) = owner
+            && let Some(call) = self.calls.get_mut(&id)
+        {
+            call.gone_until.get_or_insert(now + HANG_UP_MS_MAX);
+            self.touched.calls.insert(id);
+        } else {
+            self.on_leg_gone(now, leg, HangUp::cause("LOST_EVENT"));
         }
     }
 
@@ -460,16 +502,18 @@ impl Floor {
         let leg = call.leg;
         self.touched.calls.insert(id);
         self.send(SwitchCommand::HangUp { leg, cause });
+        self.stop_ringing(now, id);
     }
 
     /// The customer's leg is over, and with it the call.
     pub(super) fn end_call(&mut self, now: Moment, id: CallId, hang_up: HangUp, by: EndedBy) {
         self.close_plan(now, id, TransferOutcome::CustomerLeft);
         self.end_monitors(now, id);
+        self.stop_ringing(now, id);
         let Some(call) = self.calls.remove(&id) else { return };
         self.forget_leg(call.leg);
-        if let Some((_, lead)) = call.dialled() {
-            self.numbers.remove(&lead.e164);
+        if let Some(number) = call.origin.dialled_number() {
+            self.numbers.remove(number);
         }
         self.touched.calls.insert(id);
         let dropped = call.dropped || call.ended_by == Some(EndedBy::System);
@@ -518,6 +562,7 @@ impl Floor {
             talk_ms,
             at: now,
         });
+        self.callback_ended(now, &call);
         self.free_agent(now, id, &call);
     }
 

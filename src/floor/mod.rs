@@ -7,15 +7,23 @@
 //!
 //! Where to look: `people` (agents' states), `control` (agents' commands about
 //! their call), `plan` (how the legs of a call are put), `third` (transfers),
-//! `legs` (switch events), `queueing` (callers who wait), `overflow` (who waited too
-//! long, or called outside the `hours`), `voicemail` (who leaves a message), `dialling` (campaigns and pacing), `phone` (which
+//! `legs` (switch events), `queueing` (callers who wait), `ring_all` (all phones ring for
+//! one of them), `announce` (callers are told their place), `overflow` (who waited too
+//! long, or called outside the `hours`), `voicemail` (who leaves a message),
+//! `calling_back` (who keeps their place and is called back), `dialling` (campaigns and pacing), `phone` (which
 //! desk phones are registered), `forward` (calls to an agent personally), `timers` (what
-//! comes due), `recording` (what is recorded), `pending` (requests that wait for the switch), `resync` (after a
+//! comes due), `recording` (what is recorded), `voice` (what supervisors say), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
 
 mod adopt;
 pub mod agent;
+pub mod announce;
+#[cfg(test)]
+mod announce_tests;
 pub mod call;
+mod calling_back;
+#[cfg(test)]
+mod calling_back_tests;
 pub mod campaign;
 mod check;
 mod command;
@@ -31,9 +39,13 @@ pub mod hours;
 #[cfg(test)]
 mod hours_tests;
 pub mod input;
+pub mod kept;
+mod kind;
 mod legs;
 pub mod make;
 mod monitor;
+#[cfg(test)]
+mod monitor_tests;
 mod observe;
 mod overflow;
 pub mod pacing;
@@ -54,12 +66,18 @@ mod recording_tests;
 pub mod refusal;
 pub mod result;
 mod resync;
+#[cfg(test)]
+mod resync_tests;
+mod ring_all;
+#[cfg(test)]
+mod ring_all_tests;
 mod sharing;
 mod tell;
 #[cfg(test)]
 mod tests;
 mod third;
 mod timers;
+mod voice;
 pub mod voicemail;
 #[cfg(test)]
 mod voicemail_tests;
@@ -72,6 +90,7 @@ use campaign::Campaign;
 use effect::{AgentLive, CallLive, CampaignLive, Effect, Fact, SwitchCommand, Tell};
 use foldhash::{HashMap, HashMapExt};
 use input::{CommandName, Input};
+use kept::KeptPlace;
 use monitor::{Monitor, Waiting};
 use pending::Expect;
 use plan::Place;
@@ -113,6 +132,8 @@ pub struct Floor {
     campaigns: BTreeMap<CampaignId, Campaign>,
     queues: BTreeMap<QueueId, Queue>,
     calls: BTreeMap<CallId, Call>,
+    /// Places that callers keep, by the call from which they were kept.
+    kept: BTreeMap<CallId, KeptPlace>,
     legs: HashMap<LegId, LegOwner>,
     /// Where the switch's events put them; a leg that is not here is alone.
     places: HashMap<LegId, Place>,
@@ -149,6 +170,7 @@ struct Touched {
     campaigns: BTreeSet<CampaignId>,
     queues: BTreeSet<QueueId>,
     supervisors: BTreeSet<AgentId>,
+    kept: BTreeSet<CallId>,
 }
 
 impl Floor {
@@ -165,6 +187,7 @@ impl Floor {
             campaigns: BTreeMap::new(),
             queues: BTreeMap::new(),
             calls: BTreeMap::new(),
+            kept: BTreeMap::new(),
             legs: HashMap::new(),
             places: HashMap::new(),
             monitors: BTreeMap::new(),
@@ -207,11 +230,14 @@ impl Floor {
             Input::RecordingSpace(space) => self.on_recording_space(now, space),
             Input::RestoreAgent { agent, state, since } => self.on_restore_agent(now, agent, state, since),
             Input::RestoreCall(call) => self.on_restore_call(now, call),
+            Input::RestoreKept(place) => self.on_restore_kept(place),
+            Input::KeptBarred(places) => self.on_kept_barred(now, &places),
         }
-        self.set_timers();
+        self.set_timers(now);
         self.fire_timers(now);
+        self.serve_kept(now);
         self.pace(now);
-        self.set_timers();
+        self.set_timers(now);
         self.tell_changes(now);
         std::mem::take(&mut self.effects)
     }
@@ -307,6 +333,9 @@ impl Floor {
             && agent.state.reason() == state.reason()
             && agent.state.call() == state.call();
         agent.state = state;
+        if !matches!(agent.state, AgentState::Ready | AgentState::Reserved { .. }) {
+            agent.idle_kept = None;
+        }
         self.touched.agents.insert(id);
         if same {
             return;
@@ -454,7 +483,7 @@ impl Floor {
                 self.ignore(now, format!("originate of leg {leg} failed: {reason}"));
                 self.on_leg_gone(now, leg, input::HangUp::cause("COMMAND_FAILED"));
             }
-            CommandName::Exists => self.on_leg_gone(now, leg, input::HangUp::cause("LOST_EVENT")),
+            CommandName::Exists => self.on_no_such_leg(now, leg, owner),
             CommandName::HangUp => self.send(SwitchCommand::Check { leg }),
             CommandName::Bridge if self.planned_call(owner).is_some() => self.on_move_failed(now, leg, owner),
             CommandName::Bridge => {
@@ -468,12 +497,15 @@ impl Floor {
                     self.send(SwitchCommand::Check { leg: agent_leg });
                 }
             }
-            CommandName::Record => self.on_recording_failed(now, leg, owner, reason),
+            CommandName::Record | CommandName::StopRecording => {
+                self.on_recording_failed(now, leg, owner, command, reason);
+            }
             CommandName::Move => self.on_move_failed(now, leg, owner),
             CommandName::Mute | CommandName::SendKeys | CommandName::Mask | CommandName::Answer => {
                 self.on_request_failed(owner, command, reason);
             }
             CommandName::Monitor => self.send(SwitchCommand::Check { leg }),
+            CommandName::Announce => self.not_announced(now, leg, reason),
         }
     }
 

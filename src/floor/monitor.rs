@@ -14,6 +14,7 @@ use super::make::Make;
 use super::pending::{CONFIRM_SECONDS, Expect};
 use super::people::{PHONE_GRACE_MS, PHONE_RING_SECONDS};
 use super::refusal::{Hint, Refusal, TargetProblem};
+use super::voice::Voice;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
@@ -33,6 +34,11 @@ pub(super) struct Monitor {
     pub(super) up: bool,
     /// When ringing the supervisor's phone is given up.
     pub(super) until: Moment,
+    /// Whether the key of its mode is still to come, with which the ear began or
+    /// a key was taken back; what comes before it counts for nothing.
+    pub(super) own_key: bool,
+    /// The recording of what they say.
+    pub(super) voice: Voice,
 }
 
 /// What a supervisor waits for.
@@ -66,6 +72,7 @@ impl Floor {
     ) {
         let done = match command {
             SupervisorCommand::SetState { agent, command } => self.set_others_state(now, agent, command),
+            SupervisorCommand::RemoveKept { place } => self.remove_kept(now, place).map(|()| Answered::Now),
             _ if !self.switch_up => Err(Refusal::SwitchDown),
             _ if self.waiting.contains_key(&supervisor) => Err(Refusal::StillBusy),
             SupervisorCommand::Monitor { agent, mode, may } => {
@@ -132,7 +139,11 @@ impl Floor {
             if monitor.mode == mode {
                 return Ok(Answered::Now);
             }
-            self.send(SwitchCommand::SetMonitorMode { leg: monitor.leg, mode });
+            // A key before they hear would be lost on the way.
+            if !monitor.up {
+                return Err(Refusal::StillBusy);
+            }
+            self.change_mode(supervisor, mode);
             return Ok(self.await_for(now, supervisor, ticket, Awaits::Mode(mode)));
         }
         let extension = self.free_phone(supervisor, agent)?;
@@ -140,7 +151,9 @@ impl Floor {
         let leg = self.new_leg(LegOwner::Monitor(supervisor));
         let until = now + i64::from(PHONE_RING_SECONDS) * 1_000 + PHONE_GRACE_MS;
         let phone_keys = may.len() > 1;
-        self.monitors.insert(supervisor, Monitor { call, agent, leg, mode, may, up: false, until });
+        let (voice, own_key) = (Voice::of(call, agent), begins_with_key(mode));
+        let monitor = Monitor { call, agent, leg, mode, may, up: false, until, own_key, voice };
+        self.monitors.insert(supervisor, monitor);
         self.touched.supervisors.insert(supervisor);
         self.send(SwitchCommand::Monitor {
             supervisor,
@@ -199,9 +212,11 @@ impl Floor {
         target: LegId,
         mode: MonitorMode,
     ) {
+        self.end_voice(supervisor);
         let Some(monitor) = self.monitors.get_mut(&supervisor) else { return };
         let (before, heard) = (monitor.call, monitor.up);
         (monitor.agent, monitor.call, monitor.mode, monitor.up) = (agent, call, mode, false);
+        monitor.own_key = begins_with_key(mode);
         let leg = monitor.leg;
         if heard {
             self.record(Fact::Monitored { call: before, supervisor, mode: None, at: now });
@@ -247,8 +262,11 @@ impl Floor {
         };
         let pop = call.pop(supervisor, Some(from), None);
         self.tell(pop);
+        // From here on they are on the call's own recording.
+        self.end_voice(supervisor);
         self.monitor_over(now, supervisor);
         self.legs.insert(monitor.leg, LegOwner::Agent(supervisor));
+        self.send(SwitchCommand::LabelAgent { leg: monitor.leg, agent: supervisor, call: monitor.call });
         let Some(own) = self.agents.get_mut(&supervisor) else { return Err(Refusal::NotAnAgent) };
         own.after_call = Some(match &own.state {
             AgentState::Paused { reason } => AfterCall::Pause(reason.clone()),
@@ -293,6 +311,9 @@ impl Floor {
                 self.heard_of(supervisor, Awaits::Ear);
             }
             LegChange::Key(key) => self.on_monitor_key(now, supervisor, *key),
+            LegChange::RecordingStarted { .. } | LegChange::RecordingStopped { .. } => {
+                self.on_voice(now, supervisor, what);
+            }
             LegChange::HungUp(hang_up) => {
                 self.forget_leg(leg);
                 if self.monitors.get(&supervisor).is_some_and(|monitor| monitor.leg == leg) {
@@ -323,18 +344,36 @@ impl Floor {
             self.touched.supervisors.insert(supervisor);
             self.heard_of(supervisor, Awaits::Ear);
             self.record_monitor(now, supervisor);
+            self.begin_voice(supervisor);
         }
     }
 
     /// The switch took a key on a supervisor's leg: ours, or one pressed on the
     /// phone, which changes how they listen just the same. One that they may not
     /// use is taken back at once: the switch has obeyed it already.
+    /// The way to take part that a supervisor has asked for and the switch has not
+    /// confirmed.
+    pub(super) fn asked_for(&self, supervisor: AgentId) -> Option<MonitorMode> {
+        match self.waiting.get(&supervisor)?.awaits {
+            Awaits::Mode(mode) => Some(mode),
+            _ => None,
+        }
+    }
+
     fn on_monitor_key(&mut self, now: Moment, supervisor: AgentId, key: char) {
         let modes = [MonitorMode::Listen, MonitorMode::Whisper, MonitorMode::Barge];
         let Some(mode) = modes.into_iter().find(|mode| mode.key() == key) else { return };
+        if mode != MonitorMode::Barge {
+            self.end_voice(supervisor);
+        }
         let Some(monitor) = self.monitors.get_mut(&supervisor) else { return };
+        if monitor.own_key && monitor.mode != mode {
+            return;
+        }
+        monitor.own_key = false;
         if !monitor.may.contains(&mode) {
             let (leg, mode) = (monitor.leg, monitor.mode);
+            monitor.own_key = true;
             return self.send(SwitchCommand::SetMonitorMode { leg, mode });
         }
         monitor.mode = mode;
@@ -344,6 +383,7 @@ impl Floor {
         if heard {
             self.record_monitor(now, supervisor);
         }
+        self.begin_voice(supervisor);
         self.heard_of(supervisor, Awaits::Mode(mode));
     }
 
@@ -403,8 +443,11 @@ impl Floor {
     }
 
     pub(super) fn fire_supervisor(&mut self, now: Moment, supervisor: AgentId) {
-        if self.waiting.get(&supervisor).is_some_and(|waiting| waiting.until <= now) {
+        if let Some(waiting) = self.waiting.get(&supervisor).copied().filter(|w| w.until <= now) {
             self.refuse_waiting(supervisor, Refusal::NotConfirmed { seconds: CONFIRM_SECONDS });
+            if let Awaits::Mode(_) = waiting.awaits {
+                self.mode_not_confirmed(supervisor);
+            }
         }
         let Some(monitor) = self.monitors.get(&supervisor).filter(|m| !m.up && m.until <= now) else {
             return;
@@ -424,6 +467,11 @@ impl Floor {
             up: monitor.up,
         })
     }
+}
+
+/// Whether an ear of this mode begins with a key; listening is how each begins.
+fn begins_with_key(mode: MonitorMode) -> bool {
+    mode != MonitorMode::Listen
 }
 
 /// When a request is answered.

@@ -101,7 +101,7 @@ impl Floor {
         let active =
             self.campaigns.iter().filter(|(id, c)| c.profile.running || survey.calls.contains_key(id));
         let mut sides: Vec<Side> = active.map(|(id, campaign)| Side::new(now, *id, campaign)).collect();
-        let promised = self.promised();
+        let promised = self.promised(now);
         let counted = |agent: &&Agent| agent.working() && !promised.contains(&agent.profile.agent);
         for agent in self.agents.values().filter(counted) {
             let serves = &agent.serves;

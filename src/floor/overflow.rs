@@ -7,6 +7,7 @@
 
 use super::call::CallState;
 use super::effect::{EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand};
+use super::input::Origin;
 use super::people::PHONE_GRACE_MS;
 use super::queue::{Overflow, QueueOutcome};
 use super::queueing::ANSWER_MS_MAX;
@@ -27,10 +28,13 @@ const HOPS_MAX: u8 = 3;
 impl Floor {
     /// The caller has waited as long as the queue allows.
     pub(super) fn overflow(&mut self, now: Moment, id: CallId) {
+        self.stop_ringing(now, id);
         let Some(call) = self.calls.get(&id) else { return };
         let Some(visit) = call.queued.clone() else { return };
         let way = self.queues.get(&visit.queue).map(|queue| queue.profile.overflow.clone());
-        let way = way.filter(|_| visit.only.is_none()).unwrap_or(Overflow::HangUp);
+        // Who is called back is called again if nobody is there for them.
+        let goes_on = visit.only.is_none() && !matches!(call.origin, Origin::Callback(_));
+        let way = way.filter(|_| goes_on).unwrap_or(Overflow::HangUp);
         self.send_on(now, id, way, QueueOutcome::Overflowed);
     }
 
@@ -85,7 +89,13 @@ impl Floor {
 
     fn turn_away(&mut self, now: Moment, id: CallId) {
         self.leave_queue(now, id, QueueOutcome::TurnedAway);
-        let Some(message) = self.parting_words(id) else { return self.end_call_by(now, id, EndedBy::System) };
+        let message = self.parting_words(id);
+        self.part_with(now, id, message);
+    }
+
+    /// Ends a caller's call, after the message if there is one.
+    pub(super) fn part_with(&mut self, now: Moment, id: CallId, message: Option<String>) {
+        let Some(message) = message else { return self.end_call_by(now, id, EndedBy::System) };
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.ended_by = Some(EndedBy::System);
         call.state = CallState::Ending { agent: None, until: now + MESSAGE_MS_MAX };

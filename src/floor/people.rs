@@ -43,6 +43,9 @@ impl Floor {
         id: AgentId,
         command: AgentCommand,
     ) -> Result<(), Refusal> {
+        if matches!(command, AgentCommand::LogOut | AgentCommand::Pause { .. }) {
+            self.let_go(now, id);
+        }
         let Some(agent) = self.agents.get(&id) else { return Err(Refusal::NotAnAgent) };
         let state = agent.state.clone();
         let on_call = state.live_call().is_some();
@@ -146,7 +149,7 @@ impl Floor {
         }
     }
 
-    fn drop_leg(&mut self, id: AgentId) {
+    pub(super) fn drop_leg(&mut self, id: AgentId) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
         let Some(leg) = agent.phone.leg() else { return };
         agent.phone = Phone::Down;
@@ -175,17 +178,20 @@ impl Floor {
         self.set_state(now, id, AgentState::Unreachable { reason });
     }
 
-    /// Ready: whoever waits and has the first turn is next.
+    /// Ready: whoever waits and has the first turn is next; of those for whom phones
+    /// ring already, only if there is nobody else.
     pub(super) fn become_ready(&mut self, now: Moment, id: AgentId) {
         self.set_state(now, id, AgentState::Ready);
         let waiting = self
             .calls
             .values()
             .filter(|call| call.state == CallState::Waiting)
-            .filter_map(|call| self.in_line(call, id))
+            .filter_map(|call| Some((call.is_rung_for(), self.in_line(call, id)?)))
             .min();
-        if let Some((.., call)) = waiting {
-            self.connect(now, call, id);
+        let Some((_, first)) = waiting else { return };
+        match self.first_kept(now, id).filter(|kept| *kept < first) {
+            Some((.., place)) => self.call_back(now, place, id),
+            None => self.offer(now, first.3, id),
         }
     }
 
@@ -266,6 +272,7 @@ impl Floor {
     }
 
     pub(super) fn on_agent_removed(&mut self, now: Moment, id: AgentId) {
+        self.let_go(now, id);
         let Some(agent) = self.agents.get_mut(&id) else { return };
         agent.leaving = true;
         if agent.state.live_call().is_some() {

@@ -24,11 +24,11 @@ fn phone(agent: i64, user_agent: &str) -> Registration {
     }
 }
 
-fn registers(agent: i64) -> Input {
+pub(super) fn registers(agent: i64) -> Input {
     Input::Phone(PhoneNews::Registered(phone(agent, "Yealink SIP-T46U")))
 }
 
-fn leaves(agent: i64, expired: bool) -> Input {
+pub(super) fn leaves(agent: i64, expired: bool) -> Input {
     Input::Phone(PhoneNews::Unregistered { extension: extension(agent), expired })
 }
 

@@ -196,7 +196,8 @@ impl Floor {
     /// What the customer experiences from now on.
     pub(super) fn set_span(&mut self, now: Moment, id: CallId, kind: SpanKind) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let agent = call.agent();
+        // Who is only kept free for the customer is not on the call yet.
+        let agent = call.agent().filter(|_| call.reserved.is_none());
         if (call.span, call.span_agent) == (kind, agent) {
             return;
         }

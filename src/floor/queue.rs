@@ -5,7 +5,9 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CustomerId, QueueId};
 use crate::base::phone::Dialable;
+use crate::floor::announce::Announcements;
 use crate::floor::hours::Hours;
+use crate::floor::kept::Callback;
 use crate::floor::voicemail::Voicemail;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -27,12 +29,20 @@ pub enum Strategy {
     /// Who has the best level for this queue (1 before 2), of these who has
     /// been ready longest.
     Skills,
+    /// All at once: their desk phones ring together, and who answers first takes
+    /// the caller.
+    RingAll,
 }
 
 impl Strategy {
     /// Every strategy, in the order of the console.
-    pub const ALL: [Strategy; 4] =
-        [Strategy::LongestIdle, Strategy::RoundRobin, Strategy::FewestCalls, Strategy::Skills];
+    pub const ALL: [Strategy; 5] = [
+        Strategy::LongestIdle,
+        Strategy::RoundRobin,
+        Strategy::FewestCalls,
+        Strategy::Skills,
+        Strategy::RingAll,
+    ];
 
     /// The name in the database and the API.
     pub fn as_str(self) -> &'static str {
@@ -41,6 +51,7 @@ impl Strategy {
             Strategy::RoundRobin => "round_robin",
             Strategy::FewestCalls => "fewest_calls",
             Strategy::Skills => "skills",
+            Strategy::RingAll => "ring_all",
         }
     }
 
@@ -120,6 +131,10 @@ pub struct QueueProfile {
     /// When it is open, and what becomes of who calls at other times; `None`:
     /// always.
     pub hours: Option<Hours>,
+    /// Whether callers may keep their place and be called back.
+    pub callback: Callback,
+    /// How callers are told their place; `None`: they are not.
+    pub announcements: Option<Announcements>,
     /// How messages are taken.
     pub voicemail: Voicemail,
     /// The figures of the last 24 hours, from the ledger. Used when the floor
@@ -140,6 +155,8 @@ pub struct QueueCounts {
     pub abandoned: u32,
     /// Of these, so soon that they count as short.
     pub short_abandons: u32,
+    /// Chose to be called back.
+    pub callbacks: u32,
     /// How long those answered had waited altogether, in milliseconds.
     pub waited_ms: i64,
     /// Who called outside the hours: not among those who came in.
@@ -153,6 +170,7 @@ impl QueueCounts {
         self.in_time += other.in_time;
         self.abandoned += other.abandoned;
         self.short_abandons += other.short_abandons;
+        self.callbacks += other.callbacks;
         self.waited_ms += other.waited_ms;
         self.out_of_hours += other.out_of_hours;
     }
@@ -178,6 +196,14 @@ pub struct Known {
     pub customer: Option<CustomerId>,
     /// The agent who spoke with them last.
     pub own_agent: Option<AgentId>,
+    /// How they are called back; `None`: their number cannot be dialled, or is on
+    /// the do-not-call list.
+    pub callback: Option<Dialable>,
+}
+
+impl Known {
+    /// Nothing is known.
+    pub const NOTHING: Known = Known { e164: None, customer: None, own_agent: None, callback: None };
 }
 
 /// How a caller's time in a queue ended.
@@ -198,17 +224,20 @@ pub enum QueueOutcome {
     Failed,
     /// They called outside its hours and went where it sends them then.
     OutOfHours,
+    /// They chose to be called back and keep their place.
+    CallbackKept,
 }
 
 impl QueueOutcome {
     /// Every outcome.
-    pub const ALL: [QueueOutcome; 6] = [
+    pub const ALL: [QueueOutcome; 7] = [
         QueueOutcome::Answered,
         QueueOutcome::Abandoned,
         QueueOutcome::Overflowed,
         QueueOutcome::TurnedAway,
         QueueOutcome::Failed,
         QueueOutcome::OutOfHours,
+        QueueOutcome::CallbackKept,
     ];
 
     /// The name in the database and the API.
@@ -220,6 +249,7 @@ impl QueueOutcome {
             QueueOutcome::TurnedAway => "turned_away",
             QueueOutcome::Failed => "failed",
             QueueOutcome::OutOfHours => "out_of_hours",
+            QueueOutcome::CallbackKept => "callback_kept",
         }
     }
 
@@ -246,10 +276,21 @@ pub struct Visit {
     pub only: Option<(AgentId, Moment)>,
     /// Until when the customer's own agent alone is waited for.
     pub own_until: Option<Moment>,
+    /// Until when the phones ring that all ring for them; `None`: none does.
+    pub rung_until: Option<Moment>,
     /// Until when the music that was asked for may take to begin.
     pub music_until: Option<Moment>,
     /// It never began: the caller waits without.
     pub no_music: bool,
+    /// They were invited to keep their place and be called back.
+    pub offered: bool,
+    /// Since when they have waited altogether, when they kept their place and
+    /// called again.
+    pub kept_since: Option<Moment>,
+    /// When they were told their place last.
+    pub told_at: Option<Moment>,
+    /// The sound that told them so.
+    pub hears: Option<String>,
 }
 
 impl Visit {
@@ -262,8 +303,13 @@ impl Visit {
             hops,
             only: None,
             own_until: None,
+            rung_until: None,
             music_until: None,
             no_music: false,
+            offered: false,
+            kept_since: None,
+            told_at: None,
+            hears: None,
         }
     }
 
@@ -303,7 +349,8 @@ impl Queue {
     pub fn choose(&self, now: Moment, ready: &[(AgentId, Moment)]) -> Option<AgentId> {
         let key = |(agent, since): &&(AgentId, Moment)| {
             let first = match self.profile.strategy {
-                Strategy::LongestIdle => 0,
+                // Of those who cannot be rung, when all who can are.
+                Strategy::LongestIdle | Strategy::RingAll => 0,
                 Strategy::RoundRobin => self.steps_from_last(*agent),
                 Strategy::FewestCalls => i64::from(self.taken_by(*agent, now)),
                 Strategy::Skills => i64::from(self.level(*agent).unwrap_or(u8::MAX)),
@@ -365,6 +412,7 @@ impl Queue {
                 counts.short_abandons += u32::from(short);
             }
             QueueOutcome::OutOfHours => counts.out_of_hours += 1,
+            QueueOutcome::CallbackKept => counts.callbacks += 1,
             QueueOutcome::Overflowed | QueueOutcome::TurnedAway | QueueOutcome::Failed => {}
         }
     }
@@ -428,6 +476,8 @@ mod tests {
             music: None,
             message: None,
             hours: None,
+            callback: Callback::default(),
+            announcements: None,
             voicemail: Voicemail::default(),
             counts: QueueCounts::default(),
         };

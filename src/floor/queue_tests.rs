@@ -5,6 +5,7 @@ use super::input::{
     AgentCommand, CampaignProfile, ChannelSnapshot, DialMode, HangUp, Input, LegChange, Party, PhoneMode,
     Ticket, WindowCounts,
 };
+use super::kept::Callback;
 use super::queue::{Arrival, Known, Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
 use super::refusal::Refusal;
 use super::tests::{Story, bridges, dialled, hung_up, lead, profile, rung};
@@ -40,6 +41,8 @@ pub(super) fn queue(id: QueueId, members: &[i64]) -> QueueProfile {
         music: None,
         message: None,
         hours: None,
+        callback: Callback::default(),
+        announcements: None,
         voicemail: Voicemail::default(),
         counts: QueueCounts::default(),
     }
@@ -58,7 +61,7 @@ pub(super) fn service(agents: usize, ready: usize) -> (Story, Vec<LegId>) {
     (s, phones)
 }
 
-fn arrival(called: &str) -> Arrival {
+pub(super) fn arrival(called: &str) -> Arrival {
     Arrival { number: Some(number("13800000009")), called: number(called), gateway: Some("trunk".into()) }
 }
 
@@ -84,6 +87,7 @@ impl Story {
             e164: Some("+8613800000009".into()),
             customer: customer.map(CustomerId),
             own_agent: own.map(AgentId),
+            callback: None,
         };
         self.give(Input::Caller { call, known })
     }
@@ -112,7 +116,7 @@ pub(super) fn music(effects: &[Effect]) -> Option<LegId> {
     })
 }
 
-fn popped(effects: &[Effect]) -> Vec<(i64, Option<i64>)> {
+pub(super) fn popped(effects: &[Effect]) -> Vec<(i64, Option<i64>)> {
     let pop = |effect: &Effect| match effect {
         Effect::Tell(Tell::ScreenPop { agent, customer, .. }) => {
             Some((agent.0, customer.map(|customer| customer.0)))

@@ -3,11 +3,13 @@
 use super::agent::AgentState;
 use super::call::CallState;
 use super::effect::QueueLive;
+use super::kept::KeptLive;
 use super::queue::Queue;
 use super::queueing::queue_since;
 use super::{Floor, Touched};
 use crate::base::clock::Moment;
 use crate::base::ids::QueueId;
+use crate::base::limits;
 
 impl Floor {
     /// Queues whose callers or agents changed.
@@ -26,11 +28,15 @@ impl Floor {
             open: queue.profile.open,
             waiting: 0,
             waiting_since: None,
+            line: self.line(id),
             talking: 0,
             agents_ready: 0,
             agents_working: 0,
+            kept: Vec::new(),
             counts: queue.counts(now),
         };
+        live.kept = self.kept.values().filter(|place| place.kept.queue == id).map(KeptLive::from).collect();
+        live.kept.sort_by_key(|place| (place.since, place.place));
         for (call, visit) in self.calls.values().filter_map(|call| Some((call, call.queued.as_ref()?))) {
             if visit.queue != id {
                 continue;
@@ -47,6 +53,7 @@ impl Floor {
             live.agents_ready += u32::from(agent.state == AgentState::Ready);
             live.agents_working += u32::from(agent.working());
         }
+        live.line.truncate(limits::LINE_SHOWN);
         Some(live)
     }
 }

@@ -13,6 +13,7 @@ use super::effect::{
     CallResult, Effect, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, TransferOutcome,
 };
 use super::input::{ChannelSnapshot, Origin, Party};
+use super::legs::ON_HOOK_RING_MS_MAX;
 use super::plan::Place as LegPlace;
 use super::queue::{Arrival, Known, Place, Queue, QueueOutcome, QueueProfile, Turn, Visit};
 use super::refusal::{Refusal, TargetProblem};
@@ -30,7 +31,7 @@ pub(super) const ANSWER_MS_MAX: i64 = 5_000;
 /// stranger sooner.
 const LOOKUP_MS_MAX: i64 = 500;
 /// How long music may take to begin.
-const MUSIC_MS_MAX: i64 = 3_000;
+pub(super) const MUSIC_MS_MAX: i64 = 3_000;
 
 impl Floor {
     /// Somebody calls.
@@ -40,7 +41,7 @@ impl Floor {
         }
         let id = CallId(self.mint.mint());
         self.legs.insert(leg, LegOwner::Customer(id));
-        let known = arrival.number.is_none().then_some(Known { e164: None, customer: None, own_agent: None });
+        let known = arrival.number.is_none().then_some(Known::NOTHING);
         let origin = Origin::Inbound { arrival: arrival.clone(), known };
         let mut call = Call::new(id, leg, origin, now);
         (call.state, call.span) = (CallState::Ringing, SpanKind::Ringing);
@@ -112,12 +113,14 @@ impl Floor {
         *known = Some(news);
         self.touched.calls.insert(id);
         self.record(Fact::CallerKnown { call: id, e164, customer, at: now });
+        self.claim_kept(now, id);
         let Some(call) = self.calls.get(&id) else { return };
         // Later than an agent could wait for it.
         if let Some(agent) = call.agent().filter(|_| customer.is_some()) {
             let pop = call.pop(agent, None, None);
             self.tell(pop);
         } else if call.state == CallState::Waiting {
+            self.pop_for_all(id);
             self.find_agent(now, id);
         }
     }
@@ -147,6 +150,7 @@ impl Floor {
 
     /// The caller's time in the queue is over, if it is not already.
     pub(super) fn leave_queue(&mut self, now: Moment, id: CallId, outcome: QueueOutcome) {
+        self.end_announcement(now, id);
         let Some(call) = self.calls.get_mut(&id) else { return };
         let agent = call.agent().filter(|_| outcome == QueueOutcome::Answered);
         let Some(visit) = call.queued.as_mut().filter(|visit| visit.outcome.is_none()) else { return };
@@ -203,23 +207,17 @@ impl Floor {
         let ready: Vec<(AgentId, Moment)> = self
             .agents
             .values()
-            .filter(|agent| agent.state == AgentState::Ready && self.may_take(call, agent.profile.agent))
-            .map(|agent| (agent.profile.agent, agent.since))
+            .filter(|agent| agent.is_free() && self.may_take(call, agent.profile.agent))
+            .map(|agent| (agent.profile.agent, agent.idle_since()))
             .collect();
-        let queue = call.queue().and_then(|queue| self.queues.get(&queue));
-        if let Some(agent) = queue.and_then(|queue| queue.choose(now, &ready)) {
-            self.connect(now, id, agent);
-            let rung = self.agents.get(&agent).is_some_and(|agent| !agent.off_hook());
-            if !rung {
-                return;
-            }
+        if !self.offer_to(now, id, &ready) {
+            self.entertain(now, id);
         }
-        self.entertain(now, id);
     }
 
     /// Nobody is chosen yet: it is not known who calls, or the leg is on its way
     /// to the music.
-    fn held_back(call: &Call) -> bool {
+    pub(super) fn held_back(call: &Call) -> bool {
         let unknown = matches!(&call.origin, Origin::Inbound { known: None, .. });
         unknown || call.queued.as_ref().is_some_and(|visit| visit.music_until.is_some())
     }
@@ -245,6 +243,14 @@ impl Floor {
     /// When it is the turn of a call that waits to be taken by this agent, among
     /// all that wait; `None`: they may not take it.
     pub(super) fn in_line(&self, call: &Call, agent: AgentId) -> Option<Place> {
+        if call.queued.is_some() && call.sender != Some(agent) && Self::held_back(call) {
+            return None;
+        }
+        self.place_in_line(call, agent)
+    }
+
+    /// The same, even of one whose leg is on its way to the music.
+    pub(super) fn place_in_line(&self, call: &Call, agent: AgentId) -> Option<Place> {
         let since = waiting_since(call);
         if call.sender == Some(agent) {
             return Some((Turn::Returned, Reverse(0), since, call.id));
@@ -256,28 +262,31 @@ impl Floor {
             let turn = if in_limit { Turn::Dialled } else { Turn::Others };
             return serves.then_some((turn, Reverse(0), since, call.id));
         };
-        if Self::held_back(call) || !self.may_take(call, agent) {
+        if !self.may_take(call, agent) {
             return None;
         }
         let profile = &self.queues.get(&visit.queue)?.profile;
         let turn = if profile.inbound_first { Turn::InboundFirst } else { Turn::Others };
-        Some((turn, Reverse(profile.priority), queue_since(call, visit), call.id))
+        Some((turn, Reverse(profile.priority), visit.kept_since.unwrap_or(queue_since(call, visit)), call.id))
     }
 
     /// The agents for whom callers wait: while somebody waits in a queue that
     /// goes first, nobody is dialled on the account of the one of its agents who
     /// will be free first.
-    pub(super) fn promised(&self) -> BTreeSet<AgentId> {
+    pub(super) fn promised(&self, now: Moment) -> BTreeSet<AgentId> {
         let mut promised = BTreeSet::new();
         for queue in self.queues.values().filter(|queue| queue.profile.inbound_first) {
-            let here =
-                |call: &&Call| call.state == CallState::Waiting && call.queue() == Some(queue.profile.queue);
-            let waiting = self.calls.values().filter(here).count();
+            let here = |call: &&Call| {
+                let visit = call.queued.as_ref().filter(|visit| visit.queue == queue.profile.queue);
+                call.state == CallState::Waiting && visit.is_some_and(|visit| visit.rung_until.is_none())
+            };
+            let kept = self.kept_waiting(now, queue.profile.queue);
+            let waiting = self.calls.values().filter(here).count() + kept;
             if waiting == 0 {
                 continue;
             }
             let members = queue.profile.members.iter().filter_map(|member| self.agents.get(&member.agent));
-            let soon = |agent: &Agent| Some((free_soon(agent)?, agent.since, agent.profile.agent));
+            let soon = |agent: &Agent| Some((free_soon(agent)?, agent.idle_since(), agent.profile.agent));
             let mut next: Vec<_> = members.filter_map(soon).collect();
             next.retain(|(.., agent)| !promised.contains(agent));
             next.sort_unstable();
@@ -288,6 +297,9 @@ impl Floor {
 
     /// Music for a caller who waits, if there is none yet.
     fn entertain(&mut self, now: Moment, id: CallId) {
+        if self.offer_callback(now, id) {
+            return;
+        }
         let Some(call) = self.calls.get(&id) else { return };
         let (leg, Some(visit)) = (call.leg, &call.queued) else { return };
         let answered = call.answered_at.is_some();
@@ -326,15 +338,23 @@ impl Floor {
         let Some(visit) = &call.queued else { return Moment(i64::MAX) };
         let lookup = matches!(&call.origin, Origin::Inbound { known: None, .. })
             .then(|| call.started_at + LOOKUP_MS_MAX);
-        let earlier = [visit.music_until, visit.own_until, lookup].into_iter().flatten().min();
+        let offer = self.offer_due(call, visit).filter(|_| visit.music_until.is_none());
+        let announce = self.announce_due(call, visit);
+        let earlier =
+            [visit.music_until, visit.own_until, lookup, offer, announce].into_iter().flatten().min();
         let give_up = self.give_up_at(call, visit);
         earlier.map_or(give_up, |at| at.min(give_up))
     }
 
-    /// A queue that is gone keeps nobody.
+    /// A queue that is gone keeps nobody; phones that all ring are heard out, but
+    /// those that joined in late only as long as one phone may ring.
     fn give_up_at(&self, call: &Call, visit: &Visit) -> Moment {
         let most = self.queues.get(&visit.queue).map_or(0, |queue| queue.profile.wait_ms_max);
-        visit.only.map_or_else(|| queue_since(call, visit), |(_, since)| since) + most
+        // Who is called back has waited long enough: it is counted from the answer.
+        let answered = call.answered_at.filter(|_| matches!(call.origin, Origin::Callback(_)));
+        let since = answered.unwrap_or_else(|| queue_since(call, visit));
+        let over = visit.only.map_or(since, |(_, since)| since) + most;
+        visit.rung_until.map_or(over, |until| until.min(over + ON_HOOK_RING_MS_MAX).max(over))
     }
 
     /// Something came due for a caller who waits.
@@ -348,7 +368,7 @@ impl Floor {
         if let Origin::Inbound { known: known @ None, .. } = &mut call.origin
             && call.started_at + LOOKUP_MS_MAX <= now
         {
-            *known = Some(Known { e164: None, customer: None, own_agent: None });
+            *known = Some(Known::NOTHING);
         }
         let Some(visit) = call.queued.as_mut() else { return };
         let no_music = visit.music_until.is_some_and(|until| until <= now);
@@ -364,6 +384,7 @@ impl Floor {
             self.overflow(now, id);
         } else {
             self.find_agent(now, id);
+            self.tell_place(now, id);
         }
     }
 

@@ -6,7 +6,7 @@
 
 use super::call::{Call, CallState};
 use super::effect::{Fact, NotRecorded, SwitchCommand, Tell};
-use super::input::RecordingSpace;
+use super::input::{CommandName, RecordingSpace};
 use super::{Floor, LegOwner, NO_SUCH_CHANNEL};
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, LegId};
@@ -27,6 +27,7 @@ impl Floor {
     /// event of the bridge lost, the conversation would be on no tape.
     pub(super) fn bridge_recorded(&mut self, now: Moment, id: CallId, customer: LegId, agent: LegId) {
         self.send(SwitchCommand::Bridge { first: customer, second: agent });
+        self.end_announcement(now, id);
         let asked = self.calls.get_mut(&id).map(|call| std::mem::replace(&mut call.record_asked, true));
         if asked == Some(false) {
             self.record_call(now, id);
@@ -70,13 +71,24 @@ impl Floor {
             for call in calls {
                 self.record_conversation(now, call);
             }
+            self.begin_voices();
         }
     }
 
-    /// The switch did not start to record. Without a connection the next list
+    /// The switch did not start to record, or to stop. Without a connection the next list
     /// of channels decides; a call that is over needs no recording.
-    pub(super) fn on_recording_failed(&mut self, now: Moment, leg: LegId, owner: LegOwner, reason: &str) {
-        self.ignore(now, format!("recording of leg {leg} failed: {reason}"));
+    pub(super) fn on_recording_failed(
+        &mut self,
+        now: Moment,
+        leg: LegId,
+        owner: LegOwner,
+        command: CommandName,
+        reason: &str,
+    ) {
+        self.ignore(now, format!("recording of leg {leg} failed ({command:?}): {reason}"));
+        if let LegOwner::Monitor(supervisor) = owner {
+            self.on_voice_failed(supervisor, command, reason);
+        }
         if let LegOwner::Customer(call) = owner
             && self.switch_up
             && !reason.contains(NO_SUCH_CHANNEL)

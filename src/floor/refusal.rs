@@ -97,6 +97,9 @@ pub enum TargetProblem {
     /// It takes no callers now.
     #[error("this queue is closed")]
     QueueClosed,
+    /// The kept place is not there any more.
+    #[error("this place is not kept any more")]
+    PlaceGone,
     /// There is nothing to listen to.
     #[error("this agent has no conversation now")]
     NoConversation,
@@ -146,6 +149,7 @@ impl TargetProblem {
             TargetProblem::TrunkGone => "trunk_gone",
             TargetProblem::QueueNotAsked => "queue_not_asked",
             TargetProblem::QueueClosed => "queue_closed",
+            TargetProblem::PlaceGone => "place_gone",
             TargetProblem::NoConversation => "no_conversation",
             TargetProblem::NoSuchAgent => "no_such_agent",
             TargetProblem::OwnCall => "own_call",

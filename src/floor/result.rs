@@ -101,6 +101,8 @@ pub(super) fn inbound_result(hang_up: &HangUp, call: &Call, now: Moment) -> Call
         CallResult::Voicemail
     } else if sent_on && call.span == SpanKind::Outside {
         CallResult::Overflowed
+    } else if outcome == Some(QueueOutcome::CallbackKept) {
+        CallResult::CallbackKept
     } else if outcome == Some(QueueOutcome::OutOfHours) && (by_system || ordinary) {
         CallResult::OutOfHours
     } else if by_system {

@@ -48,6 +48,7 @@ impl Floor {
         self.follow_channels(now, &found);
         self.calls.values_mut().for_each(|call| call.from_store = false);
         self.end_what_fits_nowhere(now);
+        self.renew_voices();
         let waiting: Vec<AgentId> = self
             .agents
             .values()
@@ -69,10 +70,11 @@ impl Floor {
         strangers.sort_by_key(|c| c.leg);
         for channel in strangers {
             match channel.label {
-                Some(LegLabel::Agent { agent, .. }) if self.adopts(agent, channel) => {
+                Some(LegLabel::Agent { agent, nailed, .. }) if self.adopts(agent, channel) => {
                     self.legs.insert(channel.leg, LegOwner::Agent(agent));
                     if let Some(agent) = self.agents.get_mut(&agent) {
                         agent.phone = Phone::Up { leg: channel.leg };
+                        agent.leg_for_one_call = agent.off_hook() && !nailed;
                         agent.heard_at = now;
                     }
                     self.touched.agents.insert(agent);
@@ -242,11 +244,13 @@ impl Floor {
         } else if had_it.is_none() {
             call.connected = Some((agent_id, now));
             self.record(Fact::CallConnected { call: id, agent: agent_id, agent_leg, at: now });
+            self.callback_reached(now, id);
             self.record_call(now, id);
         }
         self.touched.calls.insert(id);
         self.leave_queue(now, id, QueueOutcome::Answered);
         self.set_span(now, id, SpanKind::Talking);
+        self.stop_ringing(now, id);
         if let Some(before) = before
             && before != agent_id
             && self.agents.get(&before).and_then(|a| a.state.live_call()) == Some(id)
@@ -261,7 +265,10 @@ impl Floor {
         let Some(call) = self.calls.get(&id) else { return };
         match call.state {
             CallState::Dialling | CallState::Ringing => self.on_customer_answered(now, id),
-            CallState::Waiting => self.find_agent(now, id),
+            CallState::Waiting => {
+                self.ring_on(id, now + CONNECT_AGAIN_MS);
+                self.find_agent(now, id);
+            }
             CallState::Connecting { agent, .. } => self.connect_again(now, id, agent),
             CallState::Ending { .. }
             | CallState::Arranged { .. }
@@ -313,8 +320,8 @@ impl Floor {
     }
 
     pub(super) fn on_restore_call(&mut self, now: Moment, stored: StoredCall) {
-        if let Origin::Dialled { lead, .. } = &stored.origin
-            && !self.numbers.insert(lead.e164.clone())
+        if let Some(number) = stored.origin.dialled_number()
+            && !self.numbers.insert(number.to_owned())
         {
             self.ignore(now, format!("call {}: its number is in another live call", stored.call));
         }
@@ -336,11 +343,19 @@ impl Floor {
         self.legs.insert(stored.leg, LegOwner::Customer(stored.call));
         self.touched.calls.insert(stored.call);
         let mut call = Call::new(stored.call, stored.leg, stored.origin, stored.started_at);
-        call.queued = stored.queue.map(|(queue, since, outcome)| {
+        if let Origin::Callback(kept) = &call.origin {
+            call.queued = Some(Visit::of_kept(kept));
+            if let Some(place) = self.kept.get_mut(&kept.call) {
+                place.attempt = Some(stored.call);
+                place.tries = place.tries.saturating_add(1);
+            }
+        }
+        let visited = stored.queue.map(|(queue, since, outcome)| {
             let mut visit = Visit::new(queue, since, 0);
             visit.outcome = outcome;
             visit
         });
+        call.queued = visited.or(call.queued.take());
         call.state = state;
         call.dial_until = now + 60_000;
         call.answered_at = stored.answered_at;
@@ -361,5 +376,8 @@ impl Floor {
             call.recording_paused = paused;
         }
         self.calls.insert(stored.call, call);
+        if stored.connected.is_some() {
+            self.callback_reached(now, stored.call);
+        }
     }
 }

@@ -4,9 +4,10 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, QueueId};
 use crate::base::phone::Dialable;
-use crate::floor::fact::{AgentStateKind, TransferOutcome};
 use crate::floor::forward::Forwarding;
 use crate::floor::input::{MonitorMode, Party, RecordingSpace};
+use crate::floor::kept::KeptLive;
+use crate::floor::kind::{AgentStateKind, TransferOutcome};
 use crate::floor::pacing::PacingReport;
 use crate::floor::phone::PhoneLive;
 use crate::floor::queue::QueueCounts;
@@ -201,6 +202,8 @@ pub struct CallLive {
     pub queue: Option<QueueId>,
     /// Since when it has been in that queue, while nobody has answered it there.
     pub queued_at: Option<Moment>,
+    /// Of a call back: since when the customer had waited for it.
+    pub callback_since: Option<Moment>,
     /// The customer, if they are known.
     pub customer: Option<CustomerId>,
     /// The customer's number; `None` when a caller withholds it.
@@ -266,12 +269,16 @@ pub struct QueueLive {
     pub waiting: u32,
     /// Since when the one who has waited longest does.
     pub waiting_since: Option<Moment>,
+    /// The first of those who wait, in the order in which they are served.
+    pub line: Vec<CallId>,
     /// Callers who talk with an agent.
     pub talking: u32,
     /// Its agents that are ready.
     pub agents_ready: u32,
     /// Its agents that are on shift and not paused.
     pub agents_working: u32,
+    /// Places that callers keep, the first one first.
+    pub kept: Vec<KeptLive>,
     /// Figures of the last 24 hours.
     pub counts: QueueCounts,
 }

@@ -476,6 +476,10 @@ pub(super) fn restarted() -> (Story, CallId, LegId, LegId) {
     (s, call, leg, phone)
 }
 
+pub(super) fn asks_for(effect: &Effect, leg: LegId) -> bool {
+    matches!(effect, Effect::Switch(SwitchCommand::Check { leg: of }) if *of == leg)
+}
+
 pub(super) fn bridged(leg: LegId, label: LegLabel, other: LegId) -> ChannelSnapshot {
     ChannelSnapshot::new(leg, Some(label), true, Some(other))
 }
@@ -501,57 +505,6 @@ fn a_restart_adopts_the_agents_leg_although_the_list_lags() {
     s.leg(phone, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
     s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
     assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Agent)]);
-}
-
-/// The switch's list lags: a young call that is not in it may well live.
-#[test]
-fn a_young_call_that_is_not_listed_is_asked_for() {
-    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
-    let phone = s.off_hook_ready(1);
-    let (call, leg) = s.leads(&["13800000001"])[0];
-    s.leg(leg, LegChange::Answered);
-    s.leg(leg, LegChange::Bridged { other: phone });
-    s.give(Input::SwitchDown { reason: "gone".into() });
-    s.effects.clear();
-    s.give(Input::SwitchUp { core: "core-1".into(), channels: Vec::new() });
-    let asked: Vec<_> = s.effects.iter().filter(|effect| asks_for(effect, leg)).collect();
-    assert_eq!((asked.len(), s.ended()), (1, vec![]));
-    assert_eq!(s.floor.calls_live()[0].call, call);
-    s.give(Input::CommandFailed { leg, command: CommandName::Exists, reason: String::new() });
-    assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Switch)]);
-}
-
-fn asks_for(effect: &Effect, leg: LegId) -> bool {
-    matches!(effect, Effect::Switch(SwitchCommand::Check { leg: of }) if *of == leg)
-}
-
-#[test]
-fn a_call_that_ended_during_a_restart_leaves_its_after_call_work() {
-    let (mut s, call, ..) = restarted();
-    s.give(Input::SwitchUp { core: "core-1".into(), channels: Vec::new() });
-    assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Switch)]);
-    assert_eq!(s.kind(1), AgentStateKind::WrapUp);
-    assert!(rung(&s.ask(1, AgentCommand::Disposed { call })).is_some());
-}
-
-#[test]
-fn after_call_work_without_an_end_has_none_after_a_restart_either() {
-    let (mut s, call, ..) = restarted();
-    let mut endless = profile(DialMode::Progressive, vec![AgentId(1)]);
-    endless.wrap_up_seconds = 0;
-    s.give(Input::Campaign(endless));
-    s.give(Input::RestoreAgent { agent: AgentId(1), state: StoredState::WrapUp { call }, since: Moment(1) });
-    assert_eq!(s.floor.agent_live(AgentId(1)).and_then(|agent| agent.wrap_up_until), None);
-    assert_eq!(s.kind(1), AgentStateKind::WrapUp);
-}
-
-#[test]
-fn a_leg_given_up_that_speaks_is_hung_up() {
-    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook]);
-    s.off_hook_ready(1);
-    let (_, leg) = s.leads(&["13800000001"])[0];
-    s.leg(leg, LegChange::HungUp(HangUp::cause("NO_ANSWER")));
-    assert_eq!(hung_up(&s.leg(leg, LegChange::Answered)), [leg]);
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl Floor {
         let Some(colleague) = self.agents.get(&to) else {
             return Err(Refusal::Target(TargetProblem::NoPhone));
         };
-        if colleague.state != AgentState::Ready {
+        if !colleague.is_free() {
             return Err(Refusal::Target(TargetProblem::NotReady));
         }
         let Some(call) = self.calls.get(&id) else { return Err(Refusal::CallEnded) };

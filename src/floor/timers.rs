@@ -5,6 +5,7 @@ use super::Floor;
 use super::agent::{Agent, AgentState, Phone, REASON_BRIDGE_FAILED, REASON_PHONE_NO_ANSWER};
 use super::call::{Call, CallState};
 use super::effect::{EndedBy, Fact, HangUpCause, SwitchCommand};
+use super::input::HangUp;
 use super::pending::CONFIRM_SECONDS;
 use super::refusal::Refusal;
 use crate::base::clock::Moment;
@@ -26,6 +27,7 @@ enum Owner {
     Call(CallId),
     Agent(AgentId),
     Supervisor(AgentId),
+    Kept(CallId),
 }
 
 /// When to look at which call or agent. An entry is a hint: what is really due
@@ -54,7 +56,7 @@ impl Timers {
 
 impl Floor {
     /// Notes when everything that changed is next due.
-    pub(super) fn set_timers(&mut self) {
+    pub(super) fn set_timers(&mut self, now: Moment) {
         let calls = self.touched.calls.iter().filter_map(|id| self.calls.get(id));
         let calls = calls.filter_map(|call| Some((self.call_due(call)?, Owner::Call(call.id))));
         let agents = self.touched.agents.iter().filter_map(|id| self.agents.get(id));
@@ -63,7 +65,9 @@ impl Floor {
         let supervisors = self.touched.supervisors.iter();
         let supervisors =
             supervisors.filter_map(|id| Some((self.supervisor_due(*id)?, Owner::Supervisor(*id))));
-        let hints: Vec<_> = calls.chain(agents).chain(supervisors).map(Reverse).collect();
+        let kept = self.touched.kept.iter();
+        let kept = kept.filter_map(|id| Some((self.kept_due(now, *id)?, Owner::Kept(*id))));
+        let hints: Vec<_> = calls.chain(agents).chain(supervisors).chain(kept).map(Reverse).collect();
         self.timers.0.extend(hints);
     }
 
@@ -73,6 +77,7 @@ impl Floor {
         self.touched.calls.extend(self.calls.keys());
         self.touched.agents.extend(self.agents.keys());
         self.touched.supervisors.extend(self.monitors.keys().chain(self.waiting.keys()));
+        self.touched.kept.extend(self.kept.keys());
     }
 
     /// Fires what is due. A firing may set another timer that is due already;
@@ -90,10 +95,11 @@ impl Floor {
                     Owner::Call(id) => self.calls.get(&id).and_then(|call| self.call_due(call)),
                     Owner::Agent(id) => self.agents.get(&id).and_then(|agent| self.agent_due(agent)),
                     Owner::Supervisor(id) => self.supervisor_due(id),
+                    Owner::Kept(id) => self.kept_due(now, id),
                 };
                 self.timers.0.extend(due.map(|at| Reverse((at, owner))));
             }
-            self.set_timers();
+            self.set_timers(now);
         }
     }
 
@@ -111,6 +117,8 @@ impl Floor {
                 }
             }
             Owner::Supervisor(id) => self.fire_supervisor(now, id),
+            // Its time has come: it is served with the others, if an agent is free.
+            Owner::Kept(_) => {}
         }
     }
 
@@ -121,7 +129,7 @@ impl Floor {
             return None;
         }
         let silent = call.heard_at + SILENT_MS;
-        Some(match call.state {
+        let due = match call.state {
             CallState::Dialling | CallState::Ringing => call.dial_until,
             CallState::Waiting if call.queued.is_some() => self.queue_due(call).min(silent),
             CallState::Waiting => self.waiting_due(call).min(silent),
@@ -131,7 +139,8 @@ impl Floor {
             CallState::Talking { apart_since: None, .. } | CallState::Outside => silent,
             CallState::Arranged { .. } => Self::plan_due(call).map_or(silent, |due| due.min(silent)),
             CallState::Ending { until, .. } => until,
-        })
+        };
+        Some(call.gone_until.map_or(due, |gone| due.min(gone)))
     }
 
     fn waiting_due(&self, call: &Call) -> Moment {
@@ -154,6 +163,9 @@ impl Floor {
 
     fn fire_call(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.get(&id) else { return };
+        if call.gone_until.is_some_and(|until| until <= now) {
+            return self.on_leg_gone(now, call.leg, HangUp::cause("LOST_EVENT"));
+        }
         if self.drop_due(call).is_some_and(|due| due <= now)
             && matches!(call.state, CallState::Waiting | CallState::Connecting { .. })
         {
@@ -275,7 +287,7 @@ impl Floor {
         match agent.phone {
             Phone::Ringing { leg, until } if until <= now => {
                 self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::OriginatorCancel });
-                self.on_leg_gone(now, leg, super::input::HangUp::cause("NO_ANSWER"));
+                self.on_leg_gone(now, leg, HangUp::cause("NO_ANSWER"));
             }
             Phone::Up { leg } if agent.heard_at + SILENT_MS <= now => {
                 agent.heard_at = now;

@@ -10,8 +10,8 @@ use crate::floor::effect::{AgentLive, CallLive, CampaignLive, MonitorLive, Queue
 use crate::floor::forward::{ForwardReason, Forwarding};
 use crate::floor::input::Party;
 use crate::live::view::{
-    AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, ForwardsView, HandedView, LiveMessage,
-    MonitorView, PartyView, PersonView, QueueLiveView, RecordingsView, SwitchView, ThirdView,
+    AgentCard, AgentLiveView, CallLiveView, CampaignLiveView, ForwardsView, HandedView, KeptPlaceView,
+    LiveMessage, MonitorView, PartyView, PersonView, QueueLiveView, RecordingsView, SwitchView, ThirdView,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -73,15 +73,18 @@ impl Viewer {
         monitor.supervisor == self.own || (monitor.agent != self.own && within())
     }
 
-    /// A call without an agent belongs to nobody's scope but the widest.
-    fn sees_call(&self, call: &CallLive) -> bool {
+    /// A call without an agent belongs to nobody's scope but the widest, and to
+    /// those whose phones ring for it.
+    fn sees_call(&self, call: &CallLive, agents: &BTreeMap<AgentId, AgentLive>) -> bool {
         let third = call.third.as_ref().and_then(|third| match third.party {
             Party::Agent(agent) => Some(agent),
             Party::Outside(_) | Party::Queue(_) => None,
         });
         match call.agent {
             Some(agent) => self.sees_agent(agent) || third == Some(self.own),
-            None => self.agents.is_none(),
+            None => {
+                self.agents.is_none() || agents.get(&self.own).is_some_and(|own| own.call == Some(call.call))
+            }
         }
     }
 }
@@ -188,6 +191,14 @@ impl Hub {
         self.lock().queues.get(&queue).cloned().map(QueueLiveView::from)
     }
 
+    /// A kept place as last told, and its queue.
+    pub fn kept_place(&self, place: CallId) -> Option<(QueueId, KeptPlaceView)> {
+        let state = self.lock();
+        let of =
+            |live: &QueueLive| Some((live.queue, live.kept.iter().find(|kept| kept.place == place)?.clone()));
+        state.queues.values().find_map(of).map(|(queue, kept)| (queue, kept.into()))
+    }
+
     /// A supervisor's ear as last told.
     pub fn monitor(&self, supervisor: AgentId) -> Option<MonitorView> {
         let state = self.lock();
@@ -219,7 +230,7 @@ impl Hub {
             calls: state
                 .calls
                 .values()
-                .filter(|c| viewer.sees_call(c))
+                .filter(|c| viewer.sees_call(c, &state.agents))
                 .map(|c| state.call_view(c.clone()))
                 .collect(),
             campaigns: if viewer.campaigns {
@@ -253,8 +264,10 @@ impl Hub {
             Tell::AgentGone(agent_id) if viewer.sees_agent(agent_id) => {
                 Some(LiveMessage::AgentGone { seq, agent_id })
             }
-            Tell::Call(call) if viewer.sees_call(&call) => {
-                Some(LiveMessage::Call { seq, call: self.lock().call_view(call) })
+            Tell::Call(call) => {
+                let state = self.lock();
+                let seen = viewer.sees_call(&call, &state.agents);
+                seen.then(|| LiveMessage::Call { seq, call: state.call_view(call) })
             }
             // An id of something the viewer never saw tells nothing.
             Tell::CallGone(call_id) => Some(LiveMessage::CallGone { seq, call_id }),
@@ -290,7 +303,6 @@ impl Hub {
             Tell::RecordingSpace(space) => Some(LiveMessage::Recordings { seq, recordings: space.into() }),
             Tell::Agent(_)
             | Tell::AgentGone(_)
-            | Tell::Call(_)
             | Tell::Campaign(_)
             | Tell::Queue(_)
             | Tell::Monitor(_)
@@ -404,6 +416,7 @@ mod tests {
             talking_since: None,
             third: None,
             recording_paused: false,
+            callback_since: None,
         })
     }
 
@@ -461,6 +474,19 @@ mod tests {
         assert_eq!(hub.message(&own, 1, agent(2)), None);
         assert!(hub.message(&own, 1, agent(1)).is_some());
         assert!(hub.message(&all, 1, call(3, None)).is_some());
+    }
+
+    #[test]
+    fn whoever_is_rung_with_others_sees_the_call() {
+        let hub = Hub::default();
+        let Tell::Agent(mut rung) = agent(1) else { unreachable!() };
+        rung.call = Some(CallId(Uuid::from_u128(2)));
+        hub.publish(Tell::Agent(rung));
+        let own = viewer(1, Some(&[]), Some(&[]));
+        assert!(hub.message(&own, 1, call(2, None)).is_some());
+        assert_eq!(hub.message(&own, 1, call(3, None)), None);
+        hub.publish(agent(1));
+        assert_eq!(hub.message(&own, 1, call(2, None)), None, "somebody else has answered, or nobody");
     }
 
     #[test]

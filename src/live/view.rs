@@ -5,6 +5,7 @@ use crate::floor::effect::{
     AgentAction, AgentLive, AgentStateKind, CallLive, CallStateKind, CampaignLive, Notice, QueueLive,
 };
 use crate::floor::input::{MonitorMode, RecordingSpace};
+use crate::floor::kept::KeptLive;
 use crate::floor::pacing::PacingReport;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -236,6 +237,8 @@ pub struct CallLiveView {
     pub queue_id: Option<QueueId>,
     /// Since when it has been in that queue, while nobody has answered it there.
     pub queued_at: Option<DateTime<Utc>>,
+    /// Of a call back: since when the customer had waited for it.
+    pub callback_since: Option<DateTime<Utc>>,
     /// The customer; null for a caller nobody knows.
     pub customer_id: Option<CustomerId>,
     /// The customer's number; null when a caller withholds it.
@@ -348,12 +351,16 @@ pub struct QueueLiveView {
     pub waiting: u32,
     /// Since when the one who has waited longest does.
     pub waiting_since: Option<DateTime<Utc>>,
+    /// The first of those who wait, in the order in which they are served.
+    pub line: Vec<CallId>,
     /// Callers who talk with an agent.
     pub talking: u32,
     /// Its agents that are ready.
     pub agents_ready: u32,
     /// Its agents that are on shift and not paused.
     pub agents_working: u32,
+    /// Places that callers keep to be called back, the first one first.
+    pub kept: Vec<KeptPlaceView>,
     /// Callers who came in.
     pub offered: u32,
     /// Of these, answered by an agent.
@@ -364,10 +371,48 @@ pub struct QueueLiveView {
     pub abandoned: u32,
     /// Of these, so soon that they count as short.
     pub short_abandons: u32,
+    /// Chose to be called back.
+    pub callbacks: u32,
     /// How long those answered had waited altogether, in milliseconds.
     pub waited_ms: i64,
     /// Who called outside the hours: not among those who came in.
     pub out_of_hours: u32,
+}
+
+/// A place in a queue that a caller keeps to be called back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct KeptPlaceView {
+    /// The caller's call, which names the place.
+    pub place_id: CallId,
+    /// The customer; null for a caller nobody knows.
+    pub customer_id: Option<CustomerId>,
+    /// Their number, as it is dialled.
+    pub number: String,
+    /// Since when they have waited.
+    pub since: DateTime<Utc>,
+    /// When they chose to be called back.
+    pub kept_at: DateTime<Utc>,
+    /// How often they were called, the call under way included.
+    pub tries: u8,
+    /// When they are called next at the earliest.
+    pub next_at: DateTime<Utc>,
+    /// The call back that is under way.
+    pub call_id: Option<CallId>,
+}
+
+impl From<KeptLive> for KeptPlaceView {
+    fn from(live: KeptLive) -> Self {
+        Self {
+            place_id: live.place,
+            customer_id: live.customer,
+            number: live.number.to_string(),
+            since: live.since.to_utc(),
+            kept_at: live.kept_at.to_utc(),
+            tries: live.tries,
+            next_at: live.next_at.to_utc(),
+            call_id: live.attempt,
+        }
+    }
 }
 
 /// Whether the switch can be used.
@@ -446,6 +491,7 @@ impl CallLiveView {
             campaign_id: live.campaign,
             queue_id: live.queue,
             queued_at: live.queued_at.map(|at| at.to_utc()),
+            callback_since: live.callback_since.map(|at| at.to_utc()),
             customer_id: live.customer,
             number: live.number.map(|number| number.to_string()),
             agent_id: live.agent,
@@ -486,14 +532,17 @@ impl From<QueueLive> for QueueLiveView {
             open: live.open,
             waiting: live.waiting,
             waiting_since: live.waiting_since.map(|at| at.to_utc()),
+            line: live.line,
             talking: live.talking,
             agents_ready: live.agents_ready,
             agents_working: live.agents_working,
+            kept: live.kept.into_iter().map(KeptPlaceView::from).collect(),
             offered: live.counts.offered,
             handled: live.counts.handled,
             in_time: live.counts.in_time,
             abandoned: live.counts.abandoned,
             short_abandons: live.counts.short_abandons,
+            callbacks: live.counts.callbacks,
             waited_ms: live.counts.waited_ms,
             out_of_hours: live.counts.out_of_hours,
         }

@@ -7,6 +7,7 @@ use crate::base::clock::{self, Moment};
 use crate::base::ids::QueueId;
 use crate::floor::queue::Strategy;
 use crate::queues::calendars::http::Opening;
+use crate::queues::callback::CallbackForm;
 use crate::queues::model::{
     HoursForm, MemberForm, OverflowForm, QueueEntry, QueueForm, QueueRefused, VoicemailForm,
 };
@@ -64,6 +65,15 @@ pub struct QueueView {
     /// When it closes by its calendar, while it is open; null also when not within a
     /// year.
     closes_at: Option<DateTime<Utc>>,
+    callback_offer: bool,
+    callback_after_seconds: i32,
+    callback_key: String,
+    callback_invitation: Option<String>,
+    callback_confirmation: Option<String>,
+    callback_retry_seconds: i32,
+    callback_tries_max: i32,
+    announce_every_seconds: i32,
+    position_sounds: Option<String>,
     /// Its agents, in order.
     members: Vec<MemberForm>,
     /// The numbers that lead here.
@@ -118,6 +128,33 @@ pub struct QueueRequest {
     /// When it is open, and what becomes of who calls at other times; a new queue is
     /// open always.
     hours: Option<HoursForm>,
+    /// Whether callers may keep their place, hang up and be called back.
+    callback_offer: Option<bool>,
+    /// After so long a wait they are invited to; 0: at once.
+    #[schema(minimum = 0, maximum = 3600)]
+    callback_after_seconds: Option<i32>,
+    /// The key by which they accept, `0` to `9`.
+    #[schema(pattern = "^[0-9]$")]
+    callback_key: Option<String>,
+    /// What invites them, a file of the switch; empty: nothing, for a music that
+    /// says so.
+    callback_invitation: Option<String>,
+    /// What they hear before they are hung up, a file of the switch; empty:
+    /// nothing.
+    callback_confirmation: Option<String>,
+    /// How long after a call in vain the next one is made.
+    #[schema(minimum = 30, maximum = 3600)]
+    callback_retry_seconds: Option<i32>,
+    /// How often a customer is called at most.
+    #[schema(minimum = 1, maximum = 10)]
+    callback_tries_max: Option<i32>,
+    /// How often callers are told their place in the queue, the first time as soon
+    /// as they wait; 0: not at all.
+    #[schema(minimum = 0, maximum = 300)]
+    announce_every_seconds: Option<i32>,
+    /// The sounds that tell them: a folder of the switch with `1.wav` to `20.wav`,
+    /// and `more.wav` for who is further behind; empty: none.
+    position_sounds: Option<String>,
     /// How messages are taken, where callers are sent to leave one.
     voicemail: Option<VoicemailForm>,
     /// Its agents, in order.
@@ -154,6 +191,17 @@ impl QueueRequest {
                 }
                 HoursForm::Always => HoursForm::Always,
             },
+            callback: CallbackForm {
+                offer: self.callback_offer.unwrap_or(form.callback.offer),
+                after_seconds: self.callback_after_seconds.unwrap_or(form.callback.after_seconds),
+                key: self.callback_key.unwrap_or(form.callback.key),
+                invitation: sound(self.callback_invitation, form.callback.invitation),
+                confirmation: sound(self.callback_confirmation, form.callback.confirmation),
+                retry_seconds: self.callback_retry_seconds.unwrap_or(form.callback.retry_seconds),
+                tries_max: self.callback_tries_max.unwrap_or(form.callback.tries_max),
+            },
+            announce_every_seconds: self.announce_every_seconds.unwrap_or(form.announce_every_seconds),
+            position_sounds: sound(self.position_sounds, form.position_sounds),
             voicemail: match self.voicemail {
                 Some(given) => VoicemailForm { greeting: sound(given.greeting, None), ..given },
                 None => form.voicemail,
@@ -300,6 +348,15 @@ impl QueueView {
             open_now: form.enabled && opening.in_hours,
             opens_at: opening.opens_at,
             closes_at: opening.closes_at,
+            callback_offer: form.callback.offer,
+            callback_after_seconds: form.callback.after_seconds,
+            callback_key: form.callback.key,
+            callback_invitation: form.callback.invitation,
+            callback_confirmation: form.callback.confirmation,
+            callback_retry_seconds: form.callback.retry_seconds,
+            callback_tries_max: form.callback.tries_max,
+            announce_every_seconds: form.announce_every_seconds,
+            position_sounds: form.position_sounds,
             members: form.members,
             numbers: form.numbers,
             created_at: entry.queue.created_at,

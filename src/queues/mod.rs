@@ -5,6 +5,7 @@
 //! floor, queues for the console.
 
 pub mod calendars;
+pub mod callback;
 pub mod http;
 pub mod model;
 pub mod rules;

@@ -2,6 +2,7 @@
 
 use crate::base::phone::{Dialable, PhoneNumber};
 use crate::floor::queue::Strategy;
+use crate::queues::callback::CallbackForm;
 use crate::store::entity::{calendars, queues};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -129,6 +130,12 @@ pub struct QueueForm {
     pub message: Option<String>,
     /// When it is open.
     pub hours: HoursForm,
+    /// Whether callers may keep their place and be called back.
+    pub callback: CallbackForm,
+    /// How often callers are told their place; 0: not at all.
+    pub announce_every_seconds: i32,
+    /// The sounds that tell them, a folder of the switch.
+    pub position_sounds: Option<String>,
     /// How messages are taken.
     pub voicemail: VoicemailForm,
     /// Its agents, in order.
@@ -157,6 +164,9 @@ impl QueueForm {
             music: None,
             message: None,
             hours: HoursForm::Always,
+            callback: CallbackForm::default(),
+            announce_every_seconds: 0,
+            position_sounds: None,
             voicemail: VoicemailForm::default(),
             members: Vec::new(),
             numbers: Vec::new(),

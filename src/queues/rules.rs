@@ -6,6 +6,7 @@
 use crate::api::Check;
 use crate::base::limits;
 use crate::base::phone::Dialable;
+use crate::floor::announce::ANNOUNCE_EVERY_SECONDS_MIN;
 use crate::queues::model::{HoursForm, OverflowForm, OwnNumber, QueueForm};
 use std::collections::HashSet;
 
@@ -32,6 +33,9 @@ pub fn check(form: &QueueForm, home: &str, own: Option<i64>) -> Check {
         way("hours", closed, own, &mut check);
         sounds.push(("hours", message));
     }
+    form.callback.check(form.wait_seconds_max, &mut check);
+    sounds.push(("callback_invitation", &form.callback.invitation));
+    sounds.push(("callback_confirmation", &form.callback.confirmation));
     sounds.push(("voicemail", &form.voicemail.greeting));
     check.range("voicemail", form.voicemail.seconds_max, 10..=600, "seconds");
     for (field, sound) in sounds {
@@ -39,6 +43,7 @@ pub fn check(form: &QueueForm, home: &str, own: Option<i64>) -> Check {
             check.fault(field, "a file or stream of the switch, of letters, digits and - _ . : /");
         }
     }
+    announcements(form, &mut check);
     members(form, &mut check);
     numbers(form, home, &mut check);
     check
@@ -59,6 +64,27 @@ fn way(field: &str, way: &OverflowForm, own: Option<i64>, check: &mut Check) {
         | OverflowForm::Agent { .. }
         | OverflowForm::Voicemail
         | OverflowForm::HangUp => {}
+    }
+}
+
+fn announcements(form: &QueueForm, check: &mut Check) {
+    if form.announce_every_seconds != 0 {
+        let least = ANNOUNCE_EVERY_SECONDS_MIN;
+        check.range(
+            "announce_every_seconds",
+            form.announce_every_seconds,
+            least..=300,
+            "seconds, or 0 for never",
+        );
+    }
+    match &form.position_sounds {
+        Some(folder) if !is_sound(folder) => {
+            check.fault("position_sounds", "a folder of the switch, of letters, digits and - _ . : /");
+        }
+        None if form.announce_every_seconds > 0 => {
+            check.fault("position_sounds", "is missing: the folder with 1.wav to 20.wav and more.wav");
+        }
+        Some(_) | None => {}
     }
 }
 
@@ -143,6 +169,18 @@ mod tests {
         assert_eq!(at_fault(hours(OverflowForm::Queue { queue_id: 7 }, None)), ["hours"]);
         assert_eq!(at_fault(hours(OverflowForm::Outside { number: "1;2".into() }, None)), ["hours"]);
         assert_eq!(at_fault(hours(OverflowForm::HangUp, Some("a b.wav"))), ["hours"]);
+        for every in [-1, 14, 301] {
+            let told = QueueForm { position_sounds: Some("/sounds/place".into()), ..form() };
+            assert_eq!(
+                at_fault(QueueForm { announce_every_seconds: every, ..told }),
+                ["announce_every_seconds"]
+            );
+        }
+        assert_eq!(at_fault(QueueForm { announce_every_seconds: 15, ..form() }), ["position_sounds"]);
+        assert_eq!(
+            at_fault(QueueForm { position_sounds: Some("a b".into()), ..form() }),
+            ["position_sounds"]
+        );
         let voicemail = |greeting: Option<&str>, seconds_max| QueueForm {
             voicemail: VoicemailForm { greeting: greeting.map(str::to_owned), seconds_max },
             ..form()

@@ -6,10 +6,12 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, QueueId, UserId};
 use crate::base::phone::Dialable;
+use crate::floor::announce::Announcements;
 use crate::floor::hours::Hours;
 use crate::floor::queue::{Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
 use crate::floor::voicemail::Voicemail;
 use crate::queues::calendars;
+use crate::queues::callback::CallbackForm;
 use crate::queues::model::{
     HoursForm, MemberForm, OverflowForm, OwnNumber, QueueEntry, QueueForm, QueueRefused, VoicemailForm,
 };
@@ -153,6 +155,15 @@ fn settings(form: &QueueForm, now: Moment) -> queues::ActiveModel {
         closed_agent_id: Set(closed.agent),
         closed_number: Set(closed.number),
         closed_message: Set(message),
+        callback_offer: Set(form.callback.offer),
+        callback_after_seconds: Set(form.callback.after_seconds),
+        callback_key: Set(form.callback.key.clone()),
+        callback_invitation: Set(form.callback.invitation.clone()),
+        callback_confirmation: Set(form.callback.confirmation.clone()),
+        callback_retry_seconds: Set(form.callback.retry_seconds),
+        callback_tries_max: Set(form.callback.tries_max),
+        announce_every_seconds: Set(form.announce_every_seconds),
+        position_sounds: Set(form.position_sounds.clone()),
         voicemail_greeting: Set(form.voicemail.greeting.clone()),
         voicemail_seconds_max: Set(form.voicemail.seconds_max),
         updated_at: Set(now.to_utc()),
@@ -205,6 +216,7 @@ impl Way {
 /// does not know.
 pub fn form_of(entry: &QueueEntry) -> Option<QueueForm> {
     let row = entry.queue.clone();
+    let callback = CallbackForm::from(&row);
     let overflow = Way {
         kind: row.overflow,
         queue: row.overflow_queue_id,
@@ -239,6 +251,9 @@ pub fn form_of(entry: &QueueEntry) -> Option<QueueForm> {
                 HoursForm::Calendar { calendar_id, closed: closed.form()?, message: row.closed_message }
             }
         },
+        callback,
+        announce_every_seconds: row.announce_every_seconds,
+        position_sounds: row.position_sounds,
         voicemail: VoicemailForm { greeting: row.voicemail_greeting, seconds_max: row.voicemail_seconds_max },
         members: entry.members.clone(),
         numbers: entry.numbers.clone(),
@@ -393,6 +408,11 @@ async fn profile(db: &Db, entry: &QueueEntry, home: &str, zone: Tz) -> Result<Qu
         music: form.music,
         message: form.message,
         hours,
+        callback: form.callback.profile().ok_or_else(|| broken("callback_key"))?,
+        announcements: form
+            .position_sounds
+            .filter(|_| form.announce_every_seconds > 0)
+            .map(|sounds| Announcements { every_ms: ms(form.announce_every_seconds), sounds }),
         voicemail: Voicemail {
             greeting: form.voicemail.greeting,
             seconds_max: u32::try_from(form.voicemail.seconds_max)
@@ -428,6 +448,7 @@ async fn load_counts(db: &Db, profile: &QueueProfile, now: Moment) -> Result<Que
                 counts.abandoned += 1;
                 counts.short_abandons += u32::from(waited < profile.short_abandon_ms);
             }
+            Some(QueueOutcome::CallbackKept) => counts.callbacks += 1,
             Some(
                 QueueOutcome::Overflowed
                 | QueueOutcome::TurnedAway

@@ -5,7 +5,8 @@
 //! another name (another machine, a container), and a path from outside must
 //! never lead out of it.
 
-use crate::base::ids::CallId;
+use crate::base::clock::Moment;
+use crate::base::ids::{AgentId, CallId};
 use std::path::{Component, Path, PathBuf};
 
 /// Characters of a call's id.
@@ -13,6 +14,15 @@ const CALL_CHARS: usize = 36;
 
 /// How much of the end of a path names a recording: year, month, day, file.
 const PARTS: usize = 4;
+
+/// What the name of a recording tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// The call.
+    pub call: CallId,
+    /// Whose voice alone it holds, and since when.
+    pub voice: Option<(AgentId, Moment)>,
+}
 
 /// Where we find the file; `None` when the path could lead out of the folder.
 pub fn locate(folder: &Path, switch_path: &str) -> Option<PathBuf> {
@@ -31,9 +41,9 @@ pub fn locate(folder: &Path, switch_path: &str) -> Option<PathBuf> {
     (relative.file_name().is_some() && relative.is_relative()).then(|| folder.join(relative))
 }
 
-/// The recordings in a folder of a day, with the calls that name them. A folder
-/// that is not there has none.
-pub fn recordings_in(folder: &Path) -> std::io::Result<Vec<(CallId, String)>> {
+/// The recordings in a folder of a day, with what their names tell. A folder that
+/// is not there has none.
+pub fn recordings_in(folder: &Path) -> std::io::Result<Vec<(Named, String)>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -42,17 +52,24 @@ pub fn recordings_in(folder: &Path) -> std::io::Result<Vec<(CallId, String)>> {
     let mut found = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if let (Some(call), Some(path)) = (call_of(&path), path.to_str()) {
-            found.push((call, path.to_owned()));
+        if let (Some(named), Some(path)) = (named(&path), path.to_str()) {
+            found.push((named, path.to_owned()));
         }
     }
     Ok(found)
 }
 
-/// A recording is named `CALL-SECRET.wav` (see `switch::encode::recording_path`).
-fn call_of(path: &Path) -> Option<CallId> {
+/// A recording is named `CALL-SECRET.wav`, that of a supervisor's voice
+/// `CALL-SECRET-SUPERVISOR-MILLISECONDS.wav` (see `switch::encode::recording_path`
+/// and `voice_path`).
+pub fn named(path: &Path) -> Option<Named> {
     let name = path.file_name()?.to_str()?.strip_suffix(".wav")?;
-    name.get(..CALL_CHARS)?.parse().ok()
+    let call = name.get(..CALL_CHARS)?.parse().ok()?;
+    let mut more = name[CALL_CHARS..].split('-').skip(2);
+    let voice = more.next().zip(more.next()).and_then(|(supervisor, since)| {
+        Some((AgentId(supervisor.parse().ok()?), Moment(since.parse().ok()?)))
+    });
+    Some(Named { call, voice })
 }
 
 #[cfg(test)]
@@ -74,8 +91,11 @@ mod tests {
     #[test]
     fn a_file_is_told_by_the_call_that_names_it() {
         let call = "00000000-0000-0000-0000-000000000005";
-        let of = |name: &str| call_of(Path::new(name)).map(|call| call.to_string());
-        assert_eq!(of(&format!("/rec/2026/11/23/{call}-5ec2e7.wav")), Some(call.to_owned()));
+        let of = |name: &str| named(Path::new(name)).map(|named| (named.call.to_string(), named.voice));
+        assert_eq!(of(&format!("/rec/2026/11/23/{call}-5ec2e7.wav")), Some((call.to_owned(), None)));
+        let voice = Some((AgentId(7), Moment(1_795_419_968_730)));
+        let path = format!("/rec/2026/11/23/{call}-5ec2e7-7-1795419968730.wav");
+        assert_eq!(of(&path), Some((call.to_owned(), voice)));
         for other in ["/rec/notes.txt", "/rec/a.wav", "/rec", &format!("/rec/{call}.mp3")] {
             assert_eq!(of(other), None, "{other}");
         }

@@ -28,7 +28,7 @@ pub fn routes() -> OpenApiRouter {
     responses((status = 200, content_type = "audio/wav", body = [u8]),
         (status = 206, content_type = "audio/wav", body = [u8]), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 416, description = "The range is outside the file")))]
-/// The audio: the agent on one channel, the customer on the other.
+/// The audio: agent and customer on a channel each, or a supervisor who barged alone.
 async fn get_recording_audio(
     caller: Caller,
     Extension(db): Extension<Db>,
@@ -41,7 +41,10 @@ async fn get_recording_audio(
     let missing = || ApiError::not_found("recording");
     let recording = store::find_recording(&db, id, &visible).await?.ok_or_else(missing)?;
     let range = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
-    let detail = json!({ "call_id": recording.call_id, "agent_id": recording.agent_id, "range": range });
+    let mut detail = json!({ "call_id": recording.call_id, "agent_id": recording.agent_id, "range": range });
+    if let Some(speaker) = recording.speaker_id {
+        detail["speaker_id"] = speaker.into();
+    }
     let heard = Entry::of(caller.user_id, "recording.listen", "recording", id).with(detail);
     serve_audio(&db, &settings, &recording.path, heard, request.headers().clone()).await
 }

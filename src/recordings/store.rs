@@ -5,8 +5,9 @@
 
 use crate::auth::UserFilter;
 use crate::base::clock::Moment;
-use crate::base::ids::{CallId, UserId};
+use crate::base::ids::{AgentId, CallId, UserId};
 use crate::floor::effect::Fact;
+use crate::recordings::files::{self, Named};
 use crate::recordings::voicemail;
 use crate::store::entity::{call_spans, calls, recording_pauses, recordings};
 use crate::store::{Db, WriteTx};
@@ -14,6 +15,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set};
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use uuid::Uuid;
 
 /// What a closed file turned out to be.
@@ -38,20 +40,27 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
             Ok(())
         }
         Fact::RecordingStarted { call, agent, path, at } => {
-            insert_once(tx, *call, agent.0, path, at.to_utc()).await
+            insert_once(tx, *call, (agent.0, None), path, at.to_utc()).await
+        }
+        Fact::VoiceStarted { call, agent, supervisor, path, at } => {
+            insert_once(tx, *call, (agent.0, Some(*supervisor)), path, at.to_utc()).await
+        }
+        Fact::VoiceStopped { path, at } => {
+            let Some(named) = files::named(Path::new(path)) else { return Ok(()) };
+            let row = calls::Entity::find_by_id(named.call.0).one(tx).await?;
+            if let Some(row) = row {
+                insert_named(tx, &row, named, path).await?;
+            }
+            mark_stopped(tx, named.call, path, *at).await
         }
         Fact::RecordingStopped { call, path, at } => {
             // Its start may have fallen into a crash: the file is there all the
             // same, and the ledger knows whose conversation it is.
             let row = calls::Entity::find_by_id(call.0).one(tx).await?;
-            if let Some((agent, since)) = row.and_then(|row| row.agent_id.zip(row.connected_at)) {
-                insert_once(tx, *call, agent, path, since).await?;
+            if let Some(row) = row {
+                insert_named(tx, &row, Named { call: *call, voice: None }, path).await?;
             }
-            let stopped = recordings::Entity::update_many()
-                .col_expr(recordings::Column::StoppedAt, Expr::value(at.to_utc()))
-                .filter(recordings::Column::Id.eq(recording_id(*call, path)))
-                .filter(recordings::Column::StoppedAt.is_null());
-            stopped.exec(tx).await?;
+            mark_stopped(tx, *call, path, *at).await?;
             // What is recorded after it is another file, which is not silent.
             end_pause(tx, *call, *at).await
         }
@@ -93,10 +102,29 @@ async fn end_pause(tx: &WriteTx, call: CallId, at: Moment) -> Result<(), DbErr> 
     ended.exec(tx).await.map(|_| ())
 }
 
+async fn mark_stopped(tx: &WriteTx, call: CallId, path: &str, at: Moment) -> Result<(), DbErr> {
+    let stopped = recordings::Entity::update_many()
+        .col_expr(recordings::Column::StoppedAt, Expr::value(at.to_utc()))
+        .filter(recordings::Column::Id.eq(recording_id(call, path)))
+        .filter(recordings::Column::StoppedAt.is_null());
+    stopped.exec(tx).await.map(|_| ())
+}
+
+/// Enters a file of whose start nothing is known but what its name tells, if the
+/// call had an agent. False: it had none.
+async fn insert_named(tx: &WriteTx, row: &calls::Model, named: Named, path: &str) -> Result<bool, DbErr> {
+    let Some((agent, connected_at)) = row.agent_id.zip(row.connected_at) else { return Ok(false) };
+    let (speaker, since) = match named.voice {
+        Some((supervisor, since)) => (Some(supervisor), since.to_utc()),
+        None => (None, connected_at),
+    };
+    insert_once(tx, named.call, (agent, speaker), path, since).await.map(|()| true)
+}
+
 async fn insert_once(
     tx: &WriteTx,
     call: CallId,
-    agent: i64,
+    (agent, speaker): (i64, Option<AgentId>),
     path: &str,
     started_at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
@@ -104,6 +132,7 @@ async fn insert_once(
         id: Set(recording_id(call, path)),
         call_id: Set(call.0),
         agent_id: Set(agent),
+        speaker_id: Set(speaker.map(|speaker| speaker.0)),
         path: Set(path.to_owned()),
         started_at: Set(started_at),
         ..Default::default()
@@ -126,29 +155,27 @@ fn recording_id(call: CallId, path: &str) -> Uuid {
 /// not known; gives how many.
 pub async fn insert_unheard(
     tx: &WriteTx,
-    files: &[(CallId, String)],
+    files: &[(Named, String)],
     ended_before: Moment,
 ) -> Result<usize, DbErr> {
-    let ids = files.iter().map(|(call, path)| recording_id(*call, path));
+    let id = |(named, path): &(Named, String)| recording_id(named.call, path);
+    let ids = files.iter().map(id);
     let known = recordings::Entity::find().filter(recordings::Column::Id.is_in(ids)).all(tx).await?;
     let known: HashSet<Uuid> = known.into_iter().map(|row| row.id).collect();
     let messages = voicemail::store::messages_among(tx, files.iter().map(|(_, path)| path.as_str())).await?;
-    let unknown: Vec<_> = files
-        .iter()
-        .filter(|(call, path)| !known.contains(&recording_id(*call, path)) && !messages.contains(path))
-        .collect();
+    let unknown: Vec<_> =
+        files.iter().filter(|file| !known.contains(&id(file)) && !messages.contains(&file.1)).collect();
     let over = calls::Entity::find()
-        .filter(calls::Column::Id.is_in(unknown.iter().map(|(call, _)| call.0)))
+        .filter(calls::Column::Id.is_in(unknown.iter().map(|(named, _)| named.call.0)))
         .filter(calls::Column::EndedAt.lt(ended_before.to_utc()))
         .all(tx)
         .await?;
     let over: HashMap<Uuid, calls::Model> = over.into_iter().map(|row| (row.id, row)).collect();
     let mut inserted = 0;
-    for (call, path) in unknown {
-        let Some(row) = over.get(&call.0) else { continue };
-        if let Some((agent, since)) = row.agent_id.zip(row.connected_at) {
-            tracing::warn!(call.id = %call, "a recording of which no event came is in the ledger now");
-            insert_once(tx, *call, agent, path, since).await?;
+    for (named, path) in unknown {
+        let Some(row) = over.get(&named.call.0) else { continue };
+        if insert_named(tx, row, *named, path).await? {
+            tracing::warn!(call.id = %named.call, "a recording of which no event came is in the ledger now");
             inserted += 1;
         }
     }

@@ -250,6 +250,7 @@ fn result_name(result: crate::floor::effect::CallResult, language: Language) -> 
         CallResult::Overflowed => language.pick("溢出", "Overflowed"),
         CallResult::TurnedAway => language.pick("未接待", "Turned away"),
         CallResult::OutOfHours => language.pick("非工作时间", "Out of hours"),
+        CallResult::CallbackKept => language.pick("已预约回拨", "Callback kept"),
         CallResult::Voicemail => language.pick("已留言", "Left a message"),
     }
 }

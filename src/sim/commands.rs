@@ -53,8 +53,9 @@ pub fn run(world: &mut World, identity: &Identity, now: Moment, line: &str, job:
         "uuid_getvar" => get_variable(world, &words),
         "uuid_exists" => find(world, words.first()).is_some().to_string(),
         "uuid_dump" => dump(world, identity, now, &words),
-        "uuid_transfer" => transfer(world, now, &words),
+        "uuid_transfer" => transfer(world, now, &unquoted(arguments)),
         "uuid_audio" => audio(world, now, &words),
+        "uuid_displace" => displace(world, now, &words),
         "uuid_send_dtmf" => send_keys(world, now, &words),
         "uuid_recv_dtmf" => take_keys(world, now, &words),
         "uuid_phone_event" => phone_event(world, now, &words),
@@ -142,7 +143,8 @@ fn record(world: &mut World, now: Moment, words: &[&str]) -> String {
     match *action {
         "start" => {
             let busy = found.recording.is_some();
-            if let Err(error) = if busy { Ok(()) } else { recorder::start(path) } {
+            let sides = recorder::Sides::of(found);
+            if let Err(error) = if busy { Ok(()) } else { recorder::start(path, sides) } {
                 tracing::warn!(%error, path, "the recording cannot be made");
                 return "-ERR Cannot record session!\n".to_owned();
             }
@@ -185,6 +187,22 @@ fn audio(world: &mut World, now: Moment, words: &[&str]) -> String {
     match leg_named(words).map(|leg| world.command(now, WorldCommand::Mute { leg, on })) {
         Some(Reply::Ok) => "+OK\n".to_owned(),
         _ => "-ERR No such channel!\n".to_owned(),
+    }
+}
+
+/// `UUID start FILE` and `UUID stop FILE`.
+fn displace(world: &mut World, now: Moment, words: &[&str]) -> String {
+    let (Some(leg), Some(action @ ("start" | "stop")), Some(file)) =
+        (leg_named(words), words.get(1).copied(), words.get(2))
+    else {
+        return "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n".to_owned();
+    };
+    let command = WorldCommand::Displace { leg, file: (*file).to_owned(), on: action == "start" };
+    match world.command(now, command) {
+        Reply::Ok => "+OK Success\n".to_owned(),
+        Reply::NoSuchLeg => "-ERR Cannot locate session!\n".to_owned(),
+        Reply::Failed if action == "start" => "-ERR Cannot displace session!\n".to_owned(),
+        Reply::Failed => "-ERR Cannot stop displace session!\n".to_owned(),
     }
 }
 
@@ -249,6 +267,17 @@ fn dump(world: &World, identity: &Identity, now: Moment, words: &[&str]) -> Stri
         Value::Object(object).to_string()
     } else {
         all.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+    }
+}
+
+/// Words, of which one in quotes may hold spaces.
+fn unquoted(arguments: &str) -> Vec<&str> {
+    match arguments.split('\'').collect::<Vec<_>>()[..] {
+        [before, quoted, after] => {
+            let (before, after) = (before.split_whitespace(), after.split_whitespace());
+            before.chain([quoted]).chain(after).collect()
+        }
+        _ => arguments.split_whitespace().collect(),
     }
 }
 

@@ -6,9 +6,11 @@
 //! input, and the ledger ([`ledger`]) checks what the floor wrote down. A seed
 //! that fails is a bug report: the same options replay it exactly.
 
+mod caps;
 pub mod faults;
 mod handling;
 pub mod ledger;
+mod options;
 mod orders;
 mod people;
 mod queued;
@@ -18,7 +20,7 @@ mod tests;
 mod wire;
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CampaignId};
+use crate::base::ids::{AgentId, CampaignId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::Floor;
 use crate::floor::effect::{Effect, Fact, SwitchCommand};
@@ -26,15 +28,15 @@ use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party,
 use crate::floor::queue::QueueProfile;
 use crate::floor::refusal::Refusal;
 use crate::sim::chance::Chance;
-use crate::sim::customer::{CustomerShares, Customers};
+use crate::sim::customer::Customers;
 use crate::sim::phone::Phones;
-use crate::sim::world::{Trunk, World, WorldConfig};
+use crate::sim::world::{Trunk, World, WorldCommand, WorldConfig};
 use faults::Fault;
 use ledger::Ledger;
+pub use options::{CampaignCounts, DayOptions, DaySummary};
 use people::{Act, People};
-use serde::Serialize;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 use store::Leads;
 use wire::Wire;
 
@@ -42,129 +44,8 @@ use wire::Wire;
 const OPENS: Moment = Moment(1_795_393_800_000);
 /// How long after closing time calls may take to end.
 const DRAIN_MS: i64 = 40 * 60_000;
-/// Up to so many agents the floor's invariants are asked for after each input.
-const ALWAYS_CHECKED: u32 = 30;
 /// Broken promises kept; the first ones tell the story.
 const KEPT: usize = 20;
-
-/// What kind of day.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DayOptions {
-    /// How many agents.
-    pub agents: u32,
-    /// Opening hours, in minutes.
-    pub minutes: u32,
-    /// The source of all chance.
-    pub seed: u64,
-    /// Whether things go wrong.
-    pub faults: bool,
-    /// Cap on dropped calls, per mille of calls answered.
-    pub drop_cap_permille: u32,
-    /// Callers an hour, into two inbound queues; 0: no queues.
-    pub callers_per_hour: u32,
-    /// Who is called.
-    pub customers: CustomerShares,
-    /// Ask for the floor's invariants after every so many inputs. The question
-    /// costs more the bigger the floor is, so big days ask it less often.
-    pub check_every: u64,
-}
-
-impl DayOptions {
-    /// A day of so many agents and hours.
-    pub fn new(agents: u32, hours: u32, seed: u64) -> Self {
-        Self {
-            agents,
-            minutes: hours * 60,
-            seed,
-            faults: false,
-            drop_cap_permille: 30,
-            callers_per_hour: 0,
-            customers: CustomerShares::default(),
-            check_every: if agents <= ALWAYS_CHECKED { 1 } else { u64::from(agents) },
-        }
-    }
-}
-
-/// What came of a day.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct DaySummary {
-    /// The seed, to run it again.
-    pub seed: u64,
-    /// How many agents.
-    pub agents: u32,
-    /// Opening hours, in minutes.
-    pub minutes: u32,
-    /// Attempts.
-    pub calls: u64,
-    /// Attempts that were answered.
-    pub answered: u64,
-    /// Calls connected with an agent.
-    pub connected: u64,
-    /// Answered calls without an agent within the limit (dropped), some of
-    /// which were connected later.
-    pub dropped: u64,
-    /// Customers who hung up before an agent, within the limit.
-    pub abandoned_early: u64,
-    /// Dropped calls per mille of answered calls.
-    pub drop_permille: f64,
-    /// The calls that count for each campaign's cap.
-    pub campaigns: Vec<CampaignCounts>,
-    /// Talk time of all agents, in minutes.
-    pub talk_minutes: f64,
-    /// (talk + after-call work) / (that + ready), in per cent.
-    pub occupancy_percent: f64,
-    /// From answer to agent, mean and longest, in milliseconds.
-    pub wait_ms_mean: i64,
-    /// The longest such wait.
-    pub wait_ms_max: i64,
-    /// Calls by result.
-    pub by_result: BTreeMap<&'static str, u64>,
-    /// Time of all agents by state, in minutes.
-    pub state_minutes: BTreeMap<&'static str, f64>,
-    /// Inputs given to the floor.
-    pub inputs: u64,
-    /// Inputs that the floor put aside as senseless.
-    pub ignored: u64,
-    /// People's commands that it refused.
-    pub refused: u64,
-    /// What was done with calls in progress: holds, transfers by outcome,
-    /// three-way calls, masked recordings, ears.
-    pub controlled: BTreeMap<&'static str, u64>,
-    /// Callers who entered a queue, each queue counted.
-    pub offered: u64,
-    /// How their time there ended.
-    pub queue_outcomes: BTreeMap<&'static str, u64>,
-    /// How long those waited who were answered, in milliseconds.
-    pub queue_wait_ms_mean: i64,
-    /// Answered within 20 s / offered, short abandons in, in per cent.
-    pub service_level_percent: f64,
-    /// Faults by kind.
-    pub faults: BTreeMap<&'static str, u64>,
-    /// How many broken promises were found.
-    pub invariant_violations: u64,
-    /// The first of them, in words, with the minute of the day.
-    pub violations: Vec<String>,
-}
-
-/// What counts for the cap on dropped calls of one campaign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CampaignCounts {
-    /// Which campaign.
-    pub campaign: i64,
-    /// Calls answered.
-    pub answered: u64,
-    /// Of these, dropped.
-    pub dropped: u64,
-    /// Of these, dropped after a fault took the switch or an agent away while
-    /// the call was under way.
-    pub dropped_by_faults: u64,
-}
-
-impl CampaignCounts {
-    fn new(campaign: CampaignId) -> Self {
-        Self { campaign: campaign.0, answered: 0, dropped: 0, dropped_by_faults: 0 }
-    }
-}
 
 /// Something that will happen in the simulation itself.
 #[derive(Debug)]
@@ -183,6 +64,8 @@ enum Due {
     Act { agent: AgentId, mood: u32, act: Act },
     /// Somebody calls.
     CallIn,
+    /// A customer presses a key.
+    Press { leg: LegId, key: char },
     /// A supervisor looks at the floor.
     Watch { supervisor: AgentId },
     /// Something breaks, or is mended.
@@ -350,6 +233,9 @@ impl Day {
             }
         }
         for event in self.world.advance(self.now) {
+            if event.leg.as_ref().is_some_and(|leg| leg.whisper_is_recorded()) {
+                self.blame(vec!["a whisper is recorded".to_owned()]);
+            }
             for (at, due) in self.wire.deliver(self.now, &event) {
                 self.plan(at, due);
             }
@@ -386,6 +272,9 @@ impl Day {
                 }
             }
             Due::CallIn => self.call_in(),
+            Due::Press { leg, key } => {
+                self.world.command(self.now, WorldCommand::TakeKeys { leg, keys: key.into() });
+            }
             Due::Watch { supervisor } => {
                 if let Some(command) = self.people.supervise(supervisor) {
                     let ticket = self.ledger.asked(self.now);
@@ -403,6 +292,9 @@ impl Day {
     /// Somebody calls, and the next one will.
     fn call_in(&mut self) {
         let call = queued::caller(&mut self.chance);
+        if let Some((after_ms, key)) = queued::presses(&mut self.chance) {
+            self.plan(self.now + after_ms, Due::Press { leg: call.leg, key });
+        }
         self.world.call_in(self.now, call);
         let mean = 3_600_000 / i64::from(self.options.callers_per_hour.max(1));
         let at = self.now + self.chance.between(1, 2 * mean);

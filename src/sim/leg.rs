@@ -180,6 +180,10 @@ pub struct Leg {
     pub recording: Option<Recording>,
     /// What it sends is silenced (`uuid_audio`).
     pub muted: bool,
+    /// How it takes part in what it listens to: the key last taken for that.
+    pub ear: Option<char>,
+    /// The sound laid over what it hears (`uuid_displace`), and since when.
+    pub overlaid: Option<(String, Moment)>,
     /// The application that runs, with its argument.
     pub application: Option<App>,
     /// The application last executed by the leg itself; a bridge ordered from
@@ -204,6 +208,8 @@ impl Leg {
             held: false,
             recording: None,
             muted: false,
+            ear: None,
+            overlaid: None,
             application: None,
             executed: None,
             room: None,
@@ -228,6 +234,17 @@ impl Leg {
     /// Whether a channel variable says yes.
     pub fn is_true(&self, name: &str) -> bool {
         self.variable(name).is_some_and(|value| value == "true")
+    }
+
+    /// Whether a recording of it holds what it sends alone, on one channel.
+    pub fn records_own_voice(&self) -> bool {
+        self.is_true("RECORD_READ_ONLY")
+    }
+
+    /// Whether it whispers to the leg that it listens to while it is recorded.
+    pub fn whisper_is_recorded(&self) -> bool {
+        let whispers = matches!(self.state, LegState::Eavesdropping { .. }) && self.ear == Some('2');
+        whispers && self.recording.is_some()
     }
 
     /// Whether it listens to another leg and was told to take no keys for it.

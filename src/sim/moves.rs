@@ -10,6 +10,7 @@
 use crate::base::clock::Moment;
 use crate::base::ids::LegId;
 use crate::sim::apps::App;
+use crate::sim::audio::music_of;
 use crate::sim::event::EventKind;
 use crate::sim::leg::LegState;
 use crate::sim::steps::Step;
@@ -148,14 +149,14 @@ impl World {
         }
     }
 
-    pub(super) fn play_music(&mut self, at: Moment, leg: LegId, app: &App) {
+    pub(super) fn play_music(&mut self, at: Moment, leg: LegId, app: &App, file: &str) {
         self.settle(leg, LegState::Music, Some(app.clone()));
-        self.emit(at, leg, EventKind::PlaybackStart { file: app.data.clone() });
+        self.emit(at, leg, EventKind::PlaybackStart { file: file.to_owned() });
         self.plan_patience(at, leg, WITH_MUSIC);
     }
 
     pub(super) fn stop_music(&mut self, at: Moment, leg: LegId, app: &App) {
-        self.emit(at, leg, EventKind::PlaybackStop { file: app.data.clone() });
+        self.emit(at, leg, EventKind::PlaybackStop { file: music_of(app).to_owned() });
         self.complete(at, leg, app);
     }
 

@@ -5,7 +5,7 @@
 
 use crate::sim::chance::Chance;
 use crate::sim::customer::Conduct;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The desk phones of the centre.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Phones {
     pub known: Option<BTreeSet<String>>,
     /// Phones that exist and are not registered now.
     pub unregistered: BTreeSet<String>,
+    /// Phones that do the same with every call.
+    pub scripted: BTreeMap<String, Conduct>,
     /// How long a phone rings before it is picked up, in milliseconds.
     pub answer_ms: i64,
     /// How many calls (per mille) are rejected on the phone.
@@ -31,6 +33,7 @@ impl Default for Phones {
         Self {
             known: None,
             unregistered: BTreeSet::new(),
+            scripted: BTreeMap::new(),
             answer_ms: 600,
             reject_permille: 0,
             ignore_permille: 0,
@@ -48,6 +51,9 @@ impl Phones {
         }
         if self.unregistered.contains(extension) {
             return Err("USER_NOT_REGISTERED");
+        }
+        if let Some(conduct) = self.scripted.get(extension) {
+            return Ok(conduct.clone());
         }
         if chance.permille(self.reject_permille) {
             return Ok(Conduct::Refuses { after_ms: 1_000, cause: "CALL_REJECTED", sip_status: 603 });

@@ -3,65 +3,85 @@
 //!
 //! A file is made when the recording starts, folders included, as the real
 //! switch does, and filled when it stops: 8 kHz, 16 bit, left a 400 Hz tone for
-//! the customer, right 700 Hz for the agent, and silence where it was masked. A
-//! message that a caller leaves has the customer alone, in one channel.
+//! the customer, right 700 Hz for the agent, and silence where it was masked. Of
+//! a leg whose own voice alone is recorded, one channel: 400 Hz for a customer who
+//! leaves a message, 1300 Hz for a supervisor.
 
+use crate::sim::leg::{Leg, Target};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 const RATE: u32 = 8_000;
+/// Of one channel.
+const SAMPLE_BYTES: u32 = 2;
 /// Longer recordings are cut off: two hours.
 const LONGEST_MS: i64 = 2 * 3_600_000;
 
-/// Whom a recording holds.
+/// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sides {
-    /// Customer and agent, a channel each.
+    /// A leg and what it is sent, apart.
     Both,
-    /// The customer alone.
+    /// What a customer's leg sends.
     Customer,
+    /// What a supervisor's leg sends.
+    Supervisor,
 }
 
 impl Sides {
-    fn channels(self) -> u16 {
-        match self {
-            Sides::Both => 2,
-            Sides::Customer => 1,
+    /// What the recording of a leg holds.
+    pub fn of(leg: &Leg) -> Self {
+        match (leg.records_own_voice(), &leg.origin.target) {
+            (false, _) => Sides::Both,
+            (true, Target::Phone { .. }) => Sides::Supervisor,
+            (true, Target::Customer { .. } | Target::Centre { .. }) => Sides::Customer,
         }
     }
 
-    /// Two bytes a channel.
+    /// The tone of each channel, in Hz.
+    fn tones(self) -> &'static [f64] {
+        match self {
+            Sides::Both => &[400.0, 700.0],
+            Sides::Customer => &[400.0],
+            Sides::Supervisor => &[1_300.0],
+        }
+    }
+
+    fn channels(self) -> u32 {
+        self.tones().len() as u32
+    }
+
     fn frame_bytes(self) -> u32 {
-        u32::from(self.channels()) * 2
+        self.channels() * SAMPLE_BYTES
     }
 }
 
 /// Makes the file, empty but for its header.
-pub fn start(path: &str) -> io::Result<()> {
+pub fn start(path: &str, sides: Sides) -> io::Result<()> {
     if let Some(folder) = Path::new(path).parent() {
         std::fs::create_dir_all(folder)?;
     }
-    File::create(path)?.write_all(&header(0, Sides::Both))
+    File::create(path)?.write_all(&header(0, sides))
 }
 
-/// Fills the file with so many milliseconds of their tones, silent from and
+/// Fills the file with so many milliseconds of the tones, silent from and
 /// to the milliseconds in `masked`.
-pub fn finish(path: &str, ms: i64, masked: &[(i64, i64)], sides: Sides) -> io::Result<()> {
-    let frames = frames_in(ms);
+pub fn finish(path: &str, sides: Sides, ms: i64, masked: &[(i64, i64)]) -> io::Result<()> {
+    let (frames, frame_bytes) = (frames_in(ms), sides.frame_bytes());
     let mut out = BufWriter::with_capacity(256 * 1024, File::create(path)?);
-    out.write_all(&header(frames * sides.frame_bytes(), sides))?;
-    // Both tones have whole periods in a second: one second is all of them.
+    out.write_all(&header(frames * frame_bytes, sides))?;
+    // The tones have whole periods in a second: one second is all of them.
     let second = second_of_tones(sides);
     let silence = vec![0; second.len()];
-    let byte_at = |ms: i64| frames_in(ms).min(frames) * sides.frame_bytes();
+    let byte_at = |ms: i64| frames_in(ms).min(frames) * frame_bytes;
     let mut at = 0;
     for (from, to) in masked.iter().map(|(from, to)| (byte_at(*from), byte_at(*to))) {
         write_between(&mut out, &second, at, from)?;
         write_between(&mut out, &silence, from.max(at), to)?;
         at = to.max(at);
     }
-    write_between(&mut out, &second, at, frames * sides.frame_bytes())?;
+    write_between(&mut out, &second, at, frames * frame_bytes)?;
     out.flush()
 }
 
@@ -86,8 +106,7 @@ fn second_of_tones(sides: Sides) -> Vec<u8> {
         let angle = std::f64::consts::TAU * hertz * f64::from(frame) / f64::from(RATE);
         (angle.sin() * 8_000.0) as i16
     };
-    let tones = [400.0, 700.0].into_iter().take(usize::from(sides.channels()));
-    let frames = (0..RATE).flat_map(|frame| tones.clone().map(move |hertz| sample(frame, hertz)));
+    let frames = (0..RATE).flat_map(|frame| sides.tones().iter().map(move |hertz| sample(frame, *hertz)));
     frames.flat_map(i16::to_le_bytes).collect()
 }
 
@@ -99,10 +118,10 @@ fn header(data_bytes: u32, sides: Sides) -> Vec<u8> {
     header.extend(b"WAVEfmt ");
     header.extend(16u32.to_le_bytes());
     header.extend(1u16.to_le_bytes());
-    header.extend(sides.channels().to_le_bytes());
+    header.extend((sides.channels() as u16).to_le_bytes());
     header.extend(RATE.to_le_bytes());
     header.extend((RATE * sides.frame_bytes()).to_le_bytes());
-    header.extend((sides.channels() * 2).to_le_bytes());
+    header.extend((sides.frame_bytes() as u16).to_le_bytes());
     header.extend(16u16.to_le_bytes());
     header.extend(b"data");
     header.extend(data_bytes.to_le_bytes());
@@ -118,9 +137,9 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("2026/11/x.wav");
         let path = path.to_str().expect("text");
-        start(path).expect("started, with its folders");
+        start(path, Sides::Both).expect("started, with its folders");
         assert_eq!(std::fs::metadata(path).expect("a file").len(), 44);
-        finish(path, 2_500, &[(2_200, 2_400)], Sides::Both).expect("filled");
+        finish(path, Sides::Both, 2_500, &[(2_200, 2_400)]).expect("filled");
         let bytes = std::fs::read(path).expect("a file");
         assert_eq!(bytes.len(), 44 + 2_500 * 32);
         assert_eq!(&bytes[..4], b"RIFF");
@@ -140,16 +159,18 @@ mod tests {
     }
 
     #[test]
-    fn a_message_holds_the_customer_alone() {
+    fn a_voice_alone_is_a_file_of_one_channel() {
         let dir = tempfile::tempdir().expect("a folder");
-        let path = dir.path().join("m.wav");
+        let path = dir.path().join("v.wav");
         let path = path.to_str().expect("text");
-        finish(path, 1_000, &[], Sides::Customer).expect("filled");
-        let bytes = std::fs::read(path).expect("a file");
-        assert_eq!((bytes.len(), bytes[22]), (44 + 16_000, 1));
-        let samples: Vec<i16> =
-            bytes[44..].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
-        let crossings = samples.windows(2).filter(|pair| pair[0] < 0 && pair[1] >= 0).count();
-        assert!((398..=401).contains(&crossings), "{crossings}");
+        for (sides, hertz) in [(Sides::Customer, 400), (Sides::Supervisor, 1_300)] {
+            finish(path, sides, 1_000, &[]).expect("filled");
+            let bytes = std::fs::read(path).expect("a file");
+            assert_eq!((bytes[22], bytes[32], bytes.len()), (1, 2, 44 + 1_000 * 16));
+            let samples: Vec<i16> =
+                bytes[44..].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
+            let crossings = samples.windows(2).filter(|pair| pair[0] < 0 && pair[1] >= 0).count();
+            assert!((hertz - 2..=hertz + 1).contains(&crossings), "{crossings}");
+        }
     }
 }

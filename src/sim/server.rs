@@ -10,12 +10,13 @@ use crate::sim::callers::CallIn;
 use crate::sim::cdr;
 use crate::sim::chance::Chance;
 use crate::sim::connection;
+use crate::sim::customer::Conduct;
 use crate::sim::event::{EventKind, WorldEvent};
 use crate::sim::headers::{self, Headers, Identity};
 use crate::sim::leg::Leg;
 use crate::sim::protocol::Subscription;
 use crate::sim::recorder::{self, Sides};
-use crate::sim::world::{World, WorldConfig};
+use crate::sim::world::{World, WorldCommand, WorldConfig};
 use crate::sim::{commands, commands::Answer, registrar};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
@@ -279,10 +280,11 @@ impl Core {
             (kind, Some(leg)) => {
                 let written = match kind {
                     // Begun by an application of the leg, and not by a command.
-                    EventKind::RecordStart { path } if !Path::new(path).exists() => recorder::start(path),
+                    EventKind::RecordStart { path } if !Path::new(path).exists() => {
+                        recorder::start(path, Sides::of(leg))
+                    }
                     EventKind::RecordStop { path, ms, masked } => {
-                        let alone = leg.is_true("RECORD_READ_ONLY");
-                        recorder::finish(path, *ms, masked, if alone { Sides::Customer } else { Sides::Both })
+                        recorder::finish(path, Sides::of(leg), *ms, masked)
                     }
                     _ => Ok(()),
                 };
@@ -414,6 +416,12 @@ impl SimHandle {
         done
     }
 
+    /// From now on a desk phone does this with every call; `None`: what phones
+    /// do.
+    pub fn set_phone(&self, extension: &str, conduct: Option<Conduct>) {
+        self.shared.lock().world.set_phone(extension, conduct);
+    }
+
     /// A desk phone takes its registration back, or registers (again).
     pub fn set_registered(&self, extension: &str, registered: bool) {
         self.shared.lock().world.set_registered(clock::now(), extension, registered);
@@ -434,6 +442,13 @@ impl SimHandle {
     /// A customer calls now; false when their leg's id is in use.
     pub fn call_in(&self, call: CallIn) -> bool {
         self.lines().call_in(call)
+    }
+
+    /// The far end of a leg presses a key.
+    pub fn press(&self, leg: LegId, key: char) {
+        let keys = key.to_string();
+        self.shared.lock().world.command(clock::now(), WorldCommand::TakeKeys { leg, keys });
+        self.shared.wake();
     }
 
     /// The lines over which customers call, for somebody who does not keep the

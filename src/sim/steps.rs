@@ -51,6 +51,8 @@ pub(super) enum Step {
     HoldMusic,
     /// A digit comes in.
     Dtmf { digit: char },
+    /// The sound laid over the leg, if it is still that one, has been played.
+    SoundOver { since: Moment },
     /// The switch tidies up after a hang-up.
     End,
     /// An originate failed before there was a leg.
@@ -115,7 +117,12 @@ impl World {
                 self.emit(at, leg, execute);
                 self.emit(at, leg, EventKind::ExecuteComplete { application, data });
             }
-            Step::Dtmf { digit } => self.emit(at, leg, EventKind::Dtmf { digit }),
+            Step::SoundOver { since } => {
+                if self.leg(leg).is_some_and(|leg| matches!(leg.overlaid, Some((_, at)) if at == since)) {
+                    self.end_overlay(at, leg);
+                }
+            }
+            Step::Dtmf { digit } => self.take_key(at, leg, digit),
             Step::End | Step::JobFailed { .. } => {}
         }
     }
@@ -206,7 +213,8 @@ impl World {
                     self.plan_patience(at, leg, IN_SILENCE);
                     return self.plan_park_timeout(at, leg);
                 }
-                "endless_playback" => return self.play_music(at, leg, &app),
+                "endless_playback" => return self.play_music(at, leg, &app, &app.data),
+                "play_and_get_digits" => return self.ask_for_key(at, leg, &app, &apps[nth + 1..]),
                 "conference" => return self.join_room(at, leg, &app),
                 "eavesdrop" if self.eavesdrop(at, leg, &app) => return,
                 "set" => {
@@ -248,6 +256,9 @@ impl World {
         let target: Option<LegId> = app.data.parse().ok().filter(|target| self.is_up(*target));
         let Some(target) = target else { return false };
         self.settle(leg, LegState::Eavesdropping { target }, Some(app.clone()));
+        if let Some(entry) = self.entries.get_mut(&leg) {
+            entry.leg.ear = None;
+        }
         if let Some(entry) = self.entries.get_mut(&target) {
             entry.listeners.push(leg);
         }
@@ -306,6 +317,7 @@ impl World {
         let app = entry.leg.application.clone().unwrap_or_else(|| App::new("", ""));
         self.stop_recording(at, leg);
         self.mute(at, leg, false);
+        self.end_overlay(at, leg);
         for listener in listeners {
             self.stop_listening(at, listener, leg);
             self.hang_up(at, listener, "NORMAL_CLEARING", None, false);

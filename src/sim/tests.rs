@@ -212,6 +212,27 @@ fn music(n: u128) -> WorldCommand {
     WorldCommand::Transfer { leg: leg(n), apps: vec![App::new("endless_playback", "${hold_music}")] }
 }
 
+#[test]
+fn keys_are_told_where_they_are_asked_for_and_left_lying_in_mere_music() {
+    let mut world = conversation(NAILED);
+    let press = |world: &mut World, at: i64, key: char| {
+        world.command(START + at, WorldCommand::TakeKeys { leg: leg(1), keys: key.into() });
+        let events = world.advance(START + at + 500);
+        story(&events, leg(1)).join(" ")
+    };
+    world.command(START + 5_000, music(1));
+    world.advance(START + 6_000);
+    assert_eq!(press(&mut world, 6_000, '7'), "");
+    let ask = App::new("play_and_get_digits", "1 1 10000 1000 D moh silence_stream://1 tl_key 7");
+    let apps = vec![ask, App::new("endless_playback", "moh")];
+    world.command(START + 7_000, WorldCommand::Transfer { leg: leg(1), apps });
+    world.advance(START + 8_000);
+    assert_eq!(press(&mut world, 8_000, '4'), "DTMF PLAYBACK_STOP PLAYBACK_START");
+    let told = press(&mut world, 9_000, '7');
+    assert_eq!(told, "DTMF PLAYBACK_STOP EXECUTE_COMPLETE EXECUTE PLAYBACK_START");
+    assert_eq!(press(&mut world, 10_000, '7'), "", "asked no more");
+}
+
 const NAILED: &[(&str, &str)] = &[("park_after_bridge", "true")];
 
 #[test]
@@ -317,4 +338,27 @@ fn silence_is_told_when_it_begins_and_when_it_ends() {
         assert_eq!(world.command(START + at, mute(on)), Reply::Ok);
     }
     assert_eq!(story(&world.advance(START + 6_000), leg(2)), ["MEDIA_BUG_START", "MEDIA_BUG_STOP"]);
+}
+
+/// As on the real switch: the leg stays on its music, a sound is laid over it once,
+/// and one that is over cannot be ended.
+#[test]
+fn a_sound_is_laid_over_music_and_a_bridge_is_ordered_meanwhile() {
+    let mut world = conversation(NAILED);
+    let sound = |file: &str, on| WorldCommand::Displace { leg: leg(1), file: file.to_owned(), on };
+    world.command(START + 5_000, music(1));
+    world.advance(START + 6_000);
+    assert_eq!(world.command(START + 6_000, sound("/s/1.wav", true)), Reply::Ok);
+    assert_eq!(world.command(START + 6_010, sound("/s/1.wav", true)), Reply::Failed, "already");
+    let events = world.advance(START + 10_000);
+    assert_eq!(story(&events, leg(1)), ["MEDIA_BUG_START", "MEDIA_BUG_STOP"]);
+    assert_eq!(world.leg(leg(1)).map(|l| l.state), Some(LegState::Music));
+    assert_eq!(world.command(START + 10_000, sound("/s/1.wav", false)), Reply::Failed, "over");
+    assert_eq!(world.command(START + 10_000, sound("/s/2.wav", true)), Reply::Ok);
+    world.command(START + 10_010, WorldCommand::Bridge { first: leg(1), second: leg(2) });
+    assert_eq!(world.command(START + 10_012, sound("/s/2.wav", false)), Reply::Ok);
+    let events = world.advance(START + 11_000);
+    let wanted =
+        ["MEDIA_BUG_START", "MEDIA_BUG_STOP", "PLAYBACK_STOP", "EXECUTE_COMPLETE", "EXECUTE", "BRIDGE"];
+    assert_eq!(story(&events, leg(1)), wanted);
 }

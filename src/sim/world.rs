@@ -162,6 +162,15 @@ pub enum WorldCommand {
         /// Silence.
         on: bool,
     },
+    /// Lay a sound over what a leg hears, or take it away (`uuid_displace`).
+    Displace {
+        /// Which.
+        leg: LegId,
+        /// The sound.
+        file: String,
+        /// Lay it over.
+        on: bool,
+    },
     /// Answer a customer who calls (`uuid_answer`).
     AnswerCaller {
         /// Which.
@@ -217,6 +226,8 @@ pub(super) struct Entry {
     pub job_done: bool,
     /// Legs that listen to this one.
     pub listeners: Vec<LegId>,
+    /// The applications after the one that waits for a key.
+    pub rest: Vec<App>,
 }
 
 impl Entry {
@@ -229,6 +240,7 @@ impl Entry {
             order: 0,
             job_done: false,
             listeners: Vec::new(),
+            rest: Vec::new(),
         }
     }
 }
@@ -291,6 +303,7 @@ impl World {
             }
             WorldCommand::TakeKeys { leg, keys } => self.take_keys(now, leg, &keys),
             WorldCommand::Mask { leg, path, on } => self.mask(now, leg, &path, on),
+            WorldCommand::Displace { leg, file, on } => self.displace(now, leg, file, on),
             WorldCommand::AnswerCaller { leg } => self.answer_caller(now, leg),
             WorldCommand::AskToAnswer { leg } => self.ask_to_answer(now, leg),
             WorldCommand::SetVariable { leg, name, value } => self.set_variable(leg, name, value),
@@ -356,6 +369,16 @@ impl World {
     /// The trunk fails, or works again.
     pub fn set_trunk_down(&mut self, down: bool) {
         self.config.trunk.down = down;
+    }
+
+    /// From now on a desk phone does this with every call; `None`: what phones
+    /// do.
+    pub fn set_phone(&mut self, extension: &str, conduct: Option<Conduct>) {
+        let scripted = &mut self.config.phones.scripted;
+        match conduct {
+            Some(conduct) => scripted.insert(extension.to_owned(), conduct),
+            None => scripted.remove(extension),
+        };
     }
 
     /// A desk phone takes its registration back, or registers again.

@@ -33,6 +33,7 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(post_take_over))
         .routes(routes!(post_agent_hang_up))
         .routes(routes!(post_agent_state))
+        .merge(super::kept::routes())
 }
 
 /// To whom to listen, and how.

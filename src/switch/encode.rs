@@ -23,6 +23,12 @@ const PARKED_CUSTOMER_SECONDS: u32 = 120;
 /// What a customer on hold hears, until they are fetched; the switch puts its
 /// own setting in.
 const MUSIC: &str = "endless_playback:${hold_music}";
+/// The same as a file.
+const HOLD_MUSIC: &str = "${hold_music}";
+/// How often music that has an end is played to one who may press a key.
+const TRIES: u32 = 10_000;
+/// What is heard after a wrong key.
+const SILENCE: &str = "silence_stream://1";
 /// What tells a caller to speak; a setting of the switch.
 const BEEP: &str = "${voicemail_beep}";
 /// The variable that tells with which agent a leg was last joined.
@@ -70,7 +76,7 @@ pub struct Refused {
 }
 
 /// The lines that carry out a command, in order. A recording goes to the file
-/// `recording` (see [`recording_path`]).
+/// `recording` (see [`recording_path`] and [`voice_path`]).
 pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<Vec<Line>, Refused> {
     Ok(match command {
         SwitchCommand::DialCustomer { call, leg, gateway, number, caller_id, ring_seconds } => {
@@ -117,6 +123,10 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
             }
             vec![monitor(variables, *supervisor, extension, *target, *mode, site)?]
         }
+        SwitchCommand::LabelAgent { leg, agent, call } => vec![Line::Api(format!(
+            "uuid_setvar_multi {leg} tl_role=agent;tl_agent={agent};tl_nailed=false;tl_call={call};\
+             hangup_after_bridge=true"
+        ))],
         SwitchCommand::SetMonitorMode { leg, mode } => {
             vec![Line::Api(format!("uuid_recv_dtmf {leg} {}@{KEY_MS}", mode.key()))]
         }
@@ -125,6 +135,16 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
         }
         SwitchCommand::AnswerCaller { leg, call } => answer_caller(*leg, *call),
         SwitchCommand::Entertain { leg, music } => vec![play(*leg, music.as_deref())?],
+        SwitchCommand::OfferKey { leg, message, music, key } => {
+            vec![offer_key(*leg, message.as_deref(), music.as_deref(), *key)?]
+        }
+        SwitchCommand::Announce { leg, sound } => {
+            vec![Line::Api(format!("uuid_displace {leg} start {}", checked("sound", sound)?))]
+        }
+        // That it is over already is no failure.
+        SwitchCommand::EndAnnouncement { leg, sound } => {
+            vec![Line::Setting(format!("uuid_displace {leg} stop {}", checked("sound", sound)?))]
+        }
         SwitchCommand::TurnAway { leg, message } => {
             let message = checked("message", message)?;
             vec![Line::Api(format!("uuid_transfer {leg} playback:{message},hangup:NORMAL_CLEARING inline"))]
@@ -135,9 +155,10 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
         SwitchCommand::HangUp { leg, cause } => {
             vec![Line::Api(format!("uuid_kill {leg} {}", cause_name(*cause)))]
         }
-        SwitchCommand::StartRecording { leg, .. } => {
+        SwitchCommand::StartRecording { leg, .. } | SwitchCommand::RecordVoice { leg, .. } => {
             vec![Line::Api(format!("uuid_record {leg} start {}", checked("recording path", recording)?))]
         }
+        SwitchCommand::StopRecording { leg } => vec![Line::Api(format!("uuid_record {leg} stop all"))],
         SwitchCommand::Check { leg } => vec![Line::Api(format!("uuid_exists {leg}"))],
     })
 }
@@ -165,15 +186,18 @@ pub fn forget_gateway(name: &str) -> Result<Line, Refused> {
 /// Where the recording of a call goes: a folder per day, and a name that
 /// cannot be guessed from the call's id.
 pub fn recording_path(site: &Site, call: CallId, at: Moment, secret: Uuid) -> String {
-    let day = at.to_utc().date_naive();
-    format!(
-        "{}/{:04}/{:02}/{:02}/{call}-{}.wav",
-        site.recordings_dir.trim_end_matches('/'),
-        day.year(),
-        day.month(),
-        day.day(),
-        secret.simple()
-    )
+    format!("{}/{call}-{}.wav", folder_of_day(site, at), secret.simple())
+}
+
+/// Where what a supervisor says in a call goes. The name tells besides who
+/// speaks and since when, in milliseconds since 1970.
+pub fn voice_path(site: &Site, call: CallId, supervisor: AgentId, at: Moment, secret: Uuid) -> String {
+    format!("{}/{call}-{}-{supervisor}-{}.wav", folder_of_day(site, at), secret.simple(), at.0)
+}
+
+fn folder_of_day(site: &Site, at: Moment) -> String {
+    let (root, day) = (site.recordings_dir.trim_end_matches('/'), at.to_utc().date_naive());
+    format!("{root}/{:04}/{:02}/{:02}", day.year(), day.month(), day.day())
 }
 
 fn dial_customer(
@@ -271,6 +295,28 @@ fn play(leg: LegId, music: Option<&str>) -> Result<Line, Refused> {
     Ok(Line::Api(format!("uuid_transfer {leg} {application} inline")))
 }
 
+/// Music during which keys are told. `endless_playback` leaves them lying, so that
+/// neither an event nor anybody hears of them (seen with 1.10.12); `playback` tells
+/// of them and plays once. `play_and_get_digits` tells of each and plays again:
+/// one digit, so many tries, the terminator that no phone has, no sound for a wrong
+/// key. With the right one the music goes on until we have heard of it.
+fn offer_key(leg: LegId, message: Option<&str>, music: Option<&str>, key: char) -> Result<Line, Refused> {
+    let music = match music {
+        Some(music) => checked("music", music)?.to_owned(),
+        None => HOLD_MUSIC.to_owned(),
+    };
+    let message = match message {
+        Some(message) => format!("playback:{},", checked("message", message)?),
+        None => String::new(),
+    };
+    let digit = key.to_string();
+    let key = checked("key", &digit)?;
+    Ok(Line::Api(format!(
+        "uuid_transfer {leg} '{message}play_and_get_digits:1 1 {TRIES} 1000 D {music} {SILENCE} tl_key {key},\
+         endless_playback:{music}' inline"
+    )))
+}
+
 /// Greeting, beep, recording, end: all of it in one order, so that a message is
 /// taken even when nobody is there any more to say how it goes on. The file holds
 /// what the caller says and nothing else, in one channel.
@@ -323,6 +369,8 @@ fn monitor(
 ) -> Result<Line, Refused> {
     variables.set("tl_role", "monitor")?;
     variables.set("tl_supervisor", &supervisor.to_string())?;
+    // A recording of this leg holds what they say and not what they hear.
+    variables.set("RECORD_READ_ONLY", "true")?;
     let extension = checked("extension", extension.as_str())?;
     let domain = checked("domain", &site.domain)?;
     let application = format!("'{}' inline", ear(target, mode));

@@ -36,6 +36,7 @@ pub(super) fn metric_name(name: CommandName) -> &'static str {
         CommandName::Bridge => "bridge",
         CommandName::HangUp => "hang_up",
         CommandName::Record => "record",
+        CommandName::StopRecording => "stop_recording",
         CommandName::Exists => "exists",
         CommandName::Move => "move",
         CommandName::Mute => "mute",
@@ -43,5 +44,6 @@ pub(super) fn metric_name(name: CommandName) -> &'static str {
         CommandName::Mask => "mask",
         CommandName::Answer => "answer",
         CommandName::Monitor => "monitor",
+        CommandName::Announce => "announce",
     }
 }

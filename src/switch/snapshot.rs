@@ -14,6 +14,9 @@ use std::collections::HashMap;
 #[error("the switch's list cannot be read: {0}")]
 pub struct Unreadable(#[from] serde_json::Error);
 
+/// The applications in which a leg hears music, or a message before it.
+const MUSIC: [&str; 3] = ["endless_playback", "play_and_get_digits", "playback"];
+
 #[derive(Deserialize)]
 struct Shown<Row> {
     /// Missing when there is none.
@@ -53,7 +56,7 @@ pub fn channel(leg: LegId, dump: &str) -> Result<ChannelSnapshot, Unreadable> {
         label: label(|name| text(&format!("variable_{name}"))),
         answered: text("Answer-State") == Some("answered"),
         bridged_to: partner.filter(|_| bridged),
-        on_music: application == Some("endless_playback"),
+        on_music: application.is_some_and(|name| MUSIC.contains(&name)),
         in_room: text("variable_conference_name")
             .filter(|_| application == Some("conference"))
             .and_then(|room| room.parse().ok()),

@@ -21,10 +21,12 @@ Commands are lines on standard input, "*" means every phone; the end of the inpu
     1001 hangup                 end the call (BYE), refuse it while it rings (603), or give up dialling (CANCEL)
     1001 refuse 486             refuse the ringing call with this status
     1001 answer-after 2|never   change the delay
+    1001 refuses 486|none       refuse every call with this status from now on
     1001 dial 0123456           call a number
     1001 hold | 1001 unhold     the phone's own hold key
     1001 tone 900               send another tone from now on
     1001 hears                  print the tones heard in the last half second
+    1001 deaf on|off            refuse "talk" and "hold" (489), as a phone without these event packages
     1001 unregister | register
     1001 vanish                 stop answering anything, as a phone without power
 
@@ -190,8 +192,8 @@ class Call:
 class Phone(asyncio.DatagramProtocol):
     def __init__(self, extension, password, hertz, options):
         self.extension, self.password, self.hertz, self.options = extension, password, hertz, options
-        self.answer_after = options.answer_after
-        self.transport, self.call, self.gone = None, None, False
+        self.answer_after, self.refuses = options.answer_after, None
+        self.transport, self.call, self.gone, self.deaf = None, None, False, False
         self.waiting = {}  # (call id, cseq number) of our requests -> future of their final response
         self.register_id, self.register_cseq, self.register_task = random_id(), 0, None
 
@@ -328,8 +330,8 @@ class Phone(asyncio.DatagramProtocol):
                 self.transport.sendto(call.last_response, self.options.switch)
         elif call:
             asyncio.ensure_future(self.on_reinvite(message, call))
-        elif self.call:
-            self.respond(message, 486, "Busy Here", tag=random_id())
+        elif self.call or self.refuses:
+            self.respond(message, self.refuses or 486, "Refused", tag=random_id())
         else:
             self.ring(message)
 
@@ -371,8 +373,11 @@ class Phone(asyncio.DatagramProtocol):
             self.end(call, "them", 200)
 
     def on_notify(self, message, call):
-        self.respond(message, 200, "OK", tag=random_id())
         wanted = message.get("event").split(";")[0].strip()
+        if self.deaf and wanted in ("talk", "hold"):
+            self.respond(message, 489, "Bad Event", tag=random_id())
+            return self.say("event_refused", wanted=wanted)
+        self.respond(message, 200, "OK", tag=random_id())
         if call and wanted == "talk":
             asyncio.ensure_future(self.answer() if call.state == "ringing" else self.reoffer(call, False))
         elif call and wanted == "hold":
@@ -509,6 +514,8 @@ class Phone(asyncio.DatagramProtocol):
             await self.hang_up(int(value))
         elif verb == "answer-after":
             self.answer_after = seconds(value)
+        elif verb == "refuses":
+            self.refuses = None if value == "none" else int(value)
         elif verb == "dial":
             await self.dial(value)
         elif verb in ("hold", "unhold") and self.call and self.call.state == "answered":
@@ -517,6 +524,8 @@ class Phone(asyncio.DatagramProtocol):
             self.hertz = int(value)
             if self.call and self.call.media:
                 self.call.media.hertz = self.hertz
+        elif verb == "deaf":
+            self.deaf = value == "on"
         elif verb == "hears":
             media = self.call.media if self.call else None
             self.say("hears", tones=media.tones() if media else [], packets=media.packets if media else 0)

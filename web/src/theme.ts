@@ -88,6 +88,7 @@ export const RESULT_COLOUR: Record<CallResult, string> = {
   overflowed: '#7a52c7',
   turned_away: '#d0681d',
   out_of_hours: '#a07a5f',
+  callback_kept: '#2f7d9d',
   voicemail: '#0f8f9e',
 };
 

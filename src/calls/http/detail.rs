@@ -6,6 +6,7 @@ use crate::calls::model::{LedgerEntry, Story};
 use crate::floor::effect::{SpanKind, TransferOutcome};
 use crate::floor::forward::ForwardReason;
 use crate::floor::input::MonitorMode;
+use crate::floor::kept::KeptOutcome;
 use crate::floor::queue::QueueOutcome;
 use crate::store::entity::calls;
 use chrono::{DateTime, Utc};
@@ -29,10 +30,14 @@ pub struct CallDetailView {
     forwards: Vec<CallForwardView>,
     /// Its time in queues, in order.
     visits: Vec<CallVisitView>,
+    /// The place that the caller kept to be called back.
+    kept_place: Option<CallKeptPlaceView>,
     /// What those said who handed it on.
     notes: Vec<CallNoteView>,
     /// Supervisors who took part; null for those who may not know.
     monitors: Option<Vec<CallMonitorView>>,
+    /// Recordings of what supervisors said who barged; null for those who may not know.
+    voices: Option<Vec<CallVoiceView>>,
     /// Where the recording is silent by an agent's wish.
     recording_pauses: Vec<RecordingPauseView>,
 }
@@ -106,6 +111,25 @@ pub struct CallTransferView {
     outcome: Option<String>,
 }
 
+/// A place in a queue that a caller kept.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CallKeptPlaceView {
+    queue_id: i64,
+    queue_name: String,
+    /// Since when they had waited.
+    since: DateTime<Utc>,
+    kept_at: DateTime<Utc>,
+    /// How often they were called.
+    tries: i32,
+    /// The calls back, in order.
+    call_ids: Vec<Uuid>,
+    /// Null while they wait.
+    ended_at: Option<DateTime<Utc>>,
+    /// Null while they wait.
+    #[schema(value_type = Option<KeptOutcome>)]
+    outcome: Option<String>,
+}
+
 /// A call to an agent personally that went on to another by the agent's wish.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CallForwardView {
@@ -156,6 +180,19 @@ pub struct CallMonitorView {
     mode: String,
     started_at: DateTime<Utc>,
     ended_at: Option<DateTime<Utc>>,
+}
+
+/// What a supervisor said to both sides, recorded apart from the call.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CallVoiceView {
+    recording_id: Uuid,
+    supervisor_id: i64,
+    supervisor_name: String,
+    started_at: DateTime<Utc>,
+    /// Null while it goes on.
+    ended_at: Option<DateTime<Utc>>,
+    /// How long after the call's own recording it began; null without one.
+    offset_ms: Option<i64>,
 }
 
 /// A silence in the recording.
@@ -222,6 +259,16 @@ impl CallDetailView {
             agent_id: visit.agent_id,
             agent_name: name_of(names, visit.agent_id),
         });
+        let kept_place = story.kept.map(|(place, call_ids)| CallKeptPlaceView {
+            queue_id: place.queue_id,
+            queue_name: known(&story.queues, place.queue_id),
+            since: place.since,
+            kept_at: place.kept_at,
+            tries: place.tries,
+            call_ids,
+            ended_at: place.ended_at,
+            outcome: place.outcome,
+        });
         let notes = story.notes.into_iter().map(|note| CallNoteView {
             agent_id: note.agent_id,
             agent_name: known(names, note.agent_id),
@@ -236,6 +283,18 @@ impl CallDetailView {
             started_at: monitor.started_at,
             ended_at: monitor.ended_at,
         });
+        let recorded_at = story.recorded_at;
+        let voices = story.voices.into_iter().filter_map(|voice| {
+            let supervisor_id = voice.speaker_id?;
+            Some(CallVoiceView {
+                recording_id: voice.id,
+                supervisor_id,
+                supervisor_name: known(names, supervisor_id),
+                started_at: voice.started_at,
+                ended_at: voice.stopped_at,
+                offset_ms: recorded_at.map(|at| Moment::from(voice.started_at).since_ms(at)),
+            })
+        });
         let pauses = story.pauses.into_iter().map(|pause| RecordingPauseView {
             agent_id: pause.agent_id,
             agent_name: known(names, pause.agent_id),
@@ -248,8 +307,10 @@ impl CallDetailView {
             transfers: transfers.collect(),
             forwards: forwards.collect(),
             visits: visits.collect(),
+            kept_place,
             notes: notes.collect(),
             monitors: sees_monitors.then(|| monitors.collect()),
+            voices: sees_monitors.then(|| voices.collect()),
             recording_pauses: pauses.collect(),
             call: entry.into(),
         }

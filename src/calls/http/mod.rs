@@ -50,6 +50,8 @@ pub struct CallView {
     /// The queue it was in last.
     queue_id: Option<i64>,
     queue_name: Option<String>,
+    /// Of a call back: the call in which the customer chose it.
+    callback_of: Option<Uuid>,
     /// Null for a caller nobody knows.
     customer_id: Option<i64>,
     customer_name: Option<String>,
@@ -290,6 +292,7 @@ impl From<LedgerEntry> for CallView {
             campaign_name: entry.campaign_name,
             queue_id: call.queue_id,
             queue_name: entry.queue_name,
+            callback_of: call.callback_of,
             customer_id: call.customer_id,
             customer_name: entry.customer_name,
             number: call.number,

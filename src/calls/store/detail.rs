@@ -2,11 +2,11 @@
 
 use crate::base::ids::CallId;
 use crate::calls::model::Story;
-use crate::calls::store::{forwards, spans};
+use crate::calls::store::{forwards, kept, spans};
 use crate::store::Db;
 use crate::store::entity::{
     call_legs, call_monitors, call_notes, call_transfers, dispositions, queue_visits, queues,
-    recording_pauses, users,
+    recording_pauses, recordings, users,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::HashSet;
@@ -33,6 +33,7 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
         .order_by_asc(queue_visits::Column::Id)
         .all(db.read())
         .await?;
+    let kept = kept::load_story(db, id).await?;
     let notes = call_notes::Entity::find()
         .filter(call_notes::Column::CallId.eq(id))
         .order_by_asc(call_notes::Column::SavedAt)
@@ -50,6 +51,13 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
         .order_by_asc(recording_pauses::Column::StartedAt)
         .all(db.read())
         .await?;
+    let recorded = recordings::Entity::find()
+        .filter(recordings::Column::CallId.eq(id))
+        .order_by_asc(recordings::Column::StartedAt)
+        .all(db.read())
+        .await?;
+    let (voices, of_call): (Vec<_>, Vec<_>) =
+        recorded.into_iter().partition(|recording| recording.speaker_id.is_some());
     let mut people: HashSet<i64> = spans.iter().filter_map(|span| span.agent_id).collect();
     people.extend(legs.iter().filter_map(|leg| leg.agent_id));
     people.extend(
@@ -60,8 +68,10 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
     people.extend(notes.iter().map(|note| note.agent_id));
     people.extend(monitors.iter().map(|monitor| monitor.supervisor_id));
     people.extend(pauses.iter().map(|pause| pause.agent_id));
+    people.extend(voices.iter().filter_map(|voice| voice.speaker_id));
     let names = users::Entity::find().filter(users::Column::Id.is_in(people)).all(db.read()).await?;
     let mut passed: HashSet<i64> = visits.iter().map(|visit| visit.queue_id).collect();
+    passed.extend(kept.iter().map(|(place, _)| place.queue_id));
     passed.extend(transfers.iter().filter_map(|transfer| transfer.to_queue));
     let queues = queues::Entity::find().filter(queues::Column::Id.is_in(passed)).all(db.read()).await?;
     let said: HashSet<i64> = notes.iter().map(|note| note.disposition_id).collect();
@@ -73,8 +83,11 @@ pub async fn load_story(db: &Db, call: CallId) -> Result<Story, DbErr> {
         transfers,
         forwards,
         visits,
+        kept,
         notes,
         monitors,
+        voices,
+        recorded_at: of_call.first().map(|recording| recording.started_at.into()),
         pauses,
         names: names.into_iter().map(|user| (user.id, user.display_name)).collect(),
         queues: queues.into_iter().map(|queue| (queue.id, queue.name)).collect(),

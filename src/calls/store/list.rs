@@ -159,6 +159,7 @@ async fn with_names(db: &DatabaseConnection, rows: Vec<calls::Model>) -> Result<
         .collect();
     let recordings: HashMap<Uuid, Uuid> = recordings::Entity::find()
         .filter(recordings::Column::CallId.is_in(distinct(&rows, |row| Some(row.id))))
+        .filter(recordings::Column::SpeakerId.is_null())
         .all(db)
         .await?
         .into_iter()

@@ -10,6 +10,7 @@ mod detail;
 mod disposition;
 mod forwards;
 mod heal;
+mod kept;
 mod list;
 mod queued;
 mod spans;
@@ -17,6 +18,7 @@ mod story;
 
 pub use detail::load_story;
 pub use disposition::{find_said, list_dispositions, save_disposition};
+pub use kept::{is_barred, load_barred_places, load_kept_places};
 pub use list::{find_call, find_calls_of_customer, find_last_agent, list_calls};
 
 use crate::base::clock::Moment;
@@ -25,6 +27,7 @@ use crate::base::phone::Dialable;
 use crate::calls::model::CdrMerge;
 use crate::floor::effect::{Fact, SpanKind};
 use crate::floor::input::{DialMode, Lead, Origin, StoredCall};
+use crate::floor::kept::Kept;
 use crate::floor::queue::{Arrival, Known, QueueOutcome};
 use crate::store::entity::{call_spans, calls, recording_pauses, recordings, switch_cdrs};
 use crate::store::{Db, WriteTx};
@@ -40,6 +43,7 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
     queued::write_fact(tx, fact).await?;
     match fact {
         Fact::AttemptStarted { .. } => insert_attempt(tx, fact).await,
+        Fact::Kept(fact) => kept::write_fact(tx, fact).await,
         Fact::CallRinging { call, at } => set_time(tx, *call, calls::Column::RingingAt, *at).await,
         Fact::CallAnswered { call, at } => set_time(tx, *call, calls::Column::AnsweredAt, *at).await,
         Fact::CallDropped { call, at } => set_time(tx, *call, calls::Column::DroppedAt, *at).await,
@@ -87,6 +91,8 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
         | Fact::Monitored { .. }
         | Fact::RecordingStarted { .. }
         | Fact::RecordingStopped { .. }
+        | Fact::VoiceStarted { .. }
+        | Fact::VoiceStopped { .. }
         | Fact::MessageStarted { .. }
         | Fact::AgentState { .. }
         | Fact::Ignored { .. } => Ok(()),
@@ -200,18 +206,22 @@ pub async fn load_open_calls(db: &Db) -> Result<Vec<StoredCall>, DbErr> {
     let mut spans = spans::load_of_open_calls(db).await?;
     let mut recordings = load_running_recordings(db).await?;
     let mut queues = queued::load_of_open_calls(db).await?;
+    let kept = kept::load_of_calls(db.read(), open.iter().filter_map(|row| row.callback_of)).await?;
     let stored = |row: calls::Model| {
         let spans = spans.remove(&row.id).unwrap_or_default();
         let recording = recordings.remove(&row.id);
         let queue = queues.remove(&row.id);
-        stored_call(row, &spans, recording, queue)
+        let kept = row.callback_of.and_then(|call| kept.get(&call).cloned()).and_then(kept::kept_of);
+        stored_call(row, &spans, recording, queue, kept)
     };
     Ok(open.into_iter().filter_map(stored).collect())
 }
 
 /// Files that are still being written, and whether they are silent now.
 async fn load_running_recordings(db: &Db) -> Result<HashMap<Uuid, (String, bool)>, DbErr> {
-    let running = recordings::Entity::find().filter(recordings::Column::StoppedAt.is_null());
+    let running = recordings::Entity::find()
+        .filter(recordings::Column::StoppedAt.is_null())
+        .filter(recordings::Column::SpeakerId.is_null());
     let silent = recording_pauses::Entity::find().filter(recording_pauses::Column::EndedAt.is_null());
     let silent: HashSet<Uuid> = silent.all(db.read()).await?.into_iter().map(|pause| pause.call_id).collect();
     let running = running.all(db.read()).await?.into_iter();
@@ -223,8 +233,12 @@ fn stored_call(
     spans: &[call_spans::Model],
     recording: Option<(String, bool)>,
     queue: Option<(QueueId, Moment, Option<QueueOutcome>)>,
+    kept: Option<Kept>,
 ) -> Option<StoredCall> {
-    let origin = origin_of(&row)?;
+    let origin = match kept {
+        Some(kept) => Origin::Callback(kept),
+        None => origin_of(&row)?,
+    };
     let connected = row.agent_id.zip(row.connected_at).map(|(agent, at)| (AgentId(agent), at.into()));
     let open = spans.last().and_then(|span| {
         let kind = spans::kind_of(&span.kind)?;
@@ -258,7 +272,7 @@ fn origin_of(row: &calls::Model) -> Option<Origin> {
         let e164 = Some(row.e164.clone()).filter(|e164| !e164.is_empty());
         return Some(Origin::Inbound {
             arrival: Arrival { number, called, gateway },
-            known: Some(Known { e164, customer, own_agent: None }),
+            known: Some(Known { e164, customer, ..Known::NOTHING }),
         });
     };
     let lead = Lead { lead: LeadId(lead), customer: customer?, number: number?, e164: row.e164.clone() };

@@ -1,13 +1,13 @@
 //! Reading customers and lists.
 //!
 //! Whom a person may see, unless everybody: the customers they own, those they
-//! have spoken with, and those on lists they made.
+//! have spoken with or were handed a call of, and those on lists they made.
 
 use crate::auth::UserFilter;
 use crate::base::ids::CustomerId;
 use crate::customers::model::{CustomerEntry, ListEntry};
 use crate::store::Db;
-use crate::store::entity::{calls, customer_phones, customers, lead_lists, leads};
+use crate::store::entity::{call_legs, calls, customer_phones, customers, lead_lists, leads};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
@@ -55,6 +55,17 @@ fn may_be_seen(visible: &UserFilter) -> Condition {
         .from(calls::Entity)
         .and_where(Expr::col(calls::Column::AgentId).is_in(ids.clone()))
         .to_owned();
+    // Of a call that was handed on, and of one that they are asked about.
+    let had_part = Query::select()
+        .column(call_legs::Column::CallId)
+        .from(call_legs::Entity)
+        .and_where(Expr::col(call_legs::Column::AgentId).is_in(ids.clone()))
+        .to_owned();
+    let handed_to = Query::select()
+        .column(calls::Column::CustomerId)
+        .from(calls::Entity)
+        .and_where(Expr::col(calls::Column::Id).in_subquery(had_part))
+        .to_owned();
     let lists = Query::select()
         .column(lead_lists::Column::Id)
         .from(lead_lists::Entity)
@@ -68,6 +79,7 @@ fn may_be_seen(visible: &UserFilter) -> Condition {
     Condition::any()
         .add(customers::Column::OwnerId.is_in(ids))
         .add(customers::Column::Id.in_subquery(spoken_with))
+        .add(customers::Column::Id.in_subquery(handed_to))
         .add(customers::Column::Id.in_subquery(on_their_lists))
 }
 

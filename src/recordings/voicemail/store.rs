@@ -9,6 +9,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{CallId, UserId};
 use crate::floor::effect::{Fact, SpanKind};
 use crate::floor::voicemail::MESSAGE_MS_MIN;
+use crate::recordings::files::Named;
 use crate::recordings::store::Measured;
 use crate::store::entity::{call_spans, calls, customers, queue_members, queues, users, voicemails};
 use crate::store::{Db, WriteTx};
@@ -87,12 +88,12 @@ pub(in crate::recordings) async fn messages_among<'a>(
 /// came; gives how many.
 pub(in crate::recordings) async fn insert_unheard(
     tx: &WriteTx,
-    files: &[(CallId, String)],
+    files: &[(Named, String)],
     ended_before: Moment,
 ) -> Result<usize, DbErr> {
     let known = messages_among(tx, files.iter().map(|(_, path)| path.as_str())).await?;
-    let unknown = files.iter().filter(|(_, path)| !known.contains(path));
-    let unknown: HashMap<_, _> = unknown.map(|(call, path)| (call.0, path)).collect();
+    let unknown = files.iter().filter(|(named, path)| named.voice.is_none() && !known.contains(path));
+    let unknown: HashMap<_, _> = unknown.map(|(named, path)| (named.call.0, path)).collect();
     if unknown.is_empty() {
         return Ok(0);
     }

@@ -63,7 +63,7 @@ impl Handling {
         self.calls.get(&call).is_some_and(|handled| handled.transfer == Some(Party::Agent(agent)))
     }
 
-    fn count(&mut self, what: &'static str) {
+    pub fn count(&mut self, what: &'static str) {
         *self.counts.entry(what).or_default() += 1;
     }
 

@@ -11,6 +11,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, LegId, QueueId};
 use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell};
 use crate::floor::input::{CampaignProfile, Ticket};
+use crate::floor::kept::KeptOutcome;
 use crate::floor::queue::{QueueOutcome, QueueProfile};
 use foldhash::{HashMap, HashMapExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,16 +19,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The auditor's books.
 #[derive(Debug)]
 pub struct Ledger {
-    campaigns: BTreeMap<CampaignId, CampaignProfile>,
+    pub(super) campaigns: BTreeMap<CampaignId, CampaignProfile>,
     pub(super) live: HashMap<CallId, Entry>,
     pub(super) ended: BTreeSet<CallId>,
-    numbers: HashMap<String, CallId>,
+    pub(super) numbers: HashMap<String, CallId>,
     pub(super) legs: HashMap<LegId, CallId>,
     /// Desk phones' legs.
     phones: BTreeSet<LegId>,
-    handling: Handling,
+    pub(super) handling: Handling,
     popped: BTreeSet<(CallId, AgentId)>,
-    agents: BTreeMap<AgentId, Span>,
+    pub(super) agents: BTreeMap<AgentId, Span>,
     spent: BTreeMap<AgentStateKind, i64>,
     shift_ms: i64,
     attempts: u64,
@@ -35,14 +36,14 @@ pub struct Ledger {
     connected: u64,
     dropped: u64,
     /// Answered and dropped calls by campaign.
-    counted: BTreeMap<CampaignId, CampaignCounts>,
+    pub(super) counted: BTreeMap<CampaignId, CampaignCounts>,
     /// When a fault last took the switch away.
-    switch_lost: Option<Moment>,
+    pub(super) switch_lost: Option<Moment>,
     /// When faults took agents of the campaign away, each for one call at most:
     /// those that no dropped call has been put down to yet.
-    agents_lost: BTreeMap<CampaignId, Vec<Moment>>,
+    pub(super) agents_lost: BTreeMap<CampaignId, Vec<Moment>>,
     /// Agents whose desk phone a dropped call has been put down to.
-    phones_blamed: BTreeSet<AgentId>,
+    pub(super) phones_blamed: BTreeSet<AgentId>,
     talk_ms: i64,
     waits: Vec<i64>,
     results: BTreeMap<CallResult, u64>,
@@ -52,6 +53,9 @@ pub struct Ledger {
     pub(super) offered: u64,
     pub(super) outcomes: BTreeMap<QueueOutcome, u64>,
     pub(super) queue_waits: Vec<i64>,
+    /// Places that are kept, with how often they were called back for.
+    pub(super) kept: BTreeMap<CallId, u32>,
+    pub(super) kept_outcomes: BTreeMap<KeptOutcome, u64>,
 }
 
 #[derive(Debug)]
@@ -95,10 +99,10 @@ impl Entry {
 
 /// The state an agent is in, and since when.
 #[derive(Debug, PartialEq, Eq)]
-struct Span {
-    kind: AgentStateKind,
+pub(super) struct Span {
+    pub(super) kind: AgentStateKind,
     reason: Option<String>,
-    call: Option<CallId>,
+    pub(super) call: Option<CallId>,
     since: Moment,
     logged_in: Option<Moment>,
     counted_ms: i64,
@@ -135,6 +139,8 @@ impl Ledger {
             offered: 0,
             outcomes: BTreeMap::new(),
             queue_waits: Vec::new(),
+            kept: BTreeMap::new(),
+            kept_outcomes: BTreeMap::new(),
         }
     }
 
@@ -173,6 +179,7 @@ impl Ledger {
             SwitchCommand::RingAgent { leg, .. } | SwitchCommand::Monitor { leg, .. } => {
                 self.phones.insert(*leg);
             }
+            SwitchCommand::Announce { leg, .. } => self.told_place(*leg, &mut broken),
             // An agent and the third they ask.
             SwitchCommand::Bridge { first, second } if self.phones.contains(first) => {
                 let known = self.phones.contains(second) || self.handling.knows(*second);
@@ -257,6 +264,7 @@ impl Ledger {
                 self.left(now, *call, *queue, *outcome, &mut broken);
             }
             Fact::CallerKnown { .. } => {}
+            Fact::Kept(fact) => self.kept(now, switch_up, fact, &mut broken),
             Fact::CallSpan { .. }
             | Fact::CallLeg { .. }
             | Fact::CallLegEnded { .. }
@@ -265,6 +273,8 @@ impl Ledger {
             | Fact::CallForwarded { .. }
             | Fact::RecordingMasked { .. }
             | Fact::Monitored { .. }
+            | Fact::VoiceStarted { .. }
+            | Fact::VoiceStopped { .. }
             | Fact::NotRecorded { .. }
             | Fact::Ignored { .. } => {}
         }
@@ -292,59 +302,6 @@ impl Ledger {
         }
         if !self.popped.contains(&(call, agent)) {
             broken.push(format!("agent {agent} talks on call {call} without a screen pop"));
-        }
-    }
-
-    /// The counts of the campaign of this call; a caller counts for none.
-    fn count(&mut self, call: CallId) -> Option<&mut CampaignCounts> {
-        let campaign = self.live.get(&call)?.campaign?;
-        Some(self.counted.entry(campaign).or_insert_with(|| CampaignCounts::new(campaign)))
-    }
-
-    /// A fault took the connection, the switch, or an agent for good.
-    pub fn fault(&mut self, now: Moment, agent: Option<AgentId>) {
-        let Some(agent) = agent else {
-            self.switch_lost = Some(now);
-            return;
-        };
-        for campaign in self.campaigns.values().filter(|campaign| campaign.agents.contains(&agent)) {
-            self.agents_lost.entry(campaign.campaign).or_default().push(now);
-        }
-    }
-
-    /// Whether a fault took away, while the call was under way, what its pacing
-    /// had counted on: the switch, or an agent, who can be missed by one call;
-    /// or the desk phone of the agent who was there did not answer.
-    fn lost_by_fault(&mut self, call: CallId) -> bool {
-        let Some(entry) = self.live.get(&call) else { return false };
-        if self.switch_lost.is_some_and(|lost| lost >= entry.started) {
-            return true;
-        }
-        let rings = |span: &Span| span.kind == AgentStateKind::Ringing && span.call == Some(call);
-        if let Some((agent, _)) = self.agents.iter().find(|(_, span)| rings(span)) {
-            self.phones_blamed.insert(*agent);
-            return true;
-        }
-        let Some(campaign) = entry.campaign else { return false };
-        let lost = self.agents_lost.entry(campaign).or_default();
-        let since = lost.partition_point(|lost| *lost < entry.started);
-        since < lost.len() && lost.remove(since) >= entry.started
-    }
-
-    /// The cap on dropped calls over the whole day, for each campaign. A first
-    /// dropped call is borne: before it nobody can know that it will be one.
-    fn caps_held(&self, broken: &mut Vec<String>) {
-        for (id, counts) in &self.counted {
-            let cap = self.campaigns.get(id).map_or(0, |campaign| u64::from(campaign.drop_cap_permille));
-            let dropped = counts.dropped - counts.dropped_by_faults;
-            let allowed = (cap * counts.answered / 1_000).max(1);
-            if cap > 0 && dropped > allowed {
-                broken.push(format!(
-                    "campaign {id}: {dropped} of {} answered calls were dropped for want of an agent, \
-                     the cap is {cap} per mille",
-                    counts.answered
-                ));
-            }
         }
     }
 
@@ -379,9 +336,7 @@ impl Ledger {
         if !switch_up {
             broken.push(format!("call {call} is dialled without a switch"));
         }
-        if let Some(other) = self.numbers.insert(e164.clone(), *call) {
-            broken.push(format!("{e164} is dialled for call {call} while call {other} is live"));
-        }
+        self.dials(*call, e164, broken);
         let entry = Entry { campaign: Some(*campaign), e164: e164.clone(), ..Entry::new(now) };
         let twice = self.ended.contains(call) || self.live.insert(*call, entry).is_some();
         if twice || self.legs.insert(*leg, *call).is_some() {
@@ -481,6 +436,9 @@ impl Ledger {
             let ms = now.since_ms(span.since);
             *self.spent.entry(span.kind).or_default() += ms;
             span.counted_ms += ms;
+        }
+        if (span.kind, kind) == (AgentStateKind::Ringing, AgentStateKind::Ready) && span.call.is_some() {
+            self.handling.count("rings called off");
         }
         match (span.kind, kind) {
             (AgentStateKind::LoggedOut, _) => (span.logged_in, span.counted_ms) = (Some(now), 0),
@@ -583,11 +541,14 @@ fn fact_time(fact: &Fact) -> Moment {
         | Fact::TransferEnded { at, .. }
         | Fact::RecordingMasked { at, .. }
         | Fact::Monitored { at, .. }
+        | Fact::VoiceStarted { at, .. }
+        | Fact::VoiceStopped { at, .. }
         | Fact::NotRecorded { at, .. }
         | Fact::CallArrived { at, .. }
         | Fact::CallerKnown { at, .. }
         | Fact::QueueEntered { at, .. }
         | Fact::QueueLeft { at, .. }
         | Fact::Ignored { at, .. } => *at,
+        Fact::Kept(fact) => fact.at(),
     }
 }

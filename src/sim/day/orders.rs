@@ -37,6 +37,16 @@ pub(super) fn orders(command: &SwitchCommand) -> Vec<WorldCommand> {
             vec![WorldCommand::Mask { leg: *leg, path: path.clone(), on: *on }]
         }
         SwitchCommand::AnswerPhone { leg } => vec![WorldCommand::AskToAnswer { leg: *leg }],
+        SwitchCommand::LabelAgent { leg, agent, call } => {
+            let pairs = [
+                ("tl_role", "agent".to_owned()),
+                ("tl_agent", agent.to_string()),
+                ("tl_nailed", "false".to_owned()),
+                ("tl_call", call.to_string()),
+                ("hangup_after_bridge", "true".to_owned()),
+            ];
+            pairs.into_iter().map(|(name, value)| set(*leg, name, &value)).collect()
+        }
         SwitchCommand::SetMonitorMode { leg, mode } => {
             vec![WorldCommand::TakeKeys { leg: *leg, keys: mode.key().to_string() }]
         }
@@ -56,6 +66,20 @@ pub(super) fn orders(command: &SwitchCommand) -> Vec<WorldCommand> {
         SwitchCommand::Entertain { leg, music } => {
             let music = music.as_deref().unwrap_or("${hold_music}");
             vec![WorldCommand::Transfer { leg: *leg, apps: vec![App::new("endless_playback", music)] }]
+        }
+        SwitchCommand::OfferKey { leg, message, music, key } => {
+            let music = music.as_deref().unwrap_or("${hold_music}");
+            let asks = format!("1 1 10000 1000 D {music} silence_stream://1 tl_key {key}");
+            let mut apps: Vec<App> = message.iter().map(|file| App::new("playback", file)).collect();
+            apps.push(App::new("play_and_get_digits", &asks));
+            apps.push(App::new("endless_playback", music));
+            vec![WorldCommand::Transfer { leg: *leg, apps }]
+        }
+        SwitchCommand::Announce { leg, sound } => {
+            vec![WorldCommand::Displace { leg: *leg, file: sound.clone(), on: true }]
+        }
+        SwitchCommand::EndAnnouncement { leg, sound } => {
+            vec![WorldCommand::Displace { leg: *leg, file: sound.clone(), on: false }]
         }
         SwitchCommand::TurnAway { leg, message } => {
             vec![WorldCommand::Transfer { leg: *leg, apps: vec![App::new("playback", message)] }]
@@ -80,6 +104,10 @@ pub(super) fn orders(command: &SwitchCommand) -> Vec<WorldCommand> {
         SwitchCommand::StartRecording { leg, call } => {
             vec![WorldCommand::Record { leg: *leg, path: format!("/recordings/{call}.wav") }]
         }
+        SwitchCommand::RecordVoice { leg, call, supervisor } => {
+            vec![WorldCommand::Record { leg: *leg, path: format!("/recordings/{call}-{supervisor}.wav") }]
+        }
+        SwitchCommand::StopRecording { leg } => vec![WorldCommand::StopRecording { leg: *leg }],
         SwitchCommand::Check { .. } => Vec::new(),
     }
 }
@@ -171,6 +199,7 @@ fn originate(command: &SwitchCommand) -> Option<Originate> {
             let phone = Target::Phone { extension: extension.to_string() };
             let mut pairs =
                 vec![("tl_role", "monitor".to_owned()), ("tl_supervisor", supervisor.to_string())];
+            pairs.push(("RECORD_READ_ONLY", "true".to_owned()));
             if !phone_keys {
                 pairs.push(("eavesdrop_enable_dtmf", "false".to_owned()));
             }

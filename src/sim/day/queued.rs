@@ -9,8 +9,10 @@ use super::{DayOptions, DaySummary};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId, QueueId};
 use crate::base::phone::Dialable;
+use crate::floor::announce::Announcements;
 use crate::floor::effect::CallResult;
 use crate::floor::hours::{DAY_MINUTES, Hours, Period, Schedule};
+use crate::floor::kept::{Callback, KeptFact};
 use crate::floor::queue::{Known, Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
 use crate::floor::voicemail::{MESSAGE_MS_MIN, Voicemail};
 use crate::sim::callers::CallIn;
@@ -44,9 +46,9 @@ pub(super) fn may_take(queue: &QueueProfile, agent: AgentId) -> bool {
         || queue.members.iter().any(|member| member.agent == agent)
 }
 
-/// Two queues: service, which every second agent serves besides the campaigns and
-/// which goes first, and a small one that it overflows into and that is closed for the
-/// middle third of the day.
+/// Two queues: service, which every second agent serves besides the campaigns (all
+/// whose phones can ring, and some more, where all ring) and which goes first, and a
+/// small one that it overflows into and that is closed for the middle third of the day.
 pub(super) fn queues(options: &DayOptions) -> Vec<QueueProfile> {
     let members = |step: usize| {
         let agents = (1..=options.agents).step_by(step);
@@ -75,11 +77,21 @@ pub(super) fn queues(options: &DayOptions) -> Vec<QueueProfile> {
         caller_id: called,
         music: None,
         message: (id == 2).then(|| "/sounds/closed.wav".to_owned()),
+        announcements: (id == 1)
+            .then(|| Announcements { every_ms: 15_000, sounds: "/sounds/place".to_owned() }),
         hours: (id == 2).then(|| hours(options, &outside)),
+        callback: callback(id),
         voicemail: Voicemail { greeting: None, seconds_max: 30 },
         counts: QueueCounts::default(),
     };
-    let strategy = Strategy::ALL[(options.seed % 4) as usize];
+    let strategy = Strategy::ALL[(options.seed % Strategy::ALL.len() as u64) as usize];
+    // Two of three phones stay up: where all ring, most must be such that can.
+    let service: Vec<Member> = match strategy {
+        Strategy::RingAll => {
+            members(1).into_iter().filter(|m| m.agent.0 % 3 == 0 || m.agent.0 % 7 == 1).collect()
+        }
+        _ => members(2),
+    };
     let last = match options.seed % 4 {
         0 => Overflow::HangUp,
         3 => Overflow::Voicemail,
@@ -87,7 +99,7 @@ pub(super) fn queues(options: &DayOptions) -> Vec<QueueProfile> {
         _ => Overflow::Agent(AgentId(1)),
     };
     vec![
-        queue(1, first, strategy, members(2), Overflow::Queue(QueueId(2))),
+        queue(1, first, strategy, service, Overflow::Queue(QueueId(2))),
         queue(2, second, Strategy::LongestIdle, members(3), last),
     ]
 }
@@ -110,6 +122,26 @@ fn hours(options: &DayOptions, outside: &Dialable) -> Hours {
         },
         message: (options.seed % 2 == 1).then(|| "/sounds/after_hours.wav".to_owned()),
     }
+}
+
+/// The first queue calls back who presses 1, after a while; the second at once who
+/// presses 2, and says so.
+fn callback(id: i64) -> Callback {
+    let file = |name: &str| (id == 2).then(|| format!("/sounds/{name}.wav"));
+    Callback {
+        offered: true,
+        after_ms: if id == 2 { 0 } else { 8_000 },
+        key: if id == 2 { '2' } else { '1' },
+        invitation: file("invitation"),
+        confirmation: file("confirmation"),
+        ..Callback::default()
+    }
+}
+
+/// Every fourth caller presses a key, at some time while they wait.
+pub(super) fn presses(chance: &mut Chance) -> Option<(i64, char)> {
+    let presses = chance.permille(250);
+    presses.then(|| (chance.between(1_000, 40_000), if chance.permille(500) { '1' } else { '2' }))
 }
 
 /// One caller: most to the first queue, some to the second, few to a number that
@@ -141,6 +173,7 @@ pub(super) fn known(number: &Dialable, agents: u32, chance: &mut Chance) -> Know
         e164: Some(format!("+86{number}")),
         customer: customer.map(crate::base::ids::CustomerId),
         own_agent: chance.permille(300).then_some(AgentId(own)),
+        callback: chance.permille(950).then(|| number.clone()),
     }
 }
 
@@ -196,6 +229,17 @@ impl Ledger {
         }
     }
 
+    /// Only who is in a queue is told a place there, or who is back in it: an agent
+    /// had them and left.
+    pub(super) fn told_place(&mut self, leg: LegId, broken: &mut Vec<String>) {
+        self.handling.count("places told");
+        let waits =
+            self.legs.get(&leg).and_then(|call| self.live.get(call)).is_some_and(|e| e.queue.is_some());
+        if !waits {
+            broken.push(format!("leg {leg} is told a place and waits in no queue"));
+        }
+    }
+
     /// A call that has ended is in no queue, and its result fits.
     pub(super) fn call_left_queues(
         &self,
@@ -217,13 +261,62 @@ impl Ledger {
                 | CallResult::OutOfHours
                 | CallResult::Voicemail
                 | CallResult::Failed
+                | CallResult::CallbackKept
         );
         let spoke = entry.message.map_or(0, |since| now.since_ms(since));
         if entry.connected.is_none() && (spoke >= MESSAGE_MS_MIN) != (result == CallResult::Voicemail) {
             broken.push(format!("call {call} ends as {result:?} after {spoke} ms of a message"));
         }
-        if entry.campaign.is_none() && !inbound {
+        if entry.campaign.is_none() && entry.e164.is_empty() && !inbound {
             broken.push(format!("call {call} came in and ends as {result:?}"));
+        }
+    }
+
+    /// No number is in two live calls that we dialled.
+    pub(super) fn dials(&mut self, call: CallId, e164: &str, broken: &mut Vec<String>) {
+        if let Some(other) = self.numbers.insert(e164.to_owned(), call) {
+            broken.push(format!("{e164} is dialled for call {call} while call {other} is live"));
+        }
+    }
+
+    /// What happens to a kept place: it is called back for, one call at a time, and
+    /// ends once.
+    pub(super) fn kept(&mut self, now: Moment, switch_up: bool, fact: &KeptFact, broken: &mut Vec<String>) {
+        match fact {
+            KeptFact::Kept(kept) => {
+                if self.kept.insert(kept.call, 0).is_some() {
+                    broken.push(format!("the place of call {} is kept twice", kept.call));
+                }
+            }
+            KeptFact::CallingBack { call, leg, kept, .. } => {
+                if !switch_up {
+                    broken.push(format!("call {call} is dialled without a switch"));
+                }
+                self.dials(*call, &kept.e164, broken);
+                let e164 = kept.e164.clone();
+                let entry = Entry { e164, queue: Some(kept.queue), ..Entry::new(now) };
+                let twice = self.ended.contains(call) || self.live.insert(*call, entry).is_some();
+                if twice || self.legs.insert(*leg, *call).is_some() {
+                    broken.push(format!("call {call} is started twice, or its leg was used before"));
+                }
+                let tries = self.kept.get_mut(&kept.call);
+                match tries.map(|tries| std::mem::replace(tries, *tries + 1)) {
+                    // Attempts that we took back ourselves do not count.
+                    Some(0..20) => {}
+                    other => broken.push(format!("call {call} calls back {} after {other:?}", kept.call)),
+                }
+            }
+            KeptFact::InVain { place, .. } => {
+                if !self.kept.contains_key(place) {
+                    broken.push(format!("the place of call {place} is tried and not kept"));
+                }
+            }
+            KeptFact::Ended { place, outcome, .. } => {
+                *self.kept_outcomes.entry(*outcome).or_default() += 1;
+                if self.kept.remove(place).is_none() {
+                    broken.push(format!("the place of call {place} ends as {outcome:?} and is not kept"));
+                }
+            }
         }
     }
 
@@ -236,6 +329,7 @@ impl Ledger {
     }
 
     pub(super) fn sum_up_queues(&self, summary: &mut DaySummary) {
+        summary.kept = self.kept_outcomes.iter().map(|(k, count)| (k.as_str(), *count)).collect();
         summary.offered = self.offered;
         summary.queue_outcomes = self.outcomes.iter().map(|(k, count)| (k.as_str(), *count)).collect();
         let waits = &self.queue_waits;

@@ -55,6 +55,16 @@ fn a_quiet_day_with_queues_keeps_every_promise() {
     assert!(summary.by_result.get("answered").is_some_and(|calls| *calls > 250), "{summary:#?}");
 }
 
+#[test]
+fn a_day_on_which_all_phones_ring_keeps_every_promise() {
+    // The fifth strategy.
+    let options = DayOptions { callers_per_hour: 150, ..short(20, 60, 4, false) };
+    let summary = run(&options);
+    assert_eq!(summary.invariant_violations, 0, "{summary:#?}");
+    let done = |name: &str| summary.controlled.get(name).copied().unwrap_or(0);
+    assert!(done("rings called off") > 10 && done("places told") > 50, "{summary:#?}");
+}
+
 /// Runs days of so many agents and minutes; the share dropped of each must stay
 /// within the cap, and no other promise be broken.
 #[track_caller]

@@ -11,9 +11,9 @@ pub struct Model {
     pub id: Uuid,
     /// The customer's leg.
     pub leg: Uuid,
-    /// `None`: the customer called.
+    /// `None`: the customer called, or is called back.
     pub campaign_id: Option<i64>,
-    /// `None`: the customer called.
+    /// `None`: the customer called, or is called back.
     pub lead_id: Option<i64>,
     /// `None`: a caller nobody knows.
     pub customer_id: Option<i64>,
@@ -56,8 +56,10 @@ pub struct Model {
     pub unrecorded_reason: Option<String>,
     /// `outbound` or `inbound`.
     pub direction: String,
-    /// The queue it was in last.
+    /// The queue it was in last, or by which it is called back.
     pub queue_id: Option<i64>,
+    /// The caller's call, when it is a call back for the place that they kept.
+    pub callback_of: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -25,6 +25,7 @@ pub mod gateways;
 pub mod idempotency_keys;
 pub mod import_rejects;
 pub mod imports;
+pub mod kept_places;
 pub mod lead_lists;
 pub mod leads;
 pub mod queue_members;

@@ -40,6 +40,20 @@ pub struct Model {
     pub closed_number: Option<String>,
     /// A file of the switch.
     pub closed_message: Option<String>,
+    pub callback_offer: bool,
+    pub callback_after_seconds: i32,
+    /// A digit.
+    pub callback_key: String,
+    /// A file of the switch.
+    pub callback_invitation: Option<String>,
+    /// A file of the switch.
+    pub callback_confirmation: Option<String>,
+    pub callback_retry_seconds: i32,
+    pub callback_tries_max: i32,
+    /// 0: callers are not told their place.
+    pub announce_every_seconds: i32,
+    /// A folder of the switch.
+    pub position_sounds: Option<String>,
     /// A file of the switch.
     pub voicemail_greeting: Option<String>,
     pub voicemail_seconds_max: i32,

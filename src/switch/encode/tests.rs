@@ -128,6 +128,12 @@ fn the_short_commands() {
         api(SwitchCommand::StartRecording { leg: a, call: CallId(b.0) }),
         vec![Line::Api(format!("uuid_record {a} start /rec/a.wav"))]
     );
+    let voice = SwitchCommand::RecordVoice { leg: a, call: CallId(b.0), supervisor: AgentId(7) };
+    assert_eq!(api(voice), vec![Line::Api(format!("uuid_record {a} start /rec/a.wav"))]);
+    assert_eq!(
+        api(SwitchCommand::StopRecording { leg: a }),
+        vec![Line::Api(format!("uuid_record {a} stop all"))]
+    );
     assert_eq!(api(SwitchCommand::Check { leg: a }), vec![Line::Api(format!("uuid_exists {a}"))]);
 }
 
@@ -172,8 +178,42 @@ fn what_hangs_on_the_audio_of_a_leg() {
     assert_eq!(mask(true), format!("uuid_record {a} mask /rec/a.wav"));
     assert_eq!(mask(false), format!("uuid_record {a} unmask /rec/a.wav"));
     assert_eq!(one(SwitchCommand::AnswerPhone { leg: a }), format!("uuid_phone_event {a} talk"));
+    let sound = || "/sounds/place/1.wav".to_owned();
+    assert_eq!(
+        one(SwitchCommand::Announce { leg: a, sound: sound() }),
+        format!("uuid_displace {a} start /sounds/place/1.wav")
+    );
+    assert_eq!(
+        one(SwitchCommand::EndAnnouncement { leg: a, sound: sound() }),
+        format!("uuid_displace {a} stop /sounds/place/1.wav")
+    );
     let path = "/rec/a b.wav".into();
     assert!(encode(&SwitchCommand::MaskRecording { leg: a, path, on: true }, &site(), "").is_err());
+}
+
+#[test]
+fn a_caller_is_asked_for_a_key_while_the_music_plays() {
+    let a = leg(1);
+    let offer = |message: Option<&str>, music: Option<&str>| SwitchCommand::OfferKey {
+        leg: a,
+        message: message.map(str::to_owned),
+        music: music.map(str::to_owned),
+        key: '7',
+    };
+    let asks = |music: &str| {
+        format!(
+            "play_and_get_digits:1 1 10000 1000 D {music} silence_stream://1 tl_key 7,endless_playback:{music}"
+        )
+    };
+    let own = asks("${hold_music}");
+    assert_eq!(texts(&offer(None, None)), [format!("uuid_transfer {a} '{own}' inline")]);
+    let both = format!("playback:/s/invite.wav,{}", asks("local_stream://moh"));
+    let line = format!("uuid_transfer {a} '{both}' inline");
+    assert_eq!(texts(&offer(Some("/s/invite.wav"), Some("local_stream://moh"))), [line]);
+    for odd in ["a b.wav", "a.wav,hangup", "a'b"] {
+        assert!(encode(&offer(Some(odd), None), &site(), "").is_err(), "{odd}");
+        assert!(encode(&offer(None, Some(odd)), &site(), "").is_err(), "{odd}");
+    }
 }
 
 #[test]
@@ -198,7 +238,8 @@ fn supervisors_listen_to_the_agents_leg() {
     let listen = monitor(MonitorMode::Listen);
     let end = format!("}}user/1003@trunkline 'eavesdrop:{target}' inline");
     assert!(listen.ends_with(&end), "{listen}");
-    for part in ["tl_role=monitor,tl_supervisor=7", "answer-after=0", "originate_timeout=21"] {
+    let label = "tl_role=monitor,tl_supervisor=7,RECORD_READ_ONLY=true";
+    for part in [label, "answer-after=0", "originate_timeout=21"] {
         assert!(listen.contains(part), "{part} in {listen}");
     }
     assert!(listen.contains(",eavesdrop_enable_dtmf=false"), "{listen}");
@@ -209,6 +250,10 @@ fn supervisors_listen_to_the_agents_leg() {
     assert_eq!(set, [format!("uuid_recv_dtmf {ear} 3@300")]);
     let moved = texts(&SwitchCommand::MoveMonitor { leg: ear, target, mode: MonitorMode::Listen });
     assert_eq!(moved, [format!("uuid_transfer {ear} eavesdrop:{target} inline")]);
+    let call = CallId(Uuid::from_u128(9));
+    let taken = texts(&SwitchCommand::LabelAgent { leg: ear, agent: AgentId(7), call });
+    let label = format!("tl_role=agent;tl_agent=7;tl_nailed=false;tl_call={call};hangup_after_bridge=true");
+    assert_eq!(taken, [format!("uuid_setvar_multi {ear} {label}")]);
 }
 
 #[test]
@@ -235,6 +280,10 @@ fn recordings_lie_in_a_folder_per_day_under_a_name_nobody_guesses() {
     let path = recording_path(&site(), call, Moment(1_795_419_968_730), Uuid::from_u128(0xabc));
     let expect = "/var/lib/rec/2026/11/23/00000000-0000-0000-0000-000000000001-\
         00000000000000000000000000000abc.wav";
+    assert_eq!(path, expect);
+    let path = voice_path(&site(), call, AgentId(7), Moment(1_795_419_968_730), Uuid::from_u128(0xabc));
+    let expect = "/var/lib/rec/2026/11/23/00000000-0000-0000-0000-000000000001-\
+        00000000000000000000000000000abc-7-1795419968730.wav";
     assert_eq!(path, expect);
 }
 

@@ -74,6 +74,9 @@ impl Session<'_> {
             SwitchCommand::StartRecording { call, .. } | SwitchCommand::TakeMessage { call, .. } => {
                 encode::recording_path(&self.site, *call, clock::now(), Uuid::new_v4())
             }
+            SwitchCommand::RecordVoice { call, supervisor, .. } => {
+                encode::voice_path(&self.site, *call, *supervisor, clock::now(), Uuid::new_v4())
+            }
             _ => String::new(),
         };
         let question = Question::Command(leg, name);
@@ -94,6 +97,9 @@ impl Session<'_> {
         }
         if let Some((LegLabel::Agent { agent, .. }, _)) = launched(command) {
             self.agents.insert(leg, agent);
+        }
+        if let SwitchCommand::LabelAgent { agent, .. } = command {
+            self.agents.insert(leg, *agent);
         }
         if let SwitchCommand::Bridge { first, second } = command {
             let named = [(*first, *second), (*second, *first)].into_iter();

@@ -155,6 +155,7 @@ fn table() -> Vec<Expected> {
         reads("post_take_over", RUNNERS),
         reads("post_agent_hang_up", RUNNERS),
         writes("post_agent_state", RUNNERS, json!({ "state": "ready" })),
+        reads("delete_kept_place", RUNNERS),
         // platform
         open("get_health"),
     ]

@@ -10,9 +10,10 @@ use trunkline::base::ids::QueueId;
 use trunkline::base::phone::Dialable;
 use trunkline::calls::store::load_open_calls;
 use trunkline::customers::store::find_caller;
+use trunkline::floor::announce::Announcements;
 use trunkline::floor::effect::{CallResult, EndedBy, Fact, SpanKind};
 use trunkline::floor::input::{HangUp, Origin};
-use trunkline::floor::queue::{Overflow, QueueOutcome};
+use trunkline::floor::queue::{Overflow, QueueOutcome, Strategy};
 use trunkline::queues::store::{load_profile, load_profiles};
 use trunkline::store::Db;
 use trunkline::store::changes::Change;
@@ -55,6 +56,21 @@ async fn a_queue_is_made_and_changed(db: Db) {
     let empty = app.patch(&token, &path, json!({ "music": "", "enabled": false })).await.expect(200);
     assert_eq!((&empty["music"], &empty["enabled"]), (&Value::Null, &json!(false)));
 
+    let announced =
+        json!({ "strategy": "ring_all", "announce_every_seconds": 30, "position_sounds": " /sounds/place " });
+    let changed = app.patch(&token, &path, announced).await.expect(200);
+    assert_eq!(
+        (&changed["strategy"], &changed["position_sounds"]),
+        (&json!("ring_all"), &json!("/sounds/place"))
+    );
+    let profile = load_profile(&world.db, id, "CN", Shanghai).await.expect("query").expect("a queue");
+    let wanted = Announcements { every_ms: 30_000, sounds: "/sounds/place".into() };
+    assert_eq!((profile.strategy, profile.announcements), (Strategy::RingAll, Some(wanted)));
+    let silent = app.patch(&token, &path, json!({ "announce_every_seconds": 0 })).await.expect(200);
+    assert_eq!(silent["position_sounds"], "/sounds/place", "kept for the next time");
+    let profile = load_profile(&world.db, id, "CN", Shanghai).await.expect("query").expect("a queue");
+    assert_eq!(profile.announcements, None);
+
     let agent = app.as_role("agent").await;
     app.get(&agent, "/queues").await.refused(403, "forbidden");
     let lead = app.as_role("team_lead").await;
@@ -81,6 +97,8 @@ async fn what_is_wrong_with_a_queue_is_said_field_by_field(db: Db) {
         ("overflow", json!({ "kind": "agent", "agent_id": world.boss })),
         ("overflow", json!({ "kind": "outside", "number": "1;2" })),
         ("music", json!("a.wav inline\nshutdown")),
+        ("announce_every_seconds", json!(14)),
+        ("position_sounds", json!("/sounds/one two")),
     ] {
         let mut body = good.clone();
         body[field] = value.clone();
@@ -90,7 +108,7 @@ async fn what_is_wrong_with_a_queue_is_said_field_by_field(db: Db) {
     // What other systems have and this one has not: said by name, with what there is.
     for (field, value, named, instead) in [
         ("overflow", json!({ "kind": "fax" }), "fax", "hang_up"),
-        ("strategy", json!("ring_all"), "ring_all", "longest_idle"),
+        ("strategy", json!("ring_in_turn"), "ring_in_turn", "longest_idle"),
         ("announce_position", json!(true), "announce_position", "music"),
         ("business_hours", json!({ "monday": ["09:00", "18:00"] }), "business_hours", "enabled"),
     ] {

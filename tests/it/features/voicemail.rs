@@ -66,8 +66,8 @@ impl Centre {
         let lead = &self.world.leads[0];
         let file = self.file(call);
         let path = file.to_str().expect("text").to_owned();
-        recorder::start(&path).expect("a file");
-        recorder::finish(&path, ms, &[], Sides::Customer).expect("written");
+        recorder::start(&path, Sides::Customer).expect("a file");
+        recorder::finish(&path, Sides::Customer, ms, &[]).expect("written");
         let began = Fact::MessageStarted { call, queue, path: path.clone(), at: at(10_000) };
         let facts = [
             Fact::CallArrived {
@@ -204,7 +204,7 @@ async fn what_is_too_short_is_deleted_with_its_file(db: Db) {
     let (kept, long) = centre.message(2, 2_100, true).await;
     // Long by the call, and all but empty on the disk.
     let (_, empty) = centre.message(3, 6_000, true).await;
-    recorder::finish(empty.to_str().expect("text"), 500, &[], Sides::Customer).expect("written");
+    recorder::finish(empty.to_str().expect("text"), Sides::Customer, 500, &[]).expect("written");
     assert_eq!(centre.list(&centre.admin, "").await.len(), 2, "the short one is not shown even before");
     assert_eq!(centre.measure().await, 3);
     let left = voicemails::Entity::find().all(centre.world.db.read()).await.expect("query");

@@ -43,6 +43,7 @@ CREATE TABLE "call_legs" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "ended_at" timestamp_with_timezone_text NULL,
     "hangup_cause" text NULL,
     "sip_status" integer NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+CREATE INDEX call_legs_agent ON call_legs (agent_id, call_id) WHERE agent_id IS NOT NULL;
 CREATE UNIQUE INDEX call_legs_call_leg_started ON call_legs (call_id, leg, started_at);
 CREATE INDEX call_legs_leg ON call_legs (leg);
 CREATE TABLE "call_monitors" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -112,8 +113,10 @@ CREATE TABLE "calls" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "handed_at" timestamp_with_timezone_text NULL,
     "unrecorded_reason" text NULL,
     "direction" text NOT NULL DEFAULT 'outbound',
-    "queue_id" integer NULL, FOREIGN KEY ("queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id"), FOREIGN KEY ("disposed_by") REFERENCES "users" ("id") );
+    "queue_id" integer NULL,
+    "callback_of" uuid_text NULL, FOREIGN KEY ("queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id"), FOREIGN KEY ("disposed_by") REFERENCES "users" ("id") );
 CREATE INDEX calls_agent_started ON calls (agent_id, started_at);
+CREATE INDEX calls_callback_of ON calls (callback_of) WHERE callback_of IS NOT NULL;
 CREATE INDEX calls_campaign_figures ON calls (campaign_id, answered_at, connected_at, dropped_at);
 CREATE INDEX calls_campaign_started ON calls (campaign_id, started_at);
 CREATE INDEX calls_customer ON calls (customer_id);
@@ -242,6 +245,19 @@ CREATE TABLE "imports" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "created_by" integer NOT NULL,
     "created_at" timestamp_with_timezone_text NOT NULL,
     "finished_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+CREATE TABLE "kept_places" ( "call_id" uuid_text NOT NULL PRIMARY KEY,
+    "queue_id" integer NOT NULL,
+    "number" text NOT NULL,
+    "e164" text NOT NULL,
+    "customer_id" integer NULL,
+    "since" timestamp_with_timezone_text NOT NULL,
+    "kept_at" timestamp_with_timezone_text NOT NULL,
+    "tries" integer NOT NULL DEFAULT 0,
+    "next_at" timestamp_with_timezone_text NOT NULL,
+    "ended_at" timestamp_with_timezone_text NULL,
+    "outcome" text NULL,
+    "ended_by_call" uuid_text NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") );
+CREATE INDEX kept_places_open ON kept_places (queue_id, since) WHERE ended_at IS NULL;
 CREATE TABLE "lead_lists" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "name" text NOT NULL,
     "import_id" integer NULL,
@@ -302,7 +318,9 @@ CREATE TABLE "queues" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "message" text NULL,
     "created_by" integer NOT NULL,
     "created_at" timestamp_with_timezone_text NOT NULL,
-    "updated_at" timestamp_with_timezone_text NOT NULL, calendar_id bigint NULL REFERENCES calendars (id), closed text NOT NULL DEFAULT 'hang_up', closed_queue_id bigint NULL REFERENCES queues (id), closed_agent_id bigint NULL REFERENCES users (id), closed_number text NULL, closed_message text NULL, voicemail_greeting text NULL, voicemail_seconds_max integer NOT NULL DEFAULT 120, FOREIGN KEY ("overflow_queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("overflow_agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+    "updated_at" timestamp_with_timezone_text NOT NULL, calendar_id bigint NULL REFERENCES calendars (id), closed text NOT NULL DEFAULT 'hang_up', closed_queue_id bigint NULL REFERENCES queues (id), closed_agent_id bigint NULL REFERENCES users (id), closed_number text NULL, closed_message text NULL, voicemail_greeting text NULL, voicemail_seconds_max integer NOT NULL DEFAULT 120,
+    "announce_every_seconds" integer NOT NULL DEFAULT 0,
+    "position_sounds" text NULL, callback_offer boolean NOT NULL DEFAULT FALSE, callback_after_seconds integer NOT NULL DEFAULT 60, callback_key text NOT NULL DEFAULT '1', callback_invitation text NULL, callback_confirmation text NULL, callback_retry_seconds integer NOT NULL DEFAULT 120, callback_tries_max integer NOT NULL DEFAULT 3, FOREIGN KEY ("overflow_queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("overflow_agent_id") REFERENCES "users" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE TABLE "recording_pauses" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "call_id" uuid_text NOT NULL,
     "agent_id" integer NOT NULL,
@@ -318,7 +336,7 @@ CREATE TABLE "recordings" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "stopped_at" timestamp_with_timezone_text NULL,
     "bytes" integer NULL,
     "sha256" text NULL,
-    "duration_ms" integer NULL, FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+    "duration_ms" integer NULL, speaker_id bigint NULL REFERENCES users (id), FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
 CREATE INDEX recordings_call ON recordings (call_id);
 CREATE TABLE "refresh_tokens" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "user_id" integer NOT NULL,

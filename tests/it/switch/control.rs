@@ -5,63 +5,28 @@
 //! The real one runs when `TRUNKLINE_REAL_SWITCH=1`, as in the contract.
 
 use super::exam::{
-    AGENT, COLLEAGUE, CUSTOMER, Exam, MUSIC, OUTSIDE, SUPERVISOR, Telephones, fresh, number, tones_of,
+    AGENT, COLLEAGUE, CUSTOMER, Exam, MUSIC, OUTSIDE, Place, SUPERVISOR, Telephones, WHISPER, fresh, number,
+    tones_of,
 };
-use super::rig::{
-    Desk, PASSWORD, PHONE_SECRET, PHONES, Phone, Switch, answered, free_port, real_switch_wanted, serve_http,
-    start_customers,
-};
-use secrecy::SecretString;
+use super::rig::{Desk, answered};
 use std::path::Path;
-use tokio::sync::mpsc;
 use trunkline::base::ids::{AgentId, CallId, LegId};
-use trunkline::floor::effect::SwitchCommand;
+use trunkline::floor::effect::{HangUpCause, SwitchCommand};
 use trunkline::floor::input::{CommandName, Input, Keys, LegChange, LegLabel, MonitorMode};
 use trunkline::floor::make::Make;
-use trunkline::sim::customer::Customers;
-use trunkline::sim::server::{SimConfig, start};
-use trunkline::sim::world::WorldConfig;
 use uuid::Uuid;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_simulated_switch_controls_calls_as_asked() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut world = WorldConfig { customers: Customers::Scripted, ..WorldConfig::default() };
-    world.phones.known = Some(PHONES.iter().map(|phone| (*phone).to_owned()).collect());
-    let gateways = ["customers", "line", "outside"];
-    world.trunk.gateways = Some(gateways.iter().map(|gateway| (*gateway).to_owned()).collect());
-    let simulator = start(SimConfig::new(SecretString::from(PASSWORD), world)).await.unwrap();
-    let port = simulator.addr.port();
-    examine(port, folder.path(), Telephones::Simulated(simulator)).await;
+    let place = Place::simulated().await;
+    examine(place.port, &place.work, place.people).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_switch_controls_calls_as_asked() {
-    if !real_switch_wanted() {
-        return;
+    if let Some(place) = Place::real().await {
+        examine(place.port, &place.work, place.people).await;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let (records, _posted) = mpsc::unbounded_channel();
-    let (customers, line, outside) = (free_port(), free_port(), free_port());
-    let gateways = [("customers", customers), ("line", line), ("outside", outside)];
-    let http_port = serve_http(&gateways, records).await;
-    let (port, phone_port, trunk_port) = (free_port(), free_port(), free_port());
-    let switch = Switch::start(folder.path(), http_port, port, phone_port, trunk_port).await;
-    let _customers = start_customers(folder.path(), customers);
-    let tones = [AGENT, COLLEAGUE, SUPERVISOR];
-    let phones = PHONES.iter().zip(tones);
-    let phones =
-        phones.flat_map(|(phone, tone)| ["--phone".into(), format!("{phone}:{PHONE_SECRET}:{tone}")]);
-    let mut desk = Phone::start(phone_port, &phones.collect::<Vec<_>>());
-    let lines = [("line", line, CUSTOMER), ("outside", outside, OUTSIDE)];
-    let lines =
-        lines.iter().flat_map(|(name, port, tone)| ["--line".into(), format!("{name}:{port}:{tone}")]);
-    let lines = Phone::start(trunk_port, &lines.collect::<Vec<_>>());
-    for _ in PHONES {
-        desk.wait_for("registered").await;
-    }
-    let people = Telephones::Real { desk: Box::new(desk), lines: Box::new(lines) };
-    examine(port, &switch.work.clone(), people).await;
 }
 
 async fn examine(port: u16, work: &Path, people: Telephones) {
@@ -73,6 +38,7 @@ async fn examine(port: u16, work: &Path, people: Telephones) {
     a_recorded_call_is_handed_over(&mut exam, agent).await;
     three_talk(&mut exam, agent).await;
     supervisors(&mut exam, agent).await;
+    what_supervisors_say(&mut exam, agent).await;
     customers_leave(&mut exam, agent).await;
     thirds_who_are_not_reached(&mut exam).await;
     legs_that_are_gone(&mut exam, agent).await;
@@ -158,15 +124,7 @@ async fn a_recorded_call_is_handed_over(exam: &mut Exam, agent: LegId) {
     exam.people.hear(&[("line", &[COLLEAGUE]), ("1001", &[]), ("1002", &[CUSTOMER])]).await;
 
     exam.people.hang_up("line", customer).await;
-    let mut closed = None;
-    loop {
-        match exam.desk.change(customer).await {
-            LegChange::RecordingStopped { path } => closed = Some(path),
-            LegChange::HungUp(hang_up) => break assert_eq!(hang_up.cause, "NORMAL_CLEARING"),
-            LegChange::Unbridged { .. } => {}
-            other => panic!("{other:?}"),
-        }
-    }
+    let closed = exam.closed_at_the_end(customer).await;
     assert_eq!(closed.as_ref(), Some(&path), "one file, closed before the leg ends");
     // The on-hook phone's leg ends with the call.
     exam.desk.end(colleague).await;
@@ -209,15 +167,15 @@ async fn three_talk(exam: &mut Exam, agent: LegId) {
 }
 
 async fn supervisors(exam: &mut Exam, agent: LegId) {
-    let (_, customer) = exam.talk(agent).await;
+    let (call, customer) = exam.talk(agent).await;
     let ear = exam.listen(agent, MonitorMode::Listen).await;
     let label = LegLabel::Monitor { supervisor: AgentId(3) };
     assert_eq!(exam.found(ear).await.label, Some(label));
     let both: &[u64] = &[CUSTOMER, AGENT];
     exam.people.hear(&[("1003", both), ("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
     for (mode, key) in [(MonitorMode::Barge, '3'), (MonitorMode::Whisper, '2'), (MonitorMode::Listen, '0')] {
-        exam.send(SwitchCommand::SetMonitorMode { leg: ear, mode });
-        exam.desk.expect(ear, &[LegChange::Key(key)]).await;
+        assert_eq!(mode.key(), key);
+        exam.take_part(ear, mode).await;
         let heard: [(&str, &[u64]); 3] = match mode {
             MonitorMode::Listen => [("1003", both), ("line", &[AGENT]), ("1001", &[CUSTOMER])],
             MonitorMode::Whisper => [("1003", both), ("line", &[AGENT]), ("1001", &[CUSTOMER, SUPERVISOR])],
@@ -241,8 +199,13 @@ async fn supervisors(exam: &mut Exam, agent: LegId) {
     exam.people.hear(&[("1003", both), ("1002", &[])]).await;
     exam.hang_up(colleague).await;
 
-    // The supervisor takes the agent's place.
+    // The supervisor takes the agent's place; after a restart it is theirs.
+    let supervisor = AgentId(3);
+    exam.send(SwitchCommand::LabelAgent { leg: ear, agent: supervisor, call });
     exam.bridge(customer, ear).await;
+    let found = exam.found(ear).await;
+    let label = LegLabel::Agent { agent: supervisor, nailed: false, call: Some(call) };
+    assert_eq!((found.label, found.bridged_to), (Some(label), Some(customer)));
     let apart = LegChange::Unbridged { other: customer };
     exam.among(agent, &[LegChange::Overheard(false), LegChange::Parked, apart]).await;
     exam.people.hear(&[("line", &[SUPERVISOR]), ("1003", &[CUSTOMER]), ("1001", &[])]).await;
@@ -271,6 +234,58 @@ async fn supervisors(exam: &mut Exam, agent: LegId) {
     assert_eq!(exam.desk.end(ear).await.cause, "NORMAL_CLEARING");
     exam.hang_up(customer).await;
     exam.desk.freed(agent, customer).await;
+}
+
+/// What a supervisor says when they barge is in a file of their own, without
+/// what they hear, and without what they whisper.
+async fn what_supervisors_say(exam: &mut Exam, agent: LegId) {
+    let (call, customer) = exam.talk(agent).await;
+    exam.send(SwitchCommand::StartRecording { leg: customer, call });
+    let LegChange::RecordingStarted { path: of_call } = exam.desk.change(customer).await else {
+        panic!("recording")
+    };
+    let ear = exam.listen(agent, MonitorMode::Listen).await;
+    let mut files = Vec::new();
+    for _ in 0..2 {
+        exam.people.tone("1003", WHISPER).await;
+        exam.take_part(ear, MonitorMode::Whisper).await;
+        exam.people.hear(&[("1001", &[CUSTOMER, WHISPER]), ("line", &[AGENT])]).await;
+        exam.people.tone("1003", SUPERVISOR).await;
+        // Their phone sends it before the switch is asked to record.
+        exam.people.hear(&[("1001", &[CUSTOMER, SUPERVISOR])]).await;
+        exam.take_part(ear, MonitorMode::Barge).await;
+        let path = exam.record_voice(ear, call).await;
+        exam.people.hear(&[("1001", &[CUSTOMER, SUPERVISOR]), ("line", &[AGENT, SUPERVISOR])]).await;
+        files.push(path.clone());
+        if files.len() == 1 {
+            exam.send(SwitchCommand::StopRecording { leg: ear });
+            exam.desk.expect(ear, &[LegChange::RecordingStopped { path }]).await;
+            // Of which nothing is recorded any more.
+            exam.refused(SwitchCommand::StopRecording { leg: ear }).await;
+        }
+    }
+    assert_ne!(files[0], files[1]);
+    // The leg's end closes the file; the call goes on, and its own recording.
+    exam.people.hang_up("1003", ear).await;
+    assert_eq!(exam.closed_at_the_end(ear).await.as_ref(), Some(&files[1]));
+    exam.desk.expect(agent, &[LegChange::Overheard(false)]).await;
+    exam.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+    for path in &files {
+        let [said] = tones_of(path);
+        let length = std::fs::metadata(path).unwrap().len();
+        match exam.people {
+            Telephones::Real { .. } => assert_eq!(said, [SUPERVISOR], "{path} of {length} bytes"),
+            // No time passes there that would be worth a tone.
+            Telephones::Simulated(_) => assert!(length >= 44, "{path}"),
+        }
+    }
+    exam.send(SwitchCommand::HangUp { leg: customer, cause: HangUpCause::NormalClearing });
+    assert_eq!(exam.closed_at_the_end(customer).await.as_ref(), Some(&of_call));
+    exam.desk.freed(agent, customer).await;
+    if let Telephones::Real { .. } = exam.people {
+        let [customers_side, other_side] = tones_of(&of_call);
+        assert_eq!((customers_side, other_side), (vec![CUSTOMER], vec![AGENT, SUPERVISOR]));
+    }
 }
 
 /// Customers who hang up while they hear music, while others talk about them,
@@ -350,6 +365,9 @@ async fn legs_that_are_gone(exam: &mut Exam, agent: LegId) {
         SwitchCommand::SetMonitorMode { leg: gone, mode: MonitorMode::Barge },
         SwitchCommand::MoveMonitor { leg: gone, target: agent, mode: MonitorMode::Listen },
         SwitchCommand::StartRecording { leg: gone, call },
+        SwitchCommand::RecordVoice { leg: gone, call, supervisor: AgentId(3) },
+        SwitchCommand::StopRecording { leg: gone },
+        SwitchCommand::LabelAgent { leg: gone, agent: AgentId(3), call },
     ] {
         exam.refused(command).await;
     }

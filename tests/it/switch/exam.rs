@@ -2,14 +2,23 @@
 //! link to the switch in question, orders and the events that must follow, and
 //! an ear for tones in a recording.
 
-use super::rig::{Desk, PATIENCE, PHONES, Phone, answered};
+use super::rig::{
+    Desk, PASSWORD, PATIENCE, PHONE_SECRET, PHONES, Phone, Switch, answered, free_port, real_switch_wanted,
+    serve_http, start_customers,
+};
+use secrecy::SecretString;
 use std::path::PathBuf;
+use tempfile::TempDir;
+use tokio::process::Child;
+use tokio::sync::mpsc;
 use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::base::phone::Dialable;
 use trunkline::floor::effect::{HangUpCause, SwitchCommand};
 use trunkline::floor::input::{ChannelSnapshot, CommandName, Input, LegChange, MonitorMode};
 use trunkline::floor::make::Make;
-use trunkline::sim::server::SimHandle;
+use trunkline::sim::customer::{Conduct, Customers};
+use trunkline::sim::server::{SimConfig, SimHandle, start};
+use trunkline::sim::world::WorldConfig;
 use uuid::Uuid;
 
 /// What each of them sends, in Hz; the music is the switch's.
@@ -19,6 +28,9 @@ pub const COLLEAGUE: u64 = 1000;
 pub const SUPERVISOR: u64 = 1300;
 pub const MUSIC: u64 = 1600;
 pub const OUTSIDE: u64 = 1900;
+/// What the supervisor sends while they whisper, to be told from what they say
+/// aloud.
+pub const WHISPER: u64 = 1500;
 
 /// The people at their telephones.
 pub enum Telephones {
@@ -59,10 +71,101 @@ impl Telephones {
         }
     }
 
+    /// This desk phone sends another tone from now on.
+    pub async fn tone(&mut self, name: &str, hertz: u64) {
+        if let Some(phone) = self.of(name) {
+            phone.order(&format!("{name} tone {hertz}")).await;
+        }
+    }
+
     /// This desk phone rings until it is asked to answer, or answers again.
     pub async fn ring_on(&mut self, name: &str, on: bool) {
         if let Some(phone) = self.of(name) {
             phone.order(&format!("{name} answer-after {}", if on { "never" } else { "0.2" })).await;
+        }
+    }
+}
+
+/// A switch with three desk phones, a customer's telephone behind the trunk
+/// `line`, another outside, and customers who do as their number says.
+pub struct Place {
+    pub port: u16,
+    pub work: PathBuf,
+    pub people: Telephones,
+    /// What ends with it.
+    _kept: (TempDir, Option<(Switch, Child)>),
+}
+
+impl Place {
+    pub async fn simulated() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut world = WorldConfig { customers: Customers::Scripted, ..WorldConfig::default() };
+        world.phones.known = Some(PHONES.iter().map(|phone| (*phone).to_owned()).collect());
+        let gateways = ["customers", "line", "outside"];
+        world.trunk.gateways = Some(gateways.iter().map(|gateway| (*gateway).to_owned()).collect());
+        let switch = start(SimConfig::new(SecretString::from(PASSWORD), world)).await.unwrap();
+        let (port, work) = (switch.addr.port(), folder.path().to_owned());
+        Self { port, work, people: Telephones::Simulated(switch), _kept: (folder, None) }
+    }
+
+    /// None when no real switch is wanted.
+    pub async fn real() -> Option<Self> {
+        if !real_switch_wanted() {
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let (records, _posted) = mpsc::unbounded_channel();
+        let (customers, line, outside) = (free_port(), free_port(), free_port());
+        let gateways = [("customers", customers), ("line", line), ("outside", outside)];
+        let http_port = serve_http(&gateways, records).await;
+        let (port, phone_port, trunk_port) = (free_port(), free_port(), free_port());
+        let switch = Switch::start(folder.path(), http_port, port, phone_port, trunk_port).await;
+        let customers = start_customers(folder.path(), customers);
+        let phones = PHONES.iter().zip([AGENT, COLLEAGUE, SUPERVISOR]);
+        let phones =
+            phones.flat_map(|(phone, tone)| ["--phone".into(), format!("{phone}:{PHONE_SECRET}:{tone}")]);
+        let mut desk = Phone::start(phone_port, &phones.collect::<Vec<_>>());
+        let lines = [("line", line, CUSTOMER), ("outside", outside, OUTSIDE)];
+        let lines =
+            lines.iter().flat_map(|(name, port, tone)| ["--line".into(), format!("{name}:{port}:{tone}")]);
+        let lines = Phone::start(trunk_port, &lines.collect::<Vec<_>>());
+        for _ in PHONES {
+            desk.wait_for("registered").await;
+        }
+        let people = Telephones::Real { desk: Box::new(desk), lines: Box::new(lines) };
+        let work = switch.work.clone();
+        Some(Self { port, work, people, _kept: (folder, Some((switch, customers))) })
+    }
+}
+
+/// What a desk phone does with every call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhoneDoes {
+    Answer,
+    RingOn,
+    /// With this SIP status, and what the switch makes of it.
+    Refuse(u16, &'static str),
+}
+
+impl Telephones {
+    pub async fn does(&mut self, name: &str, what: PhoneDoes) {
+        if let Some(phone) = self.of(name) {
+            let (refuses, answers) = match what {
+                PhoneDoes::Answer => ("none".to_owned(), "0.2"),
+                PhoneDoes::RingOn => ("none".to_owned(), "never"),
+                PhoneDoes::Refuse(status, _) => (status.to_string(), "0.2"),
+            };
+            phone.order(&format!("{name} refuses {refuses}")).await;
+            phone.order(&format!("{name} answer-after {answers}")).await;
+        } else if let Telephones::Simulated(switch) = self {
+            let conduct = match what {
+                PhoneDoes::Answer => None,
+                PhoneDoes::RingOn => Some(Conduct::LetsItRing),
+                PhoneDoes::Refuse(sip_status, cause) => {
+                    Some(Conduct::Refuses { after_ms: 200, cause, sip_status })
+                }
+            };
+            switch.set_phone(name, conduct);
         }
     }
 }
@@ -130,6 +233,35 @@ impl Exam {
                     LegChange::Unbridged { .. } => {}
                     change => break assert_eq!(change, joined, "of {leg}"),
                 }
+            }
+        }
+    }
+
+    /// A supervisor takes part in another way, as the switch proves.
+    pub async fn take_part(&mut self, ear: LegId, mode: MonitorMode) {
+        self.send(SwitchCommand::SetMonitorMode { leg: ear, mode });
+        self.desk.expect(ear, &[LegChange::Key(mode.key())]).await;
+    }
+
+    /// Records what a supervisor says; gives the file.
+    pub async fn record_voice(&mut self, ear: LegId, call: CallId) -> String {
+        self.send(SwitchCommand::RecordVoice { leg: ear, call, supervisor: AgentId(3) });
+        let LegChange::RecordingStarted { path } = self.desk.change(ear).await else { panic!("recording") };
+        path
+    }
+
+    /// A recorded leg ends: the file that was closed before.
+    pub async fn closed_at_the_end(&mut self, leg: LegId) -> Option<String> {
+        let mut closed = None;
+        loop {
+            match self.desk.change(leg).await {
+                LegChange::RecordingStopped { path } => closed = Some(path),
+                LegChange::HungUp(hang_up) => {
+                    assert_eq!(hang_up.cause, "NORMAL_CLEARING");
+                    return closed;
+                }
+                LegChange::Unbridged { .. } => {}
+                other => panic!("{other:?}"),
             }
         }
     }
@@ -247,15 +379,16 @@ impl Exam {
     }
 }
 
-/// The tones of each side of a stereo file of 16 bits and 8000 frames a second,
+/// The tones of each channel of a file of 16 bits and 8000 frames a second,
 /// anywhere in it, in Hz.
-pub fn tones_of(path: &str) -> [Vec<u64>; 2] {
+pub fn tones_of<const CHANNELS: usize>(path: &str) -> [Vec<u64>; CHANNELS] {
     let bytes = std::fs::read(path).unwrap();
+    assert_eq!(usize::from(bytes[22]), CHANNELS, "channels of {path}");
     let data = bytes.windows(4).position(|name| name == b"data").expect("a WAV file") + 8;
     let samples: Vec<f64> =
         bytes[data..].chunks_exact(2).map(|b| f64::from(i16::from_le_bytes([b[0], b[1]]))).collect();
-    [0, 1].map(|side| {
-        let side: Vec<f64> = samples.iter().skip(side).step_by(2).copied().collect();
+    std::array::from_fn(|side| {
+        let side: Vec<f64> = samples.iter().skip(side).step_by(CHANNELS).copied().collect();
         // Quarters of a second: a tone must last that long.
         let stands_out = |hertz: u64| side.chunks_exact(2_000).any(|part| strength(part, hertz) > 400.0);
         (2..=20).map(|n| n * 100).filter(|hertz| stands_out(*hertz)).collect()

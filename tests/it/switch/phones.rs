@@ -82,6 +82,10 @@ async fn examine(port: u16, work: &Path, mut phones: Telephones) {
     assert_eq!(extensions, PHONES, "the list comes with the connection");
     assert!(listed.iter().all(|phone| phone.user_agent.is_some() && phone.address.is_some()), "{listed:?}");
     asked_to_answer(&mut desk, &mut phones).await;
+    if let Telephones::Real(phone) = &mut phones {
+        a_phone_without_the_event_rings_on(&mut desk, phone).await;
+        a_phone_dials_nobody_by_itself(phone).await;
+    }
 
     let extension = Dialable::new(PHONE).unwrap();
     phones.order("unregister").await;
@@ -197,5 +201,37 @@ async fn asked_to_answer(desk: &mut Desk, phones: &mut Telephones) {
         if let Telephones::Real(phone) = phones {
             phone.said("ended").await;
         }
+    }
+}
+
+/// The switch takes the order to ask it, whatever the phone makes of it: that it
+/// did not answer shows by the answer that does not come.
+async fn a_phone_without_the_event_rings_on(desk: &mut Desk, phone: &mut Phone) {
+    phone.order(&format!("{PHONE} deaf on")).await;
+    let leg = ring(desk);
+    loop {
+        if let LegChange::Ringing { .. } = desk.change(leg).await {
+            break;
+        }
+    }
+    desk.handle.send(SwitchCommand::AnswerPhone { leg }).unwrap();
+    assert_eq!(phone.said("event_refused").await["wanted"], "talk");
+    let cause = trunkline::floor::effect::HangUpCause::OriginatorCancel;
+    desk.handle.send(SwitchCommand::HangUp { leg, cause }).unwrap();
+    // Neither an answer nor a refusal came before.
+    match desk.next().await {
+        Input::Switch(event) => assert!(matches!(event.what, LegChange::HungUp(_)), "{event:?}"),
+        other => panic!("{other:?}"),
+    }
+    phone.said("ended").await;
+    phone.order(&format!("{PHONE} deaf off")).await;
+}
+
+/// Calls begin in Trunkline: a phone that dials is refused at once, not kept
+/// waiting.
+async fn a_phone_dials_nobody_by_itself(phone: &mut Phone) {
+    for number in ["1002", "13800138000"] {
+        phone.order(&format!("{PHONE} dial {number}")).await;
+        assert_eq!(phone.said("ended").await["status"], 403, "{number}");
     }
 }

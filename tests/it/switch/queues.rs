@@ -6,10 +6,13 @@
 //! The real one runs when `TRUNKLINE_REAL_SWITCH=1`, as in the contract; its
 //! callers are SIPp's (tests/switch/caller.xml).
 
+use super::announce::callers_are_told_their_place;
+use super::callback::called_back;
 use super::rig::{
     Desk, PASSWORD, PATIENCE, PHONE_SECRET, PHONES, Phone, Switch, free_port, real_switch_wanted, script,
     serve_http, start_customers,
 };
+use super::ring_all::all_phones_ring;
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -22,6 +25,7 @@ use trunkline::base::phone::Dialable;
 use trunkline::floor::Floor;
 use trunkline::floor::effect::{AgentStateKind, CallResult, Effect, EndedBy, Fact, SwitchCommand, Tell};
 use trunkline::floor::input::{AgentCommand, AgentProfile, CommandName, Input, Party, PhoneMode, Ticket};
+use trunkline::floor::kept::Callback;
 use trunkline::floor::queue::{Known, Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
 use trunkline::floor::voicemail::Voicemail;
 use trunkline::recordings::wav::duration_ms;
@@ -31,24 +35,24 @@ use trunkline::sim::server::{SimConfig, SimHandle, start};
 use trunkline::sim::world::WorldConfig;
 use uuid::Uuid;
 
-const SERVICE: QueueId = QueueId(1);
+pub const SERVICE: QueueId = QueueId(1);
 const SECOND: QueueId = QueueId(2);
 /// Leads to the first queue.
-const CALLED: &str = "02160000001";
+pub const CALLED: &str = "02160000001";
 /// What a customer sends, in Hz.
-const CUSTOMER: u64 = 400;
+pub const CUSTOMER: u64 = 400;
 /// Long enough for a caller who stays until they are hung up.
-const STAYS: i64 = 90_000;
+pub const STAYS: i64 = 90_000;
 
 /// Where customers call from.
-enum Callers {
+pub enum Callers {
     Real { work: PathBuf, trunk_port: u16, desk: Box<Phone>, calls: Vec<Child> },
     Simulated(SimHandle),
 }
 
 impl Callers {
     /// This customer calls, and hangs up after so long.
-    fn call(&mut self, number: &str, called: &str, stays_ms: i64) {
+    pub fn call(&mut self, number: &str, called: &str, stays_ms: i64) {
         match self {
             Callers::Simulated(switch) => {
                 let call = CallIn {
@@ -61,8 +65,16 @@ impl Callers {
                 };
                 assert!(switch.call_in(call));
             }
+            Callers::Real { .. } => self.call_as(number, called, stays_ms, |scenario| scenario),
+        }
+    }
+
+    /// The same on a real switch, with another course of the call.
+    pub fn call_as(&mut self, number: &str, called: &str, stays_ms: i64, change: impl Fn(String) -> String) {
+        match self {
+            Callers::Simulated(_) => panic!("a simulated caller has no scenario"),
             Callers::Real { work, trunk_port, calls, .. } => {
-                let scenario = std::fs::read_to_string(script("caller.xml")).unwrap();
+                let scenario = change(std::fs::read_to_string(script("caller.xml")).unwrap());
                 let scenario = scenario.replace("NUMBER", number).replace("STAYS_MS", &stays_ms.to_string());
                 let file = work.join(format!("caller-{number}.xml"));
                 std::fs::write(&file, scenario).unwrap();
@@ -87,7 +99,7 @@ impl Callers {
     }
 
     /// A desk phone hears just these tones. The simulated switch has no sound.
-    async fn hears(&mut self, phone: &str, tones: &[u64]) {
+    pub async fn hears(&mut self, phone: &str, tones: &[u64]) {
         if let Callers::Real { desk, .. } = self {
             desk.hears(phone, tones).await;
         }
@@ -95,23 +107,28 @@ impl Callers {
 }
 
 /// The floor at work behind a link, and all that it wanted done.
-struct Centre {
-    floor: Floor,
-    desk: Desk,
-    told: Vec<Effect>,
+pub struct Centre {
+    pub floor: Floor,
+    pub desk: Desk,
+    pub told: Vec<Effect>,
     read: usize,
     tickets: u64,
 }
 
 impl Centre {
-    fn give(&mut self, input: Input) {
+    pub fn new(floor: Floor, desk: Desk) -> Self {
+        Self { floor, desk, told: Vec::new(), read: 0, tickets: 0 }
+    }
+
+    pub fn give(&mut self, input: Input) {
         let effects = self.floor.apply(clock::now(), input);
         assert_eq!(self.floor.violations(), Vec::<String>::new());
         for effect in &effects {
             match effect {
                 Effect::Switch(command) => self.desk.handle.send(command.clone()).unwrap(),
-                Effect::WantCaller { call, .. } => {
-                    let known = Known { e164: None, customer: Some(CustomerId(5)), own_agent: None };
+                Effect::WantCaller { call, number } => {
+                    let (e164, callback) = (Some(format!("+86{number}")), Some(number.clone()));
+                    let known = Known { e164, customer: Some(CustomerId(5)), own_agent: None, callback };
                     self.told.push(effect.clone());
                     self.give(Input::Caller { call: *call, known });
                     continue;
@@ -124,7 +141,7 @@ impl Centre {
 
     /// Lets things happen until the floor wants this done, after what was looked
     /// for before.
-    async fn until<T>(&mut self, what: &str, fits: impl Fn(&Effect) -> Option<T>) -> T {
+    pub async fn until<T>(&mut self, what: &str, fits: impl Fn(&Effect) -> Option<T>) -> T {
         let search = async {
             loop {
                 while self.read < self.told.len() {
@@ -133,18 +150,10 @@ impl Centre {
                         return found;
                     }
                 }
-                let wait = self.floor.next_wakeup().map_or(1_000, |at| at.since_ms(clock::now()));
-                let wait = Duration::from_millis(wait.clamp(0, 1_000).unsigned_abs());
-                match tokio::time::timeout(wait, self.desk.next()).await {
-                    Ok(input) => {
-                        // A leg may have ended by itself before it was hung up, or asked for.
-                        let harmless = [CommandName::HangUp, CommandName::Exists];
-                        let failed = matches!(&input, Input::CommandFailed { command, .. } if !harmless.contains(command));
-                        assert!(!failed, "{input:?}");
-                        self.give(input);
-                    }
-                    Err(_) => self.give(Input::Tick),
-                }
+                // A leg may have ended by itself before it was hung up or asked for.
+                let input = self.step().await;
+                let failed = matches!(input, Input::CommandFailed { command, .. } if !matches!(command, CommandName::HangUp | CommandName::Exists));
+                assert!(!failed, "{input:?}");
             }
         };
         tokio::time::timeout(PATIENCE + PATIENCE, search)
@@ -152,13 +161,27 @@ impl Centre {
             .unwrap_or_else(|_| panic!("{what} never came"))
     }
 
-    fn ask(&mut self, agent: i64, command: AgentCommand) {
-        self.tickets += 1;
-        let ticket = Ticket(self.tickets);
-        self.give(Input::Agent { agent: AgentId(agent), command, ticket });
+    /// What happens next, or the time that passes.
+    pub async fn step(&mut self) -> Input {
+        let wait = self.floor.next_wakeup().map_or(1_000, |at| at.since_ms(clock::now()));
+        let wait = Duration::from_millis(wait.clamp(0, 1_000).unsigned_abs());
+        let input = tokio::time::timeout(wait, self.desk.next()).await.unwrap_or(Input::Tick);
+        self.give(input.clone());
+        input
     }
 
-    async fn is(&mut self, agent: i64, kind: AgentStateKind) {
+    pub fn ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+
+    pub fn ask(&mut self, agent: i64, command: AgentCommand) -> Ticket {
+        let ticket = self.ticket();
+        self.give(Input::Agent { agent: AgentId(agent), command, ticket });
+        ticket
+    }
+
+    pub async fn is(&mut self, agent: i64, kind: AgentStateKind) {
         let now = |floor: &Floor| floor.agent_live(AgentId(agent)).map(|live| live.kind);
         if now(&self.floor) != Some(kind) {
             let entered = |effect: &Effect| match effect {
@@ -171,7 +194,7 @@ impl Centre {
         }
     }
 
-    async fn arrived(&mut self) -> CallId {
+    pub async fn arrived(&mut self) -> CallId {
         let arrived = |effect: &Effect| match effect {
             Effect::Record(Fact::CallArrived { call, called, number, .. }) => {
                 assert_eq!(called.as_str(), CALLED);
@@ -192,7 +215,7 @@ impl Centre {
         assert!(live.queued_at.is_some() && live.agent.is_none(), "{live:?}");
     }
 
-    async fn connected(&mut self, call: CallId) -> AgentId {
+    pub async fn connected(&mut self, call: CallId) -> AgentId {
         let connected = |effect: &Effect| match effect {
             Effect::Record(Fact::CallConnected { call: which, agent, .. }) => {
                 (*which == call).then_some(*agent)
@@ -202,7 +225,7 @@ impl Centre {
         self.until("the connection", connected).await
     }
 
-    async fn left_queue(&mut self, call: CallId) -> QueueOutcome {
+    pub async fn left_queue(&mut self, call: CallId) -> QueueOutcome {
         let left = |effect: &Effect| match effect {
             Effect::Record(Fact::QueueLeft { call: which, outcome, .. }) => {
                 (*which == call).then_some(*outcome)
@@ -236,7 +259,7 @@ impl Centre {
         }
     }
 
-    async fn ended(&mut self, call: CallId) -> CallResult {
+    pub async fn ended(&mut self, call: CallId) -> CallResult {
         let ended = |effect: &Effect| match effect {
             Effect::Record(Fact::CallEnded { call: which, result, .. }) => {
                 (*which == call).then_some(*result)
@@ -247,7 +270,7 @@ impl Centre {
     }
 }
 
-fn queue(id: QueueId, members: &[i64], called: &str, wait_ms_max: i64) -> QueueProfile {
+pub fn queue(id: QueueId, members: &[i64], called: &str, wait_ms_max: i64) -> QueueProfile {
     let number = Dialable::new(called).unwrap();
     QueueProfile {
         queue: id,
@@ -268,6 +291,8 @@ fn queue(id: QueueId, members: &[i64], called: &str, wait_ms_max: i64) -> QueueP
         music: None,
         message: None,
         hours: None,
+        callback: Callback::default(),
+        announcements: None,
         voicemail: Voicemail::default(),
         counts: QueueCounts::default(),
     }
@@ -310,7 +335,7 @@ async fn callers_are_served_on_a_real_switch() {
 async fn serve(port: u16, work: &Path, mut callers: Callers) {
     let mut desk = Desk::start(port, work);
     let up @ Input::SwitchUp { .. } = desk.next().await else { panic!("up") };
-    let mut centre = Centre { floor: Floor::new(7), desk, told: Vec::new(), read: 0, tickets: 0 };
+    let mut centre = Centre::new(Floor::new(7), desk);
     for agent in [1, 2] {
         let extension = Dialable::new(PHONES[agent as usize - 1]).unwrap();
         let profile = AgentProfile::new(AgentId(agent), extension, PhoneMode::OffHook);
@@ -325,6 +350,9 @@ async fn serve(port: u16, work: &Path, mut callers: Callers) {
     is_handed_to_a_queue(&mut centre, &mut callers).await;
     goes_to_the_longest_idle(&mut centre, &mut callers).await;
     overflows(&mut centre, &mut callers).await;
+    called_back(&mut centre, &mut callers).await;
+    all_phones_ring(&mut centre, &mut callers).await;
+    callers_are_told_their_place(&mut centre, &mut callers, work).await;
     leaves_a_message(&mut centre, &mut callers).await;
     is_cut_off(&mut centre, &mut callers).await;
 }
@@ -367,8 +395,7 @@ async fn is_handed_to_a_queue(centre: &mut Centre, callers: &mut Callers) {
     let call = centre.arrived().await;
     assert_eq!(centre.connected(call).await, AgentId(1));
     callers.hears("1001", &[CUSTOMER]).await;
-    centre.ask(1, AgentCommand::Transfer { to: Party::Queue(SECOND), note: None });
-    let ticket = Ticket(centre.tickets);
+    let ticket = centre.ask(1, AgentCommand::Transfer { to: Party::Queue(SECOND), note: None });
     let answered = |effect: &Effect| match effect {
         Effect::Answer { ticket: which, refusal } if *which == ticket => Some(refusal.clone()),
         _ => None,

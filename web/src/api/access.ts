@@ -13,6 +13,7 @@ export type PermissionName =
   | 'campaign:run'
   | 'queue:read'
   | 'queue:write'
+  | 'queue:remove_place'
   | 'voicemail:listen'
   | 'call:read'
   | 'call:listen'

@@ -912,6 +912,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/kept-places/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Takes a place that a caller keeps out of its queue: they are not called back. */
+    delete: operations['delete_kept_place'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/lists': {
     parameters: {
       query?: never;
@@ -1010,7 +1027,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The audio: the agent on one channel, the customer on the other. */
+    /** The audio: agent and customer on a channel each, or a supervisor who barged alone. */
     get: operations['get_recording_audio'];
     put?: never;
     post?: never;
@@ -1557,6 +1574,7 @@ export interface components {
     CallDetailView: components['schemas']['CallView'] & {
       /** @description Where it went by agents' forwardings, in order. */
       forwards: components['schemas']['CallForwardView'][];
+      kept_place?: components['schemas']['CallKeptPlaceView'] | null;
       /** @description Every leg that had a part in it, the customer's first. */
       legs: components['schemas']['CallLegView'][];
       /** @description Supervisors who took part; null for those who may not know. */
@@ -1571,6 +1589,8 @@ export interface components {
       transfers: components['schemas']['CallTransferView'][];
       /** @description Its time in queues, in order. */
       visits: components['schemas']['CallVisitView'][];
+      /** @description Recordings of what supervisors said who barged; null for those who may not know. */
+      voices?: components['schemas']['CallVoiceView'][] | null;
     };
     /** @description A call to an agent personally that went on to another by the agent's wish. */
     CallForwardView: {
@@ -1596,6 +1616,32 @@ export interface components {
      * @description One attempt or conversation in the ledger.
      */
     CallId: string;
+    /** @description A place in a queue that a caller kept. */
+    CallKeptPlaceView: {
+      /** @description The calls back, in order. */
+      call_ids: string[];
+      /**
+       * Format: date-time
+       * @description Null while they wait.
+       */
+      ended_at?: string | null;
+      /** Format: date-time */
+      kept_at: string;
+      outcome?: components['schemas']['KeptOutcome'] | null;
+      /** Format: int64 */
+      queue_id: number;
+      queue_name: string;
+      /**
+       * Format: date-time
+       * @description Since when they had waited.
+       */
+      since: string;
+      /**
+       * Format: int32
+       * @description How often they were called.
+       */
+      tries: number;
+    };
     /** @description A leg's part in a call. */
     CallLegView: {
       /** Format: int64 */
@@ -1631,6 +1677,11 @@ export interface components {
       answered_at?: string | null;
       /** @description Which. */
       call_id: components['schemas']['CallId'];
+      /**
+       * Format: date-time
+       * @description Of a call back: since when the customer had waited for it.
+       */
+      callback_since?: string | null;
       campaign_id?: components['schemas']['CampaignId'] | null;
       /**
        * Format: date-time
@@ -1710,6 +1761,7 @@ export interface components {
       | 'overflowed'
       | 'turned_away'
       | 'out_of_hours'
+      | 'callback_kept'
       | 'voicemail';
     /** @description A span of what the customer experienced. */
     CallSpanView: {
@@ -1790,6 +1842,11 @@ export interface components {
       agent_name?: string | null;
       /** Format: date-time */
       answered_at?: string | null;
+      /**
+       * Format: uuid
+       * @description Of a call back: the call in which the customer chose it.
+       */
+      callback_of?: string | null;
       /** @description Our number: the one shown to the customer, or the one they called. */
       caller_id: string;
       /**
@@ -1880,6 +1937,26 @@ export interface components {
       /** Format: int64 */
       queue_id: number;
       queue_name: string;
+    };
+    /** @description What a supervisor said to both sides, recorded apart from the call. */
+    CallVoiceView: {
+      /**
+       * Format: date-time
+       * @description Null while it goes on.
+       */
+      ended_at?: string | null;
+      /**
+       * Format: int64
+       * @description How long after the call's own recording it began; null without one.
+       */
+      offset_ms?: number | null;
+      /** Format: uuid */
+      recording_id: string;
+      /** Format: date-time */
+      started_at: string;
+      /** Format: int64 */
+      supervisor_id: number;
+      supervisor_name: string;
     };
     /** @description A campaign's figures, over its whole life. */
     CampaignCountsView: {
@@ -2609,6 +2686,40 @@ export interface components {
       /** @description Which column seems to mean what. */
       suggested_mapping: components['schemas']['SuggestedMapping'];
     };
+    /**
+     * @description How a kept place ended.
+     * @enum {string}
+     */
+    KeptOutcome: 'reached' | 'called_again' | 'callback_failed' | 'removed' | 'do_not_call';
+    /** @description A place in a queue that a caller keeps to be called back. */
+    KeptPlaceView: {
+      call_id?: components['schemas']['CallId'] | null;
+      customer_id?: components['schemas']['CustomerId'] | null;
+      /**
+       * Format: date-time
+       * @description When they chose to be called back.
+       */
+      kept_at: string;
+      /**
+       * Format: date-time
+       * @description When they are called next at the earliest.
+       */
+      next_at: string;
+      /** @description Their number, as it is dialled. */
+      number: string;
+      /** @description The caller's call, which names the place. */
+      place_id: components['schemas']['CallId'];
+      /**
+       * Format: date-time
+       * @description Since when they have waited.
+       */
+      since: string;
+      /**
+       * Format: int32
+       * @description How often they were called, the call under way included.
+       */
+      tries: number;
+    };
     /** @description Keys for the customer's side, as a telephone has them. */
     KeysRequest: {
       /** @description `0`-`9`, `*`, `#`, `A`-`D`, 1 to 32 of them. */
@@ -3053,6 +3164,11 @@ export interface components {
         agent_name?: string | null;
         /** Format: date-time */
         answered_at?: string | null;
+        /**
+         * Format: uuid
+         * @description Of a call back: the call in which the customer chose it.
+         */
+        callback_of?: string | null;
         /** @description Our number: the one shown to the customer, or the one they called. */
         caller_id: string;
         /**
@@ -3454,6 +3570,18 @@ export interface components {
     Page_QueueView: {
       /** @description The rows. */
       items: {
+        /** Format: int32 */
+        announce_every_seconds: number;
+        /** Format: int32 */
+        callback_after_seconds: number;
+        callback_confirmation?: string | null;
+        callback_invitation?: string | null;
+        callback_key: string;
+        callback_offer: boolean;
+        /** Format: int32 */
+        callback_retry_seconds: number;
+        /** Format: int32 */
+        callback_tries_max: number;
         caller_id: string;
         /**
          * Format: date-time
@@ -3491,6 +3619,7 @@ export interface components {
         overflow: components['schemas']['OverflowForm'];
         /** Format: int32 */
         own_agent_seconds: number;
+        position_sounds?: string | null;
         /** Format: int32 */
         priority: number;
         /** Format: int32 */
@@ -3765,6 +3894,11 @@ export interface components {
       agents_working: number;
       /**
        * Format: int32
+       * @description Chose to be called back.
+       */
+      callbacks: number;
+      /**
+       * Format: int32
        * @description Of these, answered by an agent.
        */
       handled: number;
@@ -3773,6 +3907,10 @@ export interface components {
        * @description Of these, within the service level's time.
        */
       in_time: number;
+      /** @description Places that callers keep to be called back, the first one first. */
+      kept: components['schemas']['KeptPlaceView'][];
+      /** @description The first of those who wait, in the order in which they are served. */
+      line: components['schemas']['CallId'][];
       /**
        * Format: int32
        * @description Callers who came in.
@@ -3818,13 +3956,54 @@ export interface components {
      * @enum {string}
      */
     QueueOutcome:
-      'answered' | 'abandoned' | 'overflowed' | 'turned_away' | 'failed' | 'out_of_hours';
+      | 'answered'
+      | 'abandoned'
+      | 'overflowed'
+      | 'turned_away'
+      | 'failed'
+      | 'out_of_hours'
+      | 'callback_kept';
     /**
      * @description The settings of a queue. A new one needs name and gateway; what is left out of
      *     a new one is set to a sound default, and what is left out of a change stays as
      *     it is.
      */
     QueueRequest: {
+      /**
+       * Format: int32
+       * @description How often callers are told their place in the queue, the first time as soon
+       *     as they wait; 0: not at all.
+       */
+      announce_every_seconds?: number | null;
+      /**
+       * Format: int32
+       * @description After so long a wait they are invited to; 0: at once.
+       */
+      callback_after_seconds?: number | null;
+      /**
+       * @description What they hear before they are hung up, a file of the switch; empty:
+       *     nothing.
+       */
+      callback_confirmation?: string | null;
+      /**
+       * @description What invites them, a file of the switch; empty: nothing, for a music that
+       *     says so.
+       */
+      callback_invitation?: string | null;
+      /** @description The key by which they accept, `0` to `9`. */
+      callback_key?: string | null;
+      /** @description Whether callers may keep their place, hang up and be called back. */
+      callback_offer?: boolean | null;
+      /**
+       * Format: int32
+       * @description How long after a call in vain the next one is made.
+       */
+      callback_retry_seconds?: number | null;
+      /**
+       * Format: int32
+       * @description How often a customer is called at most.
+       */
+      callback_tries_max?: number | null;
       /** @description The number shown on them; the gateway's own when left out. */
       caller_id?: string | null;
       /** @description Whether callers are let in; who waits already is served. */
@@ -3857,6 +4036,11 @@ export interface components {
        */
       own_agent_seconds?: number | null;
       /**
+       * @description The sounds that tell them: a folder of the switch with `1.wav` to `20.wav`,
+       *     and `more.wav` for who is further behind; empty: none.
+       */
+      position_sounds?: string | null;
+      /**
        * Format: int32
        * @description Callers of a queue with a higher priority are served first.
        */
@@ -3886,6 +4070,18 @@ export interface components {
     };
     /** @description An inbound queue. */
     QueueView: {
+      /** Format: int32 */
+      announce_every_seconds: number;
+      /** Format: int32 */
+      callback_after_seconds: number;
+      callback_confirmation?: string | null;
+      callback_invitation?: string | null;
+      callback_key: string;
+      callback_offer: boolean;
+      /** Format: int32 */
+      callback_retry_seconds: number;
+      /** Format: int32 */
+      callback_tries_max: number;
       caller_id: string;
       /**
        * Format: date-time
@@ -3923,6 +4119,7 @@ export interface components {
       overflow: components['schemas']['OverflowForm'];
       /** Format: int32 */
       own_agent_seconds: number;
+      position_sounds?: string | null;
       /** Format: int32 */
       priority: number;
       /** Format: int32 */
@@ -4161,7 +4358,7 @@ export interface components {
      * @description Who of the agents that are ready takes the next caller.
      * @enum {string}
      */
-    Strategy: 'longest_idle' | 'round_robin' | 'fewest_calls' | 'skills';
+    Strategy: 'longest_idle' | 'round_robin' | 'fewest_calls' | 'skills' | 'ring_all';
     /** @description What the header words suggest; `None` where no word was recognised. */
     SuggestedMapping: {
       /** @description The customer's city. */
@@ -7052,6 +7249,59 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Problem'];
         };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_kept_place: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The call from which the place was kept */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       403: {
         headers: {

@@ -59,6 +59,7 @@ export type PhoneMode = Schemas['PhoneMode'];
 export type PhoneView = Schemas['DeskPhoneView'];
 export type Problem = Schemas['Problem'];
 export type QueueLiveView = Schemas['QueueLiveView'];
+export type KeptPlaceView = Schemas['KeptPlaceView'];
 export type QueueRequest = Schemas['QueueRequest'];
 export type QueueView = Schemas['QueueView'];
 export type ReportRunView = Schemas['ReportRunView'];

@@ -17,9 +17,13 @@ interface WaveformProps {
   name: string;
   /** Whether customer and agent have a channel each. */
   twoSides: boolean;
+  /** Who speaks, of one person alone. */
+  speaker?: string | undefined;
 }
 
-function Waveform({ audio, name, twoSides }: WaveformProps) {
+const SPEAKER = { waveColor: '#bcaee3', progressColor: '#6a48c0' };
+
+function Waveform({ audio, name, twoSides, speaker }: WaveformProps) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const wave = useRef<WaveSurfer | null>(null);
@@ -38,10 +42,14 @@ function Waveform({ audio, name, twoSides }: WaveformProps) {
       barWidth: 2,
       barGap: 1,
       normalize: true,
-      splitChannels: [
-        { waveColor: '#a9c0ee', progressColor: '#2457c5' },
-        { waveColor: '#f0c8a4', progressColor: '#d0681d' },
-      ],
+      ...(speaker === undefined
+        ? {
+            splitChannels: [
+              { waveColor: '#a9c0ee', progressColor: '#2457c5' },
+              { waveColor: '#f0c8a4', progressColor: '#d0681d' },
+            ],
+          }
+        : SPEAKER),
     });
     player.on('ready', (seconds) => setLength(seconds));
     player.on('timeupdate', (seconds) => setAt(seconds));
@@ -57,7 +65,7 @@ function Waveform({ audio, name, twoSides }: WaveformProps) {
       player.destroy();
       wave.current = null;
     };
-  }, [audio]);
+  }, [audio, speaker]);
 
   if (broken) return <span className="quiet">{t('calls.unplayable')}</span>;
   return (
@@ -66,6 +74,11 @@ function Waveform({ audio, name, twoSides }: WaveformProps) {
         <div className="line quiet" style={{ fontSize: 13 }}>
           <span style={{ color: '#2457c5' }}>■ {t('calls.customerSide')}</span>
           <span style={{ color: '#d0681d' }}>■ {t('calls.agentSide')}</span>
+        </div>
+      )}
+      {speaker !== undefined && (
+        <div className="line quiet" style={{ fontSize: 13 }}>
+          <span style={{ color: SPEAKER.progressColor }}>■ {speaker}</span>
         </div>
       )}
       <div ref={box} />
@@ -107,10 +120,12 @@ interface Props {
   /** What it is called when it is saved. */
   name: string;
   twoSides?: boolean;
+  /** Who speaks, of one person alone. */
+  speaker?: string | undefined;
 }
 
 /** Fetches the file and shows it. */
-export function AudioPlayer({ path, name, twoSides = false }: Props) {
+export function AudioPlayer({ path, name, twoSides = false, speaker }: Props) {
   const audio = useQuery({
     queryKey: ['audio', path],
     queryFn: () => fetchFile(path),
@@ -119,7 +134,7 @@ export function AudioPlayer({ path, name, twoSides = false }: Props) {
   });
   return (
     <QueryGate query={audio}>
-      {(blob) => <Waveform audio={blob} name={name} twoSides={twoSides} />}
+      {(blob) => <Waveform audio={blob} name={name} twoSides={twoSides} speaker={speaker} />}
     </QueryGate>
   );
 }

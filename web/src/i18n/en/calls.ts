@@ -34,6 +34,8 @@ export const calls = {
   transferred: '{{from}} transferred to {{to}}',
   monitorBegan: '{{name}}: {{mode}} began',
   monitorEnded: '{{name}}: {{mode}} ended',
+  barged: 'Supervisor {{name}} barged from {{from}} to {{to}}',
+  bargedOffset: '({{offset}} into the recording)',
   recordingPaused: '{{name}} paused the recording',
   recordingResumed: 'Recording resumed',
   handedNote: 'Disposition by {{name}}: {{disposition}}',

@@ -160,6 +160,7 @@ export const common = {
     overflowed: 'Overflowed',
     turned_away: 'Turned away',
     out_of_hours: 'Out of hours',
+    callback_kept: 'To be called back',
     voicemail: 'Left a message',
   },
   endedBy: {

@@ -8,6 +8,7 @@ import { customers } from './customers';
 import { desk } from './desk';
 import { floor } from './floor';
 import { imports } from './imports';
+import { keptPlaces } from './keptPlaces';
 import { people } from './people';
 import { phones } from './phones';
 import { queues } from './queues';
@@ -21,6 +22,7 @@ export const en: typeof zh = {
   campaigns,
   queues,
   calendars,
+  keptPlaces,
   voicemails,
   customers,
   imports,

@@ -10,6 +10,7 @@ export const refusals = {
   trunk_gone: 'The campaign of this call is gone, and its trunk with it',
   queue_not_asked: 'A queue cannot be asked first: hand the call over to it',
   queue_closed: 'This queue is closed',
+  place_gone: 'This place is not kept any more',
   no_conversation: 'This agent has no conversation now',
   no_such_agent: 'There is no such agent',
   own_call: 'This is your own call',

@@ -34,6 +34,8 @@ export const calls = {
   transferred: '{{from}} 转接给 {{to}}',
   monitorBegan: '{{name}} 开始{{mode}}',
   monitorEnded: '{{name}} 结束{{mode}}',
+  barged: '主管 {{name}} 强插通话：{{from}} 至 {{to}}',
+  bargedOffset: '（通话录音开始后 {{offset}}）',
   recordingPaused: '{{name}} 暂停录音',
   recordingResumed: '恢复录音',
   handedNote: '{{name}} 的处理结果：{{disposition}}',

@@ -159,6 +159,7 @@ export const common = {
     overflowed: '溢出到外线',
     turned_away: '未接待',
     out_of_hours: '非工作时间',
+    callback_kept: '预约回拨',
     voicemail: '已留言',
   },
   endedBy: {

@@ -7,6 +7,7 @@ import { customers } from './customers';
 import { desk } from './desk';
 import { floor } from './floor';
 import { imports } from './imports';
+import { keptPlaces } from './keptPlaces';
 import { people } from './people';
 import { phones } from './phones';
 import { queues } from './queues';
@@ -20,6 +21,7 @@ export const zh = {
   campaigns,
   queues,
   calendars,
+  keptPlaces,
   voicemails,
   customers,
   imports,

@@ -10,6 +10,7 @@ export const refusals = {
   trunk_gone: '这通电话的外呼活动已不存在，没有可用的线路',
   queue_not_asked: '队列不能先咨询，请直接转给队列',
   queue_closed: '这个队列已停止接听',
+  place_gone: '这个位置已不在队列中',
   no_conversation: '这位坐席现在没有通话',
   no_such_agent: '没有这位坐席',
   own_call: '这是您自己的通话',

@@ -14,6 +14,7 @@ import { QueryGate } from '../../parts/QueryGate';
 import { Elapsed } from '../../parts/timers';
 import { paths } from '../../paths';
 import { Course } from './Course';
+import { Voices } from './Voices';
 
 const Player = lazy(() => import('./Player'));
 
@@ -72,6 +73,7 @@ function Content({ call }: { call: CallDetailView }) {
           <Player key={call.recording_id} recordingId={call.recording_id} />
         </Suspense>
       )}
+      <Voices call={call} />
       <Descriptions
         size="small"
         column={2}

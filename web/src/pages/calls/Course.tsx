@@ -76,6 +76,14 @@ export function steps(call: CallDetailView, t: TFunction, language: string): Ste
       });
     }
   }
+  const kept = call.kept_place;
+  if (kept?.outcome) {
+    all.push({
+      at: kept.ended_at,
+      text: `${kept.queue_name}: ${t(`keptPlaces.outcome.${kept.outcome}`)}`,
+      detail: kept.tries > 0 ? t('keptPlaces.calledBack', { count: kept.tries }) : undefined,
+    });
+  }
   for (const monitor of call.monitors ?? []) {
     const how = { name: monitor.supervisor_name, mode: t(`monitorMode.${monitor.mode}`) };
     all.push({ at: monitor.started_at, text: t('calls.monitorBegan', how) });

@@ -1,9 +1,10 @@
 // Over the call: who else is on it and what everybody hears, and who handed it
 // on with which words.
-import { CommentOutlined } from '@ant-design/icons';
+import { CommentOutlined, PhoneOutlined } from '@ant-design/icons';
 import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CallLiveView, HandedView } from '../../api/types';
+import { timeOfDay } from '../../base/format';
 import { thirdLine } from './third';
 
 interface Props {
@@ -19,6 +20,16 @@ export function CallBanners({ agentId, call, handed }: Props) {
   const forwardedBy = call?.third?.forwarded_by;
   return (
     <>
+      {call?.callback_since && (
+        <Alert
+          showIcon
+          type="info"
+          icon={<PhoneOutlined />}
+          title={
+            <strong>{t('keptPlaces.waitedSince', { time: timeOfDay(call.callback_since) })}</strong>
+          }
+        />
+      )}
       {line && (
         <Alert
           showIcon

@@ -41,9 +41,22 @@ function QueueName({ id }: { id: number }) {
   return <>{useQueueName(id)}</>;
 }
 
+/** The place of a caller who waits in the queue, from 1; nothing for anybody else. */
+function PlaceInLine({ queue, call }: { queue: number; call: string }) {
+  const { t } = useTranslation();
+  const place = useLive((live) => (live.queues[queue]?.line.indexOf(call) ?? -1) + 1);
+  return place > 0 ? <span className="quiet"> · {t('queues.place', { place })}</span> : null;
+}
+
 /** The queue it came through, or the campaign it was dialled for. */
 function Origin({ call }: { call: CallLiveView }) {
-  if (call.queue_id != null) return <QueueName id={call.queue_id} />;
+  if (call.queue_id != null)
+    return (
+      <>
+        <QueueName id={call.queue_id} />
+        <PlaceInLine queue={call.queue_id} call={call.call_id} />
+      </>
+    );
   return call.campaign_id == null ? DASH : <CampaignName id={call.campaign_id} />;
 }
 
@@ -68,16 +81,20 @@ export function CallsCard() {
       ...column(t('calls.number'), (call) => (
         <span className="figure">{call.number ? phone(call.number) : t('queues.withheld')}</span>
       )),
-      width: 140,
+      width: 128,
     },
     column(t('calls.agent'), (call) => <People call={call} />),
-    column(`${t('calls.campaign')} / ${t('queues.from')}`, (call) => <Origin call={call} />),
+    {
+      ...column(`${t('calls.campaign')} / ${t('queues.from')}`, (call) => <Origin call={call} />),
+      // Its head in either language, on a small screen too.
+      width: '27%',
+    },
     {
       ...column(t('floor.since'), (call) => (
         <Elapsed since={call.connected_at ?? call.answered_at ?? call.started_at} />
       )),
       align: 'right' as const,
-      width: 76,
+      width: 72,
     },
   ];
   return (

@@ -82,7 +82,7 @@ export default function FloorPage() {
             <Agents state={state} asTable={asTable} />
           </Card>
           <QueuesCard />
-          <div className="halves">
+          <div className="halves calls-first">
             <CallsCard />
             <CampaignsCard />
           </div>

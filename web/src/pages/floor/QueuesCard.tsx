@@ -6,6 +6,7 @@ import { useLive } from '../../live/store';
 import { QueueDay, QueueNow } from '../queues/QueueNumbers';
 import { OpenMark } from '../queues/OpenMark';
 import { useQueueName, useQueues } from '../queues/queries';
+import { KeptPlaces } from './KeptPlaces';
 import { NewOfQueue } from '../voicemails/NewCount';
 
 function QueueLine({ id }: { id: number }) {
@@ -22,6 +23,7 @@ function QueueLine({ id }: { id: number }) {
         <QueueNow id={id} />
         <QueueDay id={id} />
       </div>
+      <KeptPlaces id={id} />
     </div>
   );
 }
@@ -32,7 +34,7 @@ export function QueuesCard() {
   const ids = useLive(
     useShallow((live) =>
       Object.values(live.queues)
-        .filter((queue) => queue.open || queue.waiting > 0)
+        .filter((queue) => queue.open || queue.waiting > 0 || queue.kept.length > 0)
         .sort((a, b) => b.waiting - a.waiting || a.queue_id - b.queue_id)
         .map((queue) => queue.queue_id),
     ),

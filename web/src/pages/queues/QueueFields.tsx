@@ -7,7 +7,7 @@ import { FormField } from '../../parts/FormField';
 import { TrunkFields } from '../campaigns/TrunkFields';
 import { paths } from '../../paths';
 import { useCalendars } from './calendars/queries';
-import { ALWAYS, type QueueForm } from './form';
+import { ALWAYS, STRATEGIES, type QueueForm } from './form';
 import { OverflowFields } from './OverflowFields';
 
 const Field = FormField<QueueForm>;
@@ -15,6 +15,7 @@ const Field = FormField<QueueForm>;
 /** Name, numbers, order, trunk. */
 export function ServiceFields() {
   const { t } = useTranslation();
+  const rings = Form.useWatch<QueueForm['strategy']>('strategy') === 'ring_all';
   return (
     <Row gutter={16}>
       <Field name="name" label={t('common.name')} span={8}>
@@ -32,11 +33,17 @@ export function ServiceFields() {
       <Field name="enabled" label={t('queues.enabled')} span={4} toggle optional>
         <Switch />
       </Field>
-      <Field name="strategy" label={t('queues.strategyLabel')} span={6}>
+      <Field
+        name="strategy"
+        label={t('queues.strategyLabel')}
+        {...(rings && { hint: t('queues.ringAllHint') })}
+        span={6}
+      >
         <Select
-          options={(['longest_idle', 'round_robin', 'fewest_calls', 'skills'] as const).map(
-            (strategy) => ({ value: strategy, label: t(`queues.strategy.${strategy}`) }),
-          )}
+          options={STRATEGIES.map((strategy) => ({
+            value: strategy,
+            label: t(`queues.strategy.${strategy}`),
+          }))}
         />
       </Field>
       <Field name="priority" label={t('queues.priority')} hint={t('queues.priorityHint')} span={4}>
@@ -161,7 +168,35 @@ export function LimitFields({ own }: { own: number | undefined }) {
       >
         <Input maxLength={200} />
       </Field>
+      <AnnouncementFields />
       <VoicemailFields />
     </Row>
+  );
+}
+
+/** How often callers are told their place, and with which sounds. */
+function AnnouncementFields() {
+  const { t } = useTranslation();
+  const every = Form.useWatch<QueueForm['announce_every_seconds']>('announce_every_seconds');
+  return (
+    <>
+      <Field
+        name="announce_every_seconds"
+        label={t('queues.announceEvery')}
+        hint={t('queues.announceEveryHint')}
+        span={12}
+      >
+        <InputNumber min={0} max={300} suffix={t('common.seconds')} style={{ width: '100%' }} />
+      </Field>
+      <Field
+        name="position_sounds"
+        label={t('queues.positionSounds')}
+        hint={t('queues.positionSoundsHint')}
+        span={12}
+        optional={!every}
+      >
+        <Input maxLength={200} />
+      </Field>
+    </>
   );
 }

@@ -7,6 +7,7 @@ import type { QueueView } from '../../api/types';
 import { showFieldProblems } from '../../parts/form';
 import { SettingsForm, SettingsPage } from '../../parts/SettingsForm';
 import { paths } from '../../paths';
+import { CallbackFields } from './CallbackFields';
 import { DEFAULTS, toForm, toRequest, type QueueForm } from './form';
 import { MembersField } from './MembersField';
 import { HoursFields, LimitFields, ServiceFields } from './QueueFields';
@@ -40,6 +41,9 @@ function QueueFormCards({ queue }: { queue?: QueueView }) {
       </Card>
       <Card title={t('queues.section.limits')}>
         <LimitFields own={queue?.id} />
+      </Card>
+      <Card title={t('keptPlaces.section')}>
+        <CallbackFields />
       </Card>
       <Card title={t('queues.section.people')}>
         <Form.Item name="members" label={t('queues.members')}>

@@ -68,6 +68,9 @@ export function QueueDay({ id }: { id: number }) {
         value={ratio(live.abandoned, live.offered)}
         colour="#1d2b3d"
       />
+      {live.callbacks > 0 && (
+        <SmallFigure label={t('keptPlaces.callbacks')} value={live.callbacks} colour="#1d2b3d" />
+      )}
       <SmallFigure label={t('queues.asa')} value={speed(live)} colour="#1d2b3d" />
       {live.out_of_hours > 0 && (
         <SmallFigure

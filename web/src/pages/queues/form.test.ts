@@ -25,6 +25,15 @@ function queue(overflow: OverflowForm, hours: HoursForm = { kind: 'always' }): Q
     caller_id: '02160000000',
     music: null,
     message: '/sounds/closed.wav',
+    callback_offer: true,
+    callback_after_seconds: 0,
+    callback_key: '7',
+    callback_invitation: '/sounds/invite.wav',
+    callback_confirmation: null,
+    callback_retry_seconds: 60,
+    callback_tries_max: 2,
+    announce_every_seconds: 30,
+    position_sounds: '/sounds/place',
     members: [{ user_id: 3, level: 2 }],
     numbers: ['02160000001'],
     created_at: '2026-11-25T01:00:00Z',
@@ -67,6 +76,10 @@ describe('the form of a queue', () => {
     const request = toRequest(toForm(queue({ kind: 'hang_up' })));
     expect(request.music).toBe('');
     expect(request.message).toBe('/sounds/closed.wav');
+    expect(request.callback_confirmation).toBe('');
+    expect(request.callback_key).toBe('7');
+    expect(request.announce_every_seconds).toBe(30);
+    expect(request.position_sounds).toBe('/sounds/place');
     expect(request.voicemail).toEqual({ greeting: '/sounds/greeting.wav', seconds_max: 60 });
     expect(Object.keys(request)).not.toContain('gateway_name');
   });

@@ -7,6 +7,13 @@ export const OVERFLOW_KINDS = ['hang_up', 'queue', 'agent', 'outside', 'voicemai
 
 /** The calendar of a queue that is open always. */
 export const ALWAYS = 0;
+export const STRATEGIES = [
+  'longest_idle',
+  'round_robin',
+  'fewest_calls',
+  'skills',
+  'ring_all',
+] as const;
 
 /** What the fields are called. */
 export interface QueueForm {
@@ -36,6 +43,15 @@ export interface QueueForm {
   caller_id: string;
   music?: string | null | undefined;
   message?: string | null | undefined;
+  callback_offer: boolean;
+  callback_after_seconds: number;
+  callback_key: string;
+  callback_invitation?: string | null | undefined;
+  callback_confirmation?: string | null | undefined;
+  callback_retry_seconds: number;
+  callback_tries_max: number;
+  announce_every_seconds: number;
+  position_sounds?: string | null | undefined;
   members: MemberForm[];
   numbers: string[];
 }
@@ -54,6 +70,12 @@ export const DEFAULTS: Partial<QueueForm> = {
   wrap_up_seconds: 30,
   short_abandon_seconds: 5,
   service_level_seconds: 20,
+  callback_offer: false,
+  callback_after_seconds: 60,
+  callback_key: '1',
+  callback_retry_seconds: 120,
+  callback_tries_max: 3,
+  announce_every_seconds: 0,
   members: [],
   numbers: [],
 };
@@ -130,6 +152,15 @@ export function toRequest(form: QueueForm): QueueRequest {
     // Empty takes the sound away; left out, it would stay.
     music: form.music ?? '',
     message: form.message ?? '',
+    callback_offer: form.callback_offer,
+    callback_after_seconds: form.callback_after_seconds,
+    callback_key: form.callback_key,
+    callback_invitation: form.callback_invitation ?? '',
+    callback_confirmation: form.callback_confirmation ?? '',
+    callback_retry_seconds: form.callback_retry_seconds,
+    callback_tries_max: form.callback_tries_max,
+    announce_every_seconds: form.announce_every_seconds,
+    position_sounds: form.position_sounds ?? '',
     members: form.members,
     numbers: form.numbers,
   };
