@@ -73,7 +73,7 @@ fn an_agent_is_connected_in_the_middle_of_it_and_the_rest_is_not_heard() {
     let (_, leg, _) = s.hears_music(91);
     s.now = s.now + 500;
     let phone = s.off_hook_ready_for(1);
-    let bridge = Effect::Switch(SwitchCommand::Bridge { first: leg, second: phone });
+    let bridge = Effect::Switch(SwitchCommand::Bridge { first: leg, second: phone, stays: None });
     let end = SwitchCommand::EndAnnouncement { leg, sound: "/sounds/place/1.wav".into() };
     let at = |wanted: &Effect| s.effects.iter().position(|effect| effect == wanted);
     assert!(at(&bridge).is_some() && at(&bridge) < at(&Effect::Switch(end)), "the bridge first");

@@ -105,6 +105,9 @@ pub struct Plan {
     pub settled: bool,
     /// The move last asked for.
     pub sent: Option<Step>,
+    /// The move that was under way when something else was wanted: it is done
+    /// before the next is asked for, or where the legs are is not known.
+    pub before: Option<Step>,
     /// How often moves were asked for in vain.
     pub tries: u8,
     /// When the move last asked for counts as not done.
@@ -114,12 +117,21 @@ pub struct Plan {
 impl Plan {
     /// A plan of which nothing is done yet.
     pub fn new(want: Want) -> Self {
-        Self { want, third: None, settled: false, sent: None, tries: 0, until: Moment(i64::MAX) }
+        Self {
+            want,
+            third: None,
+            settled: false,
+            sent: None,
+            before: None,
+            tries: 0,
+            until: Moment(i64::MAX),
+        }
     }
 
     /// Changes what is wanted; the third stays.
     pub fn now_wants(&mut self, want: Want) {
-        *self = Self { third: self.third.take(), ..Self::new(want) };
+        let before = self.sent.filter(|_| !self.settled).or(self.before);
+        *self = Self { third: self.third.take(), before, until: self.until, ..Self::new(want) };
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn together(s: &mut Story, a: LegId, b: LegId) {
 
 impl Talk {
     /// The customer hears music, as the switch says it.
-    fn on_music(&mut self) {
+    pub(super) fn on_music(&mut self) {
         let (customer, agent) = (self.customer, self.agent);
         self.s.leg(agent, LegChange::Parked);
         self.s.leg(customer, LegChange::Unbridged { other: agent });
@@ -63,7 +63,7 @@ impl Talk {
     }
 
     /// Agent 1 consults agent 2, whose on-hook phone answers.
-    fn consult(&mut self) -> LegId {
+    pub(super) fn consult(&mut self) -> LegId {
         let effects = self.s.ask(1, consult(2));
         let colleague = rung(&effects).expect("the colleague's phone is rung");
         self.on_music();
@@ -91,7 +91,7 @@ impl Talk {
     }
 }
 
-fn consult(agent: i64) -> AgentCommand {
+pub(super) fn consult(agent: i64) -> AgentCommand {
     AgentCommand::Consult { to: Party::Agent(AgentId(agent)), note: Some("VIP".into()) }
 }
 
@@ -427,31 +427,6 @@ fn legs_that_come_together_again_in_time_stay() {
     let effects = t.s.leg(t.customer, LegChange::Unbridged { other: t.agent });
     assert!(hung_up(&effects).is_empty());
     assert!(hung_up(&t.s.later(5_000)).contains(&t.customer), "apart for good");
-}
-
-#[test]
-fn a_sender_who_hangs_up_hands_the_call_over() {
-    let mut t = talk(PhoneMode::OnHook);
-    let colleague = t.consult();
-    let effects = t.s.leg(t.agent, ended_by_customer());
-    assert_eq!(bridges(&effects), [(t.customer, colleague)]);
-    assert_eq!(t.s.kind(1), AgentStateKind::WrapUp);
-    together(&mut t.s, t.customer, colleague);
-    assert_eq!(t.s.kind(2), AgentStateKind::Talking);
-}
-
-#[test]
-fn a_customer_whom_nobody_took_is_not_left_alone() {
-    let mut t = talk(PhoneMode::OnHook);
-    let colleague = rung(&t.s.ask(1, consult(2))).expect("rung");
-    t.on_music();
-    t.s.leg(colleague, LegChange::Created);
-    t.s.ask(1, AgentCommand::CompleteTransfer);
-    assert_eq!(t.s.kind(1), AgentStateKind::WrapUp, "the sender left while it rang");
-    t.s.leg(colleague, LegChange::HungUp(HangUp::cause("NO_ANSWER")));
-    assert_eq!(t.state(), Some(CallStateKind::Waiting));
-    let effects = t.s.ask(1, AgentCommand::Ready);
-    assert_eq!(bridges(&effects), [(t.customer, t.agent)], "and the sender is first");
 }
 
 #[test]

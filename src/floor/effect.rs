@@ -101,6 +101,9 @@ pub enum SwitchCommand {
         first: LegId,
         /// The other.
         second: LegId,
+        /// Which of the two is parked when the other hangs up; else it ends with
+        /// it, unless it is a leg that outlives its calls.
+        stays: Option<LegId>,
     },
     /// Call an outside party for a call in progress; park the leg when it
     /// answers.

@@ -55,6 +55,8 @@ pub mod phone;
 #[cfg(test)]
 mod phone_tests;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 pub mod queue;
 #[cfg(test)]
 mod queue_tests;

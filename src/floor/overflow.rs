@@ -141,7 +141,7 @@ impl Floor {
         let (first, until) = (call.leg, until.min(now + ANSWER_MS_MAX));
         call.state = CallState::Overflowing { leg, until, up: true };
         self.touched.calls.insert(id);
-        self.send(SwitchCommand::Bridge { first, second: leg });
+        self.send(SwitchCommand::Bridge { first, second: leg, stays: None });
     }
 
     /// The caller talks with the number outside.

@@ -68,6 +68,13 @@ impl Floor {
         let Some(call) = self.calls.get(&id) else { return };
         let (CallState::Arranged { .. }, Some(plan)) = (call.state, &call.plan) else { return };
         let (settled, sent) = (plan.settled, plan.sent);
+        if let Some(before) = plan.before {
+            if !self.is_over(call, before) {
+                return;
+            }
+            self.change_plan(id, |plan| plan.before = None);
+        }
+        let Some(call) = self.calls.get(&id) else { return };
         let next = self.next_step(call);
         match next {
             None if settled => {}
@@ -125,6 +132,33 @@ impl Floor {
         }
     }
 
+    /// Whether a move is done, or cannot be any more.
+    fn is_over(&self, call: &Call, step: Step) -> bool {
+        let gone = |leg: LegId| !self.legs.contains_key(&leg);
+        match step {
+            Step::Music(leg) => gone(leg) || self.place(leg) == Place::Music,
+            Step::Bridge(a, b) => gone(a) || gone(b) || self.place(a) == Place::With(b),
+            Step::Room => {
+                let mut legs = [Some(call.leg), self.agent_leg(call)].into_iter().flatten();
+                legs.all(|leg| self.place(leg) == Place::Room)
+            }
+        }
+    }
+
+    /// Nothing was heard of a move: where it put its legs nobody knows, so the
+    /// next is asked for in any case.
+    fn lose_sight(&mut self, step: Step) {
+        let legs = match step {
+            Step::Music(leg) => [Some(leg), None],
+            Step::Bridge(a, b) => [Some(a), Some(b)],
+            // Nobody is anywhere else before the room's events say so.
+            Step::Room => [None, None],
+        };
+        for leg in legs.into_iter().flatten() {
+            self.places.remove(&leg);
+        }
+    }
+
     pub(super) fn agent_leg(&self, call: &Call) -> Option<LegId> {
         self.agents.get(&call.agent()?)?.phone.leg()
     }
@@ -133,7 +167,15 @@ impl Floor {
         let Some(call) = self.calls.get(&id) else { return };
         let command = match step {
             Step::Music(leg) => SwitchCommand::PlayMusic { leg, partner: self.partner(leg) },
-            Step::Bridge(first, second) => SwitchCommand::Bridge { first, second },
+            Step::Bridge(first, second) => {
+                // Whoever is left behind when the agent hangs up goes to the other.
+                let stays = match call.plan.as_ref().map(|plan| plan.want) {
+                    Some(Want::Consult) => Some(second),
+                    Some(Want::Aside) => Some(first),
+                    _ => None,
+                };
+                SwitchCommand::Bridge { first, second, stays }
+            }
             Step::Room => {
                 let third = call.third().map(|third| third.leg);
                 let legs = [Some(call.leg), self.agent_leg(call), third].into_iter().flatten().collect();
@@ -228,6 +270,12 @@ impl Floor {
         if plan.settled || plan.until > now {
             return;
         }
+        if let Some(before) = plan.before {
+            self.check_legs(id);
+            self.lose_sight(before);
+            self.change_plan(id, |plan| plan.before = None);
+            return self.settle(now, id);
+        }
         let tries = plan.tries + 1;
         let enough = if plan.want == Want::Talk { tries > RETURNS_MAX } else { tries > 1 };
         self.check_legs(id);
@@ -257,7 +305,9 @@ impl Floor {
         self.check_legs(id);
         self.change_plan(id, |plan| {
             if !plan.settled {
-                plan.tries = plan.tries.max(1);
+                if plan.before.is_none() {
+                    plan.tries = plan.tries.max(1);
+                }
                 plan.until = plan.until.min(now + FAILED_MOVE_MS);
             }
         });

@@ -26,7 +26,7 @@ impl Floor {
     /// Joins customer and agent, and has it recorded in the same breath: were the
     /// event of the bridge lost, the conversation would be on no tape.
     pub(super) fn bridge_recorded(&mut self, now: Moment, id: CallId, customer: LegId, agent: LegId) {
-        self.send(SwitchCommand::Bridge { first: customer, second: agent });
+        self.send(SwitchCommand::Bridge { first: customer, second: agent, stays: None });
         self.end_announcement(now, id);
         let asked = self.calls.get_mut(&id).map(|call| std::mem::replace(&mut call.record_asked, true));
         if asked == Some(false) {

@@ -143,7 +143,7 @@ pub(super) fn bridges(effects: &[Effect]) -> Vec<(LegId, LegId)> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Switch(SwitchCommand::Bridge { first, second }) => Some((*first, *second)),
+            Effect::Switch(SwitchCommand::Bridge { first, second, .. }) => Some((*first, *second)),
             _ => None,
         })
         .collect()

@@ -87,7 +87,9 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
             variables.answer_by_itself(*make)?;
             vec![ring_agent(variables, *agent, extension, *nailed, *call, site)?]
         }
-        SwitchCommand::Bridge { first, second } => vec![Line::Api(format!("uuid_bridge {first} {second}"))],
+        SwitchCommand::Bridge { first, second, stays } => {
+            stays.map(keep).into_iter().chain([Line::Api(format!("uuid_bridge {first} {second}"))]).collect()
+        }
         SwitchCommand::DialThird { call, leg, gateway, number, caller_id, ring_seconds } => {
             vec![dial_third(*call, *leg, gateway, number, caller_id, *ring_seconds)?]
         }

@@ -109,7 +109,7 @@ impl Rig {
         let leg = LegId(Uuid::new_v4());
         self.send(dial(leg, digits));
         self.change(leg, LegChange::Parked).await;
-        self.send(SwitchCommand::Bridge { first: leg, second: agent });
+        self.send(SwitchCommand::Bridge { first: leg, second: agent, stays: None });
         self.change(leg, LegChange::Bridged { other: agent }).await;
         leg
     }

@@ -181,13 +181,13 @@ impl Ledger {
             }
             SwitchCommand::Announce { leg, .. } => self.told_place(*leg, &mut broken),
             // An agent and the third they ask.
-            SwitchCommand::Bridge { first, second } if self.phones.contains(first) => {
+            SwitchCommand::Bridge { first, second, .. } if self.phones.contains(first) => {
                 let known = self.phones.contains(second) || self.handling.knows(*second);
                 broken.extend(
                     (!known).then(|| format!("leg {second} is bridged with an agent and is nobody's")),
                 );
             }
-            SwitchCommand::Bridge { first, second } => match self.legs.get(first) {
+            SwitchCommand::Bridge { first, second, .. } => match self.legs.get(first) {
                 // A caller and the number outside that they overflow to.
                 Some(_) if self.handling.knows(*second) && !self.phones.contains(second) => {}
                 Some(call) if self.popped.iter().any(|(popped, _)| popped == call) => {}

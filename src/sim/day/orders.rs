@@ -19,8 +19,10 @@ pub(super) fn orders(command: &SwitchCommand) -> Vec<WorldCommand> {
         | SwitchCommand::Monitor { .. } => {
             originate(command).map(WorldCommand::Originate).into_iter().collect()
         }
-        SwitchCommand::Bridge { first, second } => {
-            vec![WorldCommand::Bridge { first: *first, second: *second }]
+        SwitchCommand::Bridge { first, second, stays } => {
+            let mut orders: Vec<WorldCommand> = stays.map(keep).into_iter().flatten().collect();
+            orders.push(WorldCommand::Bridge { first: *first, second: *second });
+            orders
         }
         SwitchCommand::PlayMusic { leg, partner } => {
             leave_bridge(*leg, *partner, App::new("endless_playback", "${hold_music}"))

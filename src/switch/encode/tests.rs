@@ -117,7 +117,7 @@ fn the_short_commands() {
     let api = |command| encode(&command, &site(), "/rec/a.wav").unwrap();
     let (a, b) = (leg(1), leg(2));
     assert_eq!(
-        api(SwitchCommand::Bridge { first: a, second: b }),
+        api(SwitchCommand::Bridge { first: a, second: b, stays: None }),
         vec![Line::Api(format!("uuid_bridge {a} {b}"))]
     );
     assert_eq!(

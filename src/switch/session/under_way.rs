@@ -101,7 +101,7 @@ impl Session<'_> {
         if let SwitchCommand::LabelAgent { agent, .. } = command {
             self.agents.insert(leg, *agent);
         }
-        if let SwitchCommand::Bridge { first, second } = command {
+        if let SwitchCommand::Bridge { first, second, .. } = command {
             let named = [(*first, *second), (*second, *first)].into_iter();
             let named =
                 named.filter_map(|(leg, other)| Some(encode::name_agent(leg, *self.agents.get(&other)?)));

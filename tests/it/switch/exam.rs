@@ -225,7 +225,7 @@ impl Exam {
 
     /// Joins two legs, which may have to leave others for it.
     pub async fn bridge(&mut self, first: LegId, second: LegId) {
-        self.send(SwitchCommand::Bridge { first, second });
+        self.send(SwitchCommand::Bridge { first, second, stays: None });
         for (leg, other) in [(first, second), (second, first)] {
             let joined = LegChange::Bridged { other };
             loop {

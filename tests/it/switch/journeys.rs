@@ -257,8 +257,22 @@ impl Day {
         self.ready(SENDER).await;
         let talk = self.dial().await;
         self.stands(talk.call, CallStateKind::Talking).await;
-        self.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+        self.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
         talk
+    }
+
+    /// The telephones hear just these tones, while the floor works on.
+    async fn hear(&mut self, expected: &[(&str, &[u64])]) {
+        let Day { centre, people, .. } = self;
+        let heard = people.hear(expected);
+        tokio::pin!(heard);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut heard => return,
+                _ = centre.step() => {}
+            }
+        }
     }
 
     async fn ready(&mut self, agent: i64) {
@@ -271,6 +285,17 @@ impl Day {
 
     async fn customer_hangs_up(&mut self, talk: Conversation) {
         self.people.hang_up("line", talk.customer).await;
+    }
+
+    async fn sender_hangs_up(&mut self, talk: Conversation) {
+        let connected = |effect: &Effect| match effect {
+            Effect::Record(Fact::CallConnected { call, agent_leg, .. }) if *call == talk.call => {
+                Some(*agent_leg)
+            }
+            _ => None,
+        };
+        let sender = self.told(talk.from, "the connection", connected).await;
+        self.people.hang_up("1001", sender).await;
     }
 
     async fn ended(&mut self, talk: Conversation) -> (CallResult, EndedBy) {
@@ -304,7 +329,7 @@ impl Day {
     async fn all_is_quiet(&mut self) {
         self.is(SENDER, AgentStateKind::WrapUp).await;
         self.people.does("1002", PhoneDoes::Answer).await;
-        self.people.hear(&[("1001", &[]), ("1002", &[])]).await;
+        self.hear(&[("1001", &[]), ("1002", &[])]).await;
     }
 
     async fn ends_with_the_customer(&mut self, talk: Conversation, when: impl Debug) {
@@ -361,32 +386,32 @@ async fn the_customer_leaves(day: &mut Day, stage: Stage) {
         Stage::Talking => {}
         Stage::Held => {
             day.done(AgentCommand::Hold).await;
-            day.people.hear(&[("line", &[MUSIC]), ("1001", &[])]).await;
+            day.hear(&[("line", &[MUSIC]), ("1001", &[])]).await;
         }
         Stage::Ringing | Stage::RingingBlind => {
             day.centre.ask(SENDER, if stage == Stage::Ringing { consult() } else { transfer() });
             day.stands(talk.call, CallStateKind::Transferring).await;
             day.rung(talk, OTHER).await;
-            day.people.hear(&[("line", &[MUSIC])]).await;
+            day.hear(&[("line", &[MUSIC])]).await;
         }
         Stage::Consulting | Stage::Aside | Stage::Conference => {
             day.done(consult()).await;
             day.stands(talk.call, CallStateKind::Consulting).await;
             day.may(AgentAction::Swap).await;
-            day.people.hear(&[("line", &[MUSIC]), ("1001", &[COLLEAGUE]), ("1002", &[AGENT])]).await;
+            day.hear(&[("line", &[MUSIC]), ("1001", &[COLLEAGUE]), ("1002", &[AGENT])]).await;
             if stage == Stage::Aside {
                 day.done(AgentCommand::Swap).await;
-                day.people.hear(&[("line", &[AGENT]), ("1002", &[MUSIC])]).await;
+                day.hear(&[("line", &[AGENT]), ("1002", &[MUSIC])]).await;
             }
             if stage == Stage::Conference {
                 day.done(AgentCommand::Conference).await;
-                day.people.hear(&[("line", &[AGENT, COLLEAGUE]), ("1002", &[CUSTOMER, AGENT])]).await;
+                day.hear(&[("line", &[AGENT, COLLEAGUE]), ("1002", &[CUSTOMER, AGENT])]).await;
             }
         }
         Stage::HandedOver => {
             day.done(transfer()).await;
             day.is(OTHER, AgentStateKind::Talking).await;
-            day.people.hear(&[("line", &[COLLEAGUE]), ("1002", &[CUSTOMER]), ("1001", &[])]).await;
+            day.hear(&[("line", &[COLLEAGUE]), ("1002", &[CUSTOMER]), ("1001", &[])]).await;
         }
     }
     day.ends_with_the_customer(talk, stage).await;
@@ -413,7 +438,7 @@ async fn a_colleague_is_not_reached(
     day.centre.ask(SENDER, if attended { consult() } else { transfer() });
     assert_eq!(day.outcome(talk).await, outcome, "{phone:?} {attended}");
     day.stands(talk.call, CallStateKind::Talking).await;
-    day.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+    day.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
     day.ends_with_the_customer(talk, outcome).await;
 }
 
@@ -423,26 +448,38 @@ async fn the_colleague_leaves_in_the_middle(day: &mut Day) {
     let talk = day.talk().await;
     day.done(consult()).await;
     day.may(AgentAction::Swap).await;
-    day.people.hear(&[("1001", &[COLLEAGUE])]).await;
+    day.hear(&[("1001", &[COLLEAGUE])]).await;
     let leg = day.rung(talk, OTHER).await;
     day.people.hang_up("1002", leg).await;
     assert_eq!(day.outcome(talk).await, TransferOutcome::LeftEarly);
     day.stands(talk.call, CallStateKind::Talking).await;
-    day.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+    day.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
     day.ends_with_the_customer(talk, "the colleague left").await;
 }
 
-/// The sender's phone hangs up: the call ends.
+/// The sender's phone hangs up: the call ends, or is the colleague's who is asked.
 async fn the_sender_leaves_in_the_middle(day: &mut Day) {
     let talk = day.talk().await;
-    let connected = |effect: &Effect| match effect {
-        Effect::Record(Fact::CallConnected { call, agent_leg, .. }) if *call == talk.call => Some(*agent_leg),
-        _ => None,
-    };
-    let sender = day.told(talk.from, "the connection", connected).await;
-    day.people.hang_up("1001", sender).await;
+    day.sender_hangs_up(talk).await;
     assert_eq!(day.ended(talk).await, (CallResult::Answered, EndedBy::Agent));
     day.all_is_quiet().await;
+    for swapped in [false, true] {
+        day.ready(OTHER).await;
+        let talk = day.talk().await;
+        day.done(consult()).await;
+        day.may(AgentAction::Swap).await;
+        day.hear(&[("line", &[MUSIC]), ("1001", &[COLLEAGUE])]).await;
+        if swapped {
+            day.done(AgentCommand::Swap).await;
+            day.hear(&[("line", &[AGENT]), ("1002", &[MUSIC])]).await;
+        }
+        day.sender_hangs_up(talk).await;
+        assert_eq!(day.outcome(talk).await, TransferOutcome::Completed, "swapped: {swapped}");
+        day.hear(&[("line", &[COLLEAGUE]), ("1002", &[CUSTOMER])]).await;
+        day.is(OTHER, AgentStateKind::Talking).await;
+        day.ends_with_the_customer(talk, "handed over").await;
+        day.is(OTHER, AgentStateKind::WrapUp).await;
+    }
 }
 
 async fn commands_at_once_twice_and_too_late(day: &mut Day) {
@@ -454,10 +491,10 @@ async fn commands_at_once_twice_and_too_late(day: &mut Day) {
     assert_eq!(day.answer(first).await, None);
     // Twice: it is on hold already, and stays so.
     day.done(AgentCommand::Hold).await;
-    day.people.hear(&[("line", &[MUSIC])]).await;
+    day.hear(&[("line", &[MUSIC])]).await;
     day.done(AgentCommand::Resume).await;
     day.done(AgentCommand::Resume).await;
-    day.people.hear(&[("line", &[AGENT])]).await;
+    day.hear(&[("line", &[AGENT])]).await;
     // Of a call whose customer hangs up in the same moment: answered within the
     // deadline, and not "done" unless the music came first.
     day.customer_hangs_up(talk).await;
@@ -485,7 +522,16 @@ async fn a_supervisor_goes_away(day: &mut Day) {
     };
     day.centre.give(Input::Supervisor { supervisor: AgentId(LISTENER), command, ticket });
     assert_eq!(day.answer(ticket).await, None);
-    day.people.hear(&[("line", &[AGENT, SUPERVISOR]), ("1001", &[CUSTOMER, SUPERVISOR])]).await;
+    let barges = |effect: &Effect| match effect {
+        Effect::Record(Fact::Monitored { call, mode: Some(MonitorMode::Barge), .. })
+            if *call == talk.call =>
+        {
+            Some(())
+        }
+        _ => None,
+    };
+    day.told(talk.from, "the barge", barges).await;
+    day.hear(&[("line", &[AGENT, SUPERVISOR]), ("1001", &[CUSTOMER, SUPERVISOR])]).await;
     let ear = |effect: &Effect| match effect {
         Effect::Switch(SwitchCommand::Monitor { leg, .. }) => Some(*leg),
         _ => None,
@@ -497,7 +543,7 @@ async fn a_supervisor_goes_away(day: &mut Day) {
         _ => None,
     };
     day.told(talk.from, "the end of the barge", gone).await;
-    day.people.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
+    day.hear(&[("line", &[AGENT]), ("1001", &[CUSTOMER])]).await;
     day.ends_with_the_customer(talk, "the supervisor left").await;
 }
 

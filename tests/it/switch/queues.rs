@@ -120,10 +120,18 @@ impl Centre {
         Self { floor, desk, told: Vec::new(), read: 0, tickets: 0 }
     }
 
+    /// What is printed is shown when the test fails.
     pub fn give(&mut self, input: Input) {
-        let effects = self.floor.apply(clock::now(), input);
+        let now = clock::now();
+        if input != Input::Tick {
+            eprintln!("{} {input:?}", now.0 % 1_000_000);
+        }
+        let effects = self.floor.apply(now, input);
         assert_eq!(self.floor.violations(), Vec::<String>::new());
         for effect in &effects {
+            if matches!(effect, Effect::Switch(_) | Effect::Record(_) | Effect::Answer { .. }) {
+                eprintln!("    {effect:?}");
+            }
             match effect {
                 Effect::Switch(command) => self.desk.handle.send(command.clone()).unwrap(),
                 Effect::WantCaller { call, number } => {

@@ -322,7 +322,7 @@ impl Desk {
     }
 
     pub fn bridge(&self, customer: LegId, agent: LegId) {
-        self.handle.send(SwitchCommand::Bridge { first: customer, second: agent }).unwrap();
+        self.handle.send(SwitchCommand::Bridge { first: customer, second: agent, stays: None }).unwrap();
     }
 }
 

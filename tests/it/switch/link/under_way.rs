@@ -72,7 +72,7 @@ async fn a_leg_that_is_joined_with_an_agents_is_told_so() {
         ring_seconds: 20,
         make: Make::Other,
     };
-    let bridge = SwitchCommand::Bridge { first: leg(1), second: leg(2) };
+    let bridge = SwitchCommand::Bridge { first: leg(1), second: leg(2), stays: None };
     link.handle.send(ring).unwrap();
     link.handle.send(bridge.clone()).unwrap();
     assert!(command(&mut conn).await.starts_with("bgapi originate"));
