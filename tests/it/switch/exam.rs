@@ -31,6 +31,8 @@ pub const OUTSIDE: u64 = 1900;
 /// What the supervisor sends while they whisper, to be told from what they say
 /// aloud.
 pub const WHISPER: u64 = 1500;
+/// What they say next aloud.
+pub const LATER: u64 = 1800;
 
 /// The people at their telephones.
 pub enum Telephones {
