@@ -5,6 +5,7 @@
 //! the connection ended. What is asked of the switch, and its answers, are in
 //! `session/under_way.rs`.
 
+mod held;
 mod under_way;
 
 use crate::base::clock::{self, Moment, Stopwatch};
@@ -23,7 +24,8 @@ use crate::switch::socket::{Heard, Socket};
 use crate::switch::wire::{Failure, Wire};
 use freeswitch_esl::{EslCommand, EslError, EslEvent, EslEventType, EventFormat, EventSubscription};
 use futures_util::{FutureExt, StreamExt};
-use std::collections::HashMap;
+use held::Held;
+use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -58,6 +60,8 @@ struct Pending {
     label: LegLabel,
     /// Whether its channel was made.
     made: bool,
+    /// Whether it is where it was to go when answered.
+    parked: bool,
     /// When its result is not waited for any more.
     until: Moment,
 }
@@ -70,6 +74,8 @@ pub(super) struct Session<'a> {
     wire: Wire,
     events: mpsc::Receiver<Heard>,
     under_way: UnderWay,
+    /// Bridges of legs that are not parked yet, the first one first.
+    held: VecDeque<Held>,
     /// Answers that came with the end of the connection.
     unsettled: Vec<Answered>,
     delays: Delays,
@@ -120,6 +126,7 @@ impl<'a> Session<'a> {
             wire: Wire { socket, address: address(config), command_timeout: config.command_timeout },
             events,
             under_way: UnderWay::new(),
+            held: VecDeque::new(),
             unsettled: Vec::new(),
             delays: Delays::default(),
             log,
@@ -192,6 +199,7 @@ impl<'a> Session<'a> {
                     self.call_the_roll();
                     true
                 }
+                () = passed(self.held_since(), Self::patience()) => { self.let_go(); true }
                 () = passed(self.wire.socket.waits_since(), self.config.stall_after), if !self.stalled => {
                     self.note_stall().await
                 }
@@ -415,6 +423,12 @@ impl<'a> Session<'a> {
                     None => self.resync_due |= snapshot::label(|name| event.variable_str(name)).is_some(),
                 }
             }
+            (Some(EslEventType::ChannelPark), Some(leg)) => {
+                if let Some(pending) = self.pending.get_mut(&leg) {
+                    pending.parked = true;
+                }
+                self.let_go();
+            }
             (Some(EslEventType::ChannelHangupComplete), Some(leg)) => {
                 self.roll.gone(leg);
                 self.agents.remove(&leg);
@@ -424,6 +438,7 @@ impl<'a> Session<'a> {
                 // status), and comes for certain, if sometimes after the job's
                 // (tests/data/esl/originate_no_answer_timeout.jsonl).
                 let pending = decode::originated_leg(event).and_then(|leg| self.pending.remove(&leg));
+                self.let_go();
                 return !pending.is_some_and(|pending| pending.made);
             }
             _ => {}

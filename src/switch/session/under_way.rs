@@ -52,7 +52,11 @@ impl Session<'_> {
     /// Does what the floor asks.
     pub(super) fn carry_out(&mut self, request: Request) {
         match request {
-            Request::Command { command, at_once } => self.obey(&command, at_once),
+            Request::Command { command, at_once } => {
+                if let Some(command) = self.hold_back(command, at_once) {
+                    self.send(&command, at_once);
+                }
+            }
             Request::RescanGateways => self.rescan_gateways(),
             Request::ForgetGateway(name) => match encode::forget_gateway(&name) {
                 Ok(line) => self.ask(line.clone(), Question::Aside(line), "gateways"),
@@ -68,7 +72,8 @@ impl Session<'_> {
         }
     }
 
-    fn obey(&mut self, command: &SwitchCommand, at_once: bool) {
+    /// Sends a command of the floor.
+    pub(super) fn send(&mut self, command: &SwitchCommand, at_once: bool) {
         let (leg, name) = command.subject();
         let recording = match command {
             SwitchCommand::StartRecording { call, .. } | SwitchCommand::TakeMessage { call, .. } => {
@@ -93,7 +98,7 @@ impl Session<'_> {
             && self.pending.len() < limits::SWITCH_COMMANDS
         {
             let until = clock::now() + i64::from(ring_seconds) * 1000 + ORIGINATE_GRACE_MS;
-            self.pending.insert(leg, Pending { label, made: false, until });
+            self.pending.insert(leg, Pending { label, made: false, parked: false, until });
         }
         if let Some((LegLabel::Agent { agent, .. }, _)) = launched(command) {
             self.agents.insert(leg, agent);
@@ -257,6 +262,11 @@ impl Session<'_> {
     /// anybody knows. False: nobody reads the inputs any more.
     pub(in crate::switch) async fn give_up(&mut self) -> bool {
         self.wire.socket.close();
+        for held in std::mem::take(&mut self.held) {
+            if !refuse(held.into_request(), self.inputs).await {
+                return false;
+            }
+        }
         let mut unsettled = std::mem::take(&mut self.unsettled);
         while let Some(answered) = self.under_way.next().await {
             unsettled.push(answered);

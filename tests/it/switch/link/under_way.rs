@@ -90,6 +90,45 @@ async fn a_leg_that_is_joined_with_an_agents_is_told_so() {
     assert_eq!(command(&mut conn).await, format!("api uuid_bridge {} {}", leg(1), leg(2)));
 }
 
+/// The parking would overrun it: the switch says that a leg is answered first.
+#[tokio::test]
+async fn an_originated_leg_is_joined_when_it_is_parked() {
+    let (mut link, _server, mut conn) = connected(|_| {}).await;
+    let bridge = |n| SwitchCommand::Bridge { first: leg(n), second: leg(9), stays: None };
+    let joined = |n| format!("api uuid_bridge {} {}", leg(n), leg(9));
+    let exists = |n| format!("api uuid_exists {}", leg(n));
+    for n in [1, 2, 3] {
+        link.handle.send(dial(n, "gw")).unwrap();
+        assert!(command(&mut conn).await.starts_with("bgapi originate"));
+        conn.reply_bgapi("00000000-0000-0000-0000-0000000000bb").await.unwrap();
+        event(&mut conn, "CHANNEL_ANSWER", &[unique(n)]).await;
+        assert_eq!(link.next().await, change(n, LegChange::Answered));
+        link.handle.send(bridge(n)).unwrap();
+        link.handle.send(SwitchCommand::Check { leg: leg(n) }).unwrap();
+        assert_eq!(command(&mut conn).await, exists(n), "nothing else waits");
+        conn.reply_api("true").await.unwrap();
+        match n {
+            1 => event(&mut conn, "CHANNEL_PARK", &[unique(n)]).await,
+            2 => job_result(&mut conn, n, &format!("+OK {}\n", leg(n))).await,
+            // Nothing is heard of it.
+            _ => {}
+        }
+        assert_eq!(command(&mut conn).await, joined(n));
+        conn.reply_api("+OK\n").await.unwrap();
+        if n == 1 {
+            assert_eq!(link.next().await, change(n, LegChange::Parked));
+            // From now on at once.
+            link.handle.send(bridge(n)).unwrap();
+            link.handle.send(SwitchCommand::Check { leg: leg(n) }).unwrap();
+            for expect in [joined(n), exists(n)] {
+                assert_eq!(command(&mut conn).await, expect);
+            }
+            conn.reply_api("+OK\n").await.unwrap();
+            conn.reply_api("true").await.unwrap();
+        }
+    }
+}
+
 /// Their news is over by then: a hold of long ago would take a call apart.
 #[tokio::test]
 async fn events_from_before_the_list_are_told_before_it() {
