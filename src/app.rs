@@ -164,6 +164,7 @@ pub async fn run_simulator(
     seed: u64,
     scripted: bool,
     records_to: Option<&str>,
+    orders: bool,
 ) -> anyhow::Result<()> {
     let mut signals = StopSignals::listen()?;
     let password = std::env::var("TRUNKLINE_ESL_PASSWORD")
@@ -175,10 +176,37 @@ pub async fn run_simulator(
     let switch = sim::server::start(config).await.with_context(|| {
         format!("the simulator cannot listen on port {port} of 127.0.0.1: choose another with --port")
     })?;
+    let mut lines = if orders { lines_of_stdin() } else { mpsc::channel(1).1 };
     println!("the simulated switch listens on {}", switch.addr);
-    signals.wait().await;
+    let obey = async {
+        while let Some(line) = lines.recv().await {
+            if let Err(not_obeyed) = switch.obey(&line) {
+                eprintln!("{not_obeyed}");
+            }
+        }
+        // Nobody gives orders any more; the switch runs on.
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = signals.wait() => {}
+        () = obey => {}
+    }
     switch.stop();
     Ok(())
+}
+
+/// The lines of the standard input. They are read by a thread of their own, which
+/// may wait for ever and ends with the program.
+fn lines_of_stdin() -> mpsc::Receiver<String> {
+    let (lines, read) = mpsc::channel(16);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            if lines.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    read
 }
 
 /// Where the simulated switch posts its call records.

@@ -58,6 +58,10 @@ enum Command {
         /// the folder TRUNKLINE_SPOOL_DIR when it does not take them.
         #[arg(long)]
         records_to: Option<String>,
+        /// Customers also do what each line of the standard input says:
+        /// "call CALLED [NUMBER]", "press NUMBER KEY" or "hang-up NUMBER".
+        #[arg(long)]
+        orders: bool,
     },
     /// Replay a day of a call centre in virtual time, with faults.
     Simulate {
@@ -136,8 +140,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             println!("the database is up to date");
             Ok(ExitCode::SUCCESS)
         }
-        Command::Simulator { port, seed, scripted, records_to } => {
-            runtime()?.block_on(app::run_simulator(port, seed, scripted, records_to.as_deref()))?;
+        Command::Simulator { port, seed, scripted, records_to, orders } => {
+            runtime()?.block_on(app::run_simulator(port, seed, scripted, records_to.as_deref(), orders))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Simulate { agents, hours, seed, drop_cap, no_faults, json } => {

@@ -19,6 +19,7 @@ pub mod customer;
 pub mod day;
 pub mod event;
 pub mod headers;
+pub mod keyboard;
 pub mod leg;
 mod moves;
 pub mod originate;

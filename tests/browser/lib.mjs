@@ -42,10 +42,10 @@ function zoneOfNoon() {
   return east === 0 ? "Etc/GMT" : `Etc/GMT${east > 0 ? "-" : "+"}${Math.abs(east)}`;
 }
 
-/** Starts a program and keeps what it says; `stop` ends it, in order if it can. */
+/** Starts a program and keeps what it says; `order` writes it a line, `stop` ends it, in order if it can. */
 function startProgram(args, folder, environment) {
   const program = process.env.TRUNKLINE_BIN ?? fail("TRUNKLINE_BIN is not set");
-  const child = spawn(program, args, { cwd: folder, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { cwd: folder, env: { ...process.env, ...environment }, stdio: ["pipe", "pipe", "pipe"] });
   const log = [];
   child.stderr.on("data", (chunk) => log.push(chunk));
   const lines = createInterface({ input: child.stdout });
@@ -68,17 +68,18 @@ function startProgram(args, folder, environment) {
     await ended;
     clearTimeout(patience);
   };
-  return { log, said, stop };
+  const order = (line) => child.stdin.write(`${line}\n`);
+  return { log, said, stop, order };
 }
 
 /**
- * Starts the built-in switch, whose customers do what the last two digits of their number say, and a server on it with
- * an empty database. The server's first line holds its address and the administrator's log-in.
+ * Starts the built-in switch, whose customers do what the last two digits of their number say when they are called, and
+ * call when they are told to; and a server on it with an empty database. The server's first line holds its address and the administrator's log-in.
  */
 async function startServer(folder) {
   const [port, switchPort] = [await freePort(), await freePort()];
   const environment = { TRUNKLINE_ESL_PASSWORD: "browser-test", TRUNKLINE__ZONE: zoneOfNoon() };
-  const sim = startProgram(["simulator", "--scripted", "--port", `${switchPort}`], folder, environment);
+  const sim = startProgram(["simulator", "--scripted", "--orders", "--port", `${switchPort}`], folder, environment);
   const server = startProgram(
     ["serve", "--freeswitch", `127.0.0.1:${switchPort}`, "--listen", `127.0.0.1:${port}`, "--data", folder],
     folder,
@@ -93,7 +94,7 @@ async function startServer(folder) {
       const address = line.match(/https?:\/\/[^\s,;]+/)?.[0];
       return address && { address, logIns: new Map([...line.matchAll(LOG_IN)].map(([, name, password]) => [name, password])) };
     });
-    return { ...place, log: server.log, stop };
+    return { ...place, log: server.log, stop, customers: sim.order };
   } catch (error) {
     await stop();
     throw error;
@@ -291,7 +292,7 @@ export async function journey(title, tell) {
     await step("the browser starts", async () => {
       browser = await startBrowser();
     });
-    const stage = { step, newPerson, api: () => new Api(server.address), logIns: () => server.logIns };
+    const stage = { step, newPerson, api: () => new Api(server.address), logIns: () => server.logIns, customers: (line) => server.customers(line) };
     await tell(stage);
     await step("no page failed and no request was answered with a server error", async () => {
       assert.deepEqual(people.flatMap((person) => person.troubles), []);
