@@ -35,18 +35,8 @@ export function SmallFigure({ label, value, colour = '#98a3b3' }: Props) {
   );
 }
 
-/** Small figures in a line, each as wide as the others. */
+/** Small figures in a line, about as wide as the others; in a second one where
+ * there is no room. */
 export function FigureLine({ children }: { children: ReactNode }) {
-  return (
-    <div
-      style={{
-        display: 'grid',
-        gridAutoFlow: 'column',
-        gridAutoColumns: '1fr',
-        gap: 8,
-      }}
-    >
-      {children}
-    </div>
-  );
+  return <div className="figure-line">{children}</div>;
 }

@@ -14,45 +14,51 @@ function Target({ way, own }: { way: Way; own: number | undefined }) {
   switch (kind) {
     case 'queue':
       return (
-        <Form.Item
-          name={`${way}_queue`}
-          label={t('queues.overflowQueue')}
-          rules={[{ required: true }]}
-        >
-          <Select
-            options={queues.data?.items
-              .filter((queue) => queue.id !== own)
-              .map((queue) => ({ value: queue.id, label: queue.name }))}
-          />
-        </Form.Item>
+        <Col span={6}>
+          <Form.Item
+            name={`${way}_queue`}
+            label={t('queues.overflowQueue')}
+            rules={[{ required: true }]}
+          >
+            <Select
+              options={queues.data?.items
+                .filter((queue) => queue.id !== own)
+                .map((queue) => ({ value: queue.id, label: queue.name }))}
+            />
+          </Form.Item>
+        </Col>
       );
     case 'agent':
       return (
-        <Form.Item
-          name={`${way}_agent`}
-          label={t('queues.overflowAgent')}
-          rules={[{ required: true }]}
-        >
-          <Select
-            showSearch={{ optionFilterProp: 'label' }}
-            options={users.data?.items
-              .filter((user) => user.extension)
-              .map((user) => ({
-                value: user.id,
-                label: `${user.display_name} (${user.extension ?? ''})`,
-              }))}
-          />
-        </Form.Item>
+        <Col span={6}>
+          <Form.Item
+            name={`${way}_agent`}
+            label={t('queues.overflowAgent')}
+            rules={[{ required: true }]}
+          >
+            <Select
+              showSearch={{ optionFilterProp: 'label' }}
+              options={users.data?.items
+                .filter((user) => user.extension)
+                .map((user) => ({
+                  value: user.id,
+                  label: `${user.display_name} (${user.extension ?? ''})`,
+                }))}
+            />
+          </Form.Item>
+        </Col>
       );
     case 'outside':
       return (
-        <Form.Item
-          name={`${way}_number`}
-          label={t('queues.overflowNumber')}
-          rules={[{ required: true }]}
-        >
-          <Input maxLength={20} inputMode="tel" />
-        </Form.Item>
+        <Col span={6}>
+          <Form.Item
+            name={`${way}_number`}
+            label={t('queues.overflowNumber')}
+            rules={[{ required: true }]}
+          >
+            <Input maxLength={20} inputMode="tel" />
+          </Form.Item>
+        </Col>
       );
     case 'voicemail':
     case 'hang_up':
@@ -83,9 +89,7 @@ export function OverflowFields({ way, label, own }: Props) {
           />
         </Form.Item>
       </Col>
-      <Col span={6}>
-        <Target way={way} own={own} />
-      </Col>
+      <Target way={way} own={own} />
     </>
   );
 }

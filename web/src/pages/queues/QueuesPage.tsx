@@ -21,6 +21,7 @@ function useColumns(): TableColumnsType<QueueView> {
   const columns: TableColumnsType<QueueView> = [
     {
       title: t('common.name'),
+      width: 150,
       render: (_, row) => (
         <div>
           <strong>{row.name}</strong>
@@ -31,12 +32,12 @@ function useColumns(): TableColumnsType<QueueView> {
     },
     {
       title: t('common.status'),
-      width: 120,
+      width: 110,
       render: (_, row) => <OpenMark opening={row} />,
     },
     {
       title: t('queues.numbers'),
-      width: 150,
+      width: 130,
       render: (_, row) => (
         <div className="figure">
           {row.numbers.map((number) => (
@@ -45,8 +46,8 @@ function useColumns(): TableColumnsType<QueueView> {
         </div>
       ),
     },
-    { title: t('queues.now'), width: 280, render: (_, row) => <QueueNow id={row.id} /> },
-    { title: t('queues.lastDay'), width: 300, render: (_, row) => <QueueDay id={row.id} /> },
+    { title: t('queues.now'), width: 270, render: (_, row) => <QueueNow id={row.id} /> },
+    { title: t('queues.lastDay'), render: (_, row) => <QueueDay id={row.id} /> },
     {
       title: t('queues.members'),
       width: 90,
