@@ -57,8 +57,9 @@ pub enum NotObeyed {
 impl Order {
     /// Reads a line.
     pub fn parse(line: &str) -> Result<Self, NotObeyed> {
-        let number =
-            |text: &str| Dialable::new(text).map_err(|_| NotObeyed::NoNumber(text.chars().take(40).collect()));
+        let number = |text: &str| {
+            Dialable::new(text).map_err(|_| NotObeyed::NoNumber(text.chars().take(40).collect()))
+        };
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[..] {
             ["call", called] => Ok(Self::Call { called: number(called)?, number: None }),

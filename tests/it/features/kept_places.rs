@@ -163,6 +163,7 @@ async fn a_place_survives_a_restart_and_is_taken_out_by_a_supervisor(db: Db) {
     world.write_facts(&keeps_place(&place)).await;
 
     let app = TestApp::on(world.db.clone());
+    app.keeps(place.call).await;
     let path = format!("/kept-places/{}", place.call);
     let agent = app.as_role("agent").await;
     app.call("DELETE", &path).bearer(&agent).send().await.refused(403, "forbidden");

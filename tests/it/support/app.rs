@@ -17,7 +17,7 @@ use tower::ServiceExt;
 use trunkline::api::Settings;
 use trunkline::auth::AuthKeys;
 use trunkline::base::clock;
-use trunkline::base::ids::{AgentId, UserId};
+use trunkline::base::ids::{AgentId, CallId, UserId};
 use trunkline::conductor::{Conductor, Parts, SwitchPort};
 use trunkline::customers::jobs::ImportPoke;
 use trunkline::floor::effect::{SwitchCommand, Tell};
@@ -184,6 +184,17 @@ impl TestApp {
         signed_in.update(&tx).await.expect("as after the first sign-in");
         tx.commit().await.expect("commit");
         user
+    }
+
+    /// Returns when the place is on the live floor: the conductor reads the store
+    /// while the server answers already.
+    pub async fn keeps(&self, place: CallId) {
+        let viewer =
+            Viewer { own: AgentId(0), agents: None, campaigns: false, queues: true, overheard: None };
+        let (_, mut changes) = self.hub.subscribe(&viewer);
+        while self.hub.kept_place(place).is_none() {
+            changes.recv().await.expect("the conductor runs");
+        }
     }
 
     /// A department, and a team in it.
