@@ -53,11 +53,11 @@ fn who_waited_too_long_leaves_a_message_and_hangs_up() {
     s.leg(leg, gone(true));
     assert_eq!(s.ended(), [(CallResult::Voicemail, EndedBy::Customer)]);
     assert_eq!(s.outcomes(), [QueueOutcome::Overflowed]);
-    let spans = s.effects.iter().filter_map(|effect| match effect {
+    let mut spans = s.effects.iter().filter_map(|effect| match effect {
         Effect::Record(Fact::CallSpan { kind, .. }) => Some(*kind),
         _ => None,
     });
-    assert_eq!(spans.last(), Some(SpanKind::Voicemail));
+    assert_eq!(spans.next_back(), Some(SpanKind::Voicemail));
     let recorded = |effect: &Effect| matches!(effect, Effect::Record(Fact::RecordingStarted { .. }));
     assert!(!s.effects.iter().any(recorded), "it is no conversation");
 }
