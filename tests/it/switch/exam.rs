@@ -94,8 +94,8 @@ pub struct Place {
     pub port: u16,
     pub work: PathBuf,
     pub people: Telephones,
-    /// What ends with it.
-    _kept: (TempDir, Option<(Switch, Child)>),
+    /// What ends with it: the switch before its folder, which names its process.
+    _kept: (Option<(Switch, Child)>, TempDir),
 }
 
 impl Place {
@@ -107,7 +107,7 @@ impl Place {
         world.trunk.gateways = Some(gateways.iter().map(|gateway| (*gateway).to_owned()).collect());
         let switch = start(SimConfig::new(SecretString::from(PASSWORD), world)).await.unwrap();
         let (port, work) = (switch.addr.port(), folder.path().to_owned());
-        Self { port, work, people: Telephones::Simulated(switch), _kept: (folder, None) }
+        Self { port, work, people: Telephones::Simulated(switch), _kept: (None, folder) }
     }
 
     /// None when no real switch is wanted.
@@ -136,7 +136,7 @@ impl Place {
         }
         let people = Telephones::Real { desk: Box::new(desk), lines: Box::new(lines) };
         let work = switch.work.clone();
-        Some(Self { port, work, people, _kept: (folder, Some((switch, customers))) })
+        Some(Self { port, work, people, _kept: (Some((switch, customers)), folder) })
     }
 }
 
