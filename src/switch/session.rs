@@ -24,7 +24,7 @@ use crate::switch::socket::{Heard, Socket};
 use crate::switch::wire::{Failure, Wire};
 use freeswitch_esl::{EslCommand, EslError, EslEvent, EslEventType, EventFormat, EventSubscription};
 use futures_util::{FutureExt, StreamExt};
-use held::Held;
+use held::{Held, PARKED_WITHIN};
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::time::Duration;
@@ -199,7 +199,7 @@ impl<'a> Session<'a> {
                     self.call_the_roll();
                     true
                 }
-                () = passed(self.held_since(), Self::patience()) => { self.let_go(); true }
+                () = passed(self.held_since(), PARKED_WITHIN) => { self.let_go(); true }
                 () = passed(self.wire.socket.waits_since(), self.config.stall_after), if !self.stalled => {
                     self.note_stall().await
                 }

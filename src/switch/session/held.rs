@@ -1,7 +1,8 @@
 //! Bridges that come before their time: a leg that was originated is answered a
 //! moment before the switch parks it, and a bridge that is ordered in between is
 //! overrun by the parking. Two in 450 were on FreeSWITCH 1.10.12: the one who
-//! answered stays parked in silence, and the other leg is hung up.
+//! answered stays parked in silence, and the other leg is hung up or waits for
+//! them in vain.
 //!
 //! In: bridges, and the events that prove a leg parked. Out: the same bridges,
 //! as soon as both legs may be joined.
@@ -15,7 +16,7 @@ use tokio::time::Instant;
 
 /// A bridge is ordered after so long even if nothing was heard of the parking:
 /// its event may be lost, and the customer waits.
-const PARKED_WITHIN: Duration = Duration::from_millis(300);
+pub(super) const PARKED_WITHIN: Duration = Duration::from_millis(300);
 
 /// A bridge that waits.
 pub(super) struct Held {
@@ -60,10 +61,5 @@ impl Session<'_> {
                 self.send(&held.command, held.at_once);
             }
         }
-    }
-
-    /// How long the first of them may wait.
-    pub(super) const fn patience() -> Duration {
-        PARKED_WITHIN
     }
 }
