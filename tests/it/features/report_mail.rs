@@ -6,7 +6,7 @@ use super::world::{MINUTE, MONDAY_10, World, user, write};
 use crate::both_databases;
 use crate::support::smtp::{Manner, SmtpSink};
 use calamine::Data;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use std::sync::Arc;
 use trunkline::base::clock::Moment;
 use trunkline::base::ids::UserId;
@@ -54,7 +54,8 @@ async fn round(db: &Db, mailer: &Mailer, now: Moment) -> RoundStatus {
 }
 
 async fn runs(db: &Db) -> Vec<report_runs::Model> {
-    report_runs::Entity::find().all(db.read()).await.expect("runs")
+    // An updated row may come back anywhere without an order.
+    report_runs::Entity::find().order_by_asc(report_runs::Column::Id).all(db.read()).await.expect("runs")
 }
 
 fn deliveries(run: &report_runs::Model) -> Vec<Delivery> {
