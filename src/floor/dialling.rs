@@ -97,13 +97,9 @@ impl Floor {
             lines_max: campaign.profile.lines_max,
             lines_used: counts.lines(),
             leads: campaign.hopper.len() as u32,
+            trunk: campaign.trunk_allows(now, counts.in_flight),
         };
-        let mut report = pacing(observed, agents, limits);
-        let allowed = campaign.trunk_allows(now, counts.in_flight);
-        if report.dial > allowed {
-            (report.dial, report.limit) = (allowed, BindingLimit::TrunkFailing);
-        }
-        report
+        pacing(observed, agents, limits)
     }
 
     /// Ends the youngest calls that nobody has answered yet.

@@ -17,6 +17,7 @@ use super::people::PHONE_RING_SECONDS;
 use super::plan::Place;
 use super::queue::QueueOutcome;
 use super::result::{call_result, inbound_result};
+use super::sharing::Turns;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
@@ -189,15 +190,13 @@ impl Floor {
             return self.find_member(now, call);
         }
         let Some(campaign) = waiting.campaign().and_then(|id| self.campaigns.get(&id)) else { return };
-        let turns = self.turns_now(now);
+        let members = campaign.profile.agents.iter().filter_map(|agent| self.agents.get(agent));
+        let free: Vec<&Agent> = members.filter(|agent| agent.is_free()).collect();
+        let turns = if free.is_empty() { Turns::default() } else { self.turns_now(now) };
         let id = campaign.profile.campaign;
-        let of_others = |agent: &Agent| turns.get(&agent.profile.agent).filter(|turn| turn.campaign != id);
-        let longest_idle = campaign
-            .profile
-            .agents
-            .iter()
-            .filter_map(|agent| self.agents.get(agent))
-            .filter(|agent| agent.is_free())
+        let of_others = |agent: &Agent| turns.get(agent.profile.agent).filter(|turn| turn.campaign != id);
+        let longest_idle = free
+            .into_iter()
             .filter(|agent| of_others(agent).is_none_or(|turn| !turn.kept))
             .min_by_key(|agent| (of_others(agent).is_some(), agent.idle_since(), agent.profile.agent))
             .map(|agent| agent.profile.agent);

@@ -12,7 +12,7 @@
 //! long, or called outside the `hours`), `voicemail` (who leaves a message),
 //! `calling_back` (who keeps their place and is called back), `dialling` (campaigns and pacing), `phone` (which
 //! desk phones are registered), `forward` (calls to an agent personally), `timers` (what
-//! comes due), `recording` (what is recorded), `voice` (what supervisors say), `pending` (requests that wait for the switch), `resync` (after a
+//! comes due), `touched` (what changed and is told), `recording` (what is recorded), `voice` (what supervisors say), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
 
 mod adopt;
@@ -79,6 +79,7 @@ mod tell;
 mod tests;
 mod third;
 mod timers;
+mod touched;
 mod voice;
 pub mod voicemail;
 #[cfg(test)]
@@ -93,12 +94,14 @@ use effect::{AgentLive, CallLive, CampaignLive, Effect, Fact, SwitchCommand, Tel
 use foldhash::{HashMap, HashMapExt};
 use input::{CommandName, Input};
 use kept::KeptPlace;
+use litemap::LiteMap;
 use monitor::{Monitor, Waiting};
 use pending::Expect;
 use plan::Place;
 use queue::Queue;
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use timers::Timers;
+use touched::Touched;
 
 /// Legs remembered after their end, so that a late event is told from a
 /// stranger and a leg thought dead that speaks is ended.
@@ -130,9 +133,9 @@ pub struct Floor {
     store_lagging: bool,
     /// No room for new ones.
     recordings_stopped: bool,
-    agents: BTreeMap<AgentId, Agent>,
-    campaigns: BTreeMap<CampaignId, Campaign>,
-    queues: BTreeMap<QueueId, Queue>,
+    agents: LiteMap<AgentId, Agent>,
+    campaigns: LiteMap<CampaignId, Campaign>,
+    queues: LiteMap<QueueId, Queue>,
     calls: BTreeMap<CallId, Call>,
     /// Places that callers keep, by the call from which they were kept.
     kept: BTreeMap<CallId, KeptPlace>,
@@ -164,17 +167,6 @@ struct Gone {
     hang_ups: u8,
 }
 
-/// What changed in one input and must be told to the consoles.
-#[derive(Debug, Default)]
-struct Touched {
-    agents: BTreeSet<AgentId>,
-    calls: BTreeSet<CallId>,
-    campaigns: BTreeSet<CampaignId>,
-    queues: BTreeSet<QueueId>,
-    supervisors: BTreeSet<AgentId>,
-    kept: BTreeSet<CallId>,
-}
-
 impl Floor {
     /// An empty floor. `run` must differ between runs of the server; a replay
     /// uses the same.
@@ -185,9 +177,9 @@ impl Floor {
             switch_core: None,
             store_lagging: false,
             recordings_stopped: false,
-            agents: BTreeMap::new(),
-            campaigns: BTreeMap::new(),
-            queues: BTreeMap::new(),
+            agents: LiteMap::new_vec(),
+            campaigns: LiteMap::new_vec(),
+            queues: LiteMap::new_vec(),
             calls: BTreeMap::new(),
             kept: BTreeMap::new(),
             legs: HashMap::new(),
@@ -361,44 +353,6 @@ impl Floor {
             .filter(|call| call.campaign() == Some(campaign))
             .for_each(|call| counts.add(call));
         counts
-    }
-
-    fn tell_changes(&mut self, now: Moment) {
-        let mut touched = std::mem::take(&mut self.touched);
-        // What an agent may do depends on their call.
-        let on_them = touched.calls.iter().filter_map(|id| self.calls.get(id));
-        touched.agents.extend(on_them.flat_map(|call| [call.agent(), call.third_agent()]).flatten());
-        self.touch_queues(&mut touched);
-        for id in touched.agents {
-            match self.agents.get(&id) {
-                Some(agent) => {
-                    let live = self.live_of(agent);
-                    self.tell(Tell::Agent(live));
-                }
-                None => self.tell(Tell::AgentGone(id)),
-            }
-        }
-        for id in touched.calls {
-            match self.calls.get(&id) {
-                Some(call) => {
-                    let live = call.live();
-                    self.tell(Tell::Call(live));
-                }
-                None => self.tell(Tell::CallGone(id)),
-            }
-        }
-        for live in touched.supervisors.into_iter().filter_map(|id| self.monitor_live(id)).collect::<Vec<_>>()
-        {
-            self.tell(Tell::Monitor(live));
-        }
-        for live in touched.queues.into_iter().filter_map(|id| self.queue_live(now, id)).collect::<Vec<_>>() {
-            self.tell(Tell::Queue(live));
-        }
-        for id in touched.campaigns {
-            if let Some(live) = self.campaign_live(now, id) {
-                self.tell(Tell::Campaign(live));
-            }
-        }
     }
 
     fn campaign_live(&mut self, now: Moment, id: CampaignId) -> Option<CampaignLive> {

@@ -15,13 +15,13 @@ use super::sharing::Turns;
 use super::{CallCounts, Floor};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// All calls, looked at once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Survey {
     /// The calls of each campaign that has some.
-    pub calls: BTreeMap<CampaignId, Calls>,
+    pub calls: LiteMap<CampaignId, Calls>,
     /// Customers who wait for an agent, and since when.
     pub waiting: Vec<(Option<Moment>, CallId)>,
 }
@@ -31,26 +31,25 @@ pub(super) struct Survey {
 pub(super) struct Calls {
     /// How many of each kind.
     pub counts: CallCounts,
-    /// Those in flight, by the step of their age.
+    /// Those in flight, by the step of their age; empty if there are none.
     steps: Vec<u32>,
 }
 
 impl Floor {
     /// Looks at every call once.
     pub(super) fn survey(&self, now: Moment) -> Survey {
-        let mut survey = Survey::default();
+        let mut survey = Survey { calls: LiteMap::new_vec(), waiting: Vec::new() };
         for call in self.calls.values() {
             let Some(campaign) = call.campaign() else { continue };
             let calls = survey.calls.entry(campaign).or_default();
             calls.counts.add(call);
             if call.in_flight() && !matches!(call.state, CallState::Ending { .. }) {
                 let step = Estimates::call_step(now.since_ms(call.started_at));
-                if calls.steps.len() <= step {
-                    calls.steps.resize(step + 1, 0);
+                if calls.steps.is_empty() {
+                    calls.steps = vec![0; Estimates::CALL_STEPS];
                 }
                 calls.steps[step] += 1;
-            }
-            if call.state == CallState::Waiting && call.queued.is_none() {
+            } else if call.state == CallState::Waiting && call.queued.is_none() {
                 survey.waiting.push((call.answered_at, call.id));
             }
         }
@@ -97,7 +96,7 @@ impl Floor {
         now: Moment,
         turns: &Turns,
         survey: &Survey,
-    ) -> BTreeMap<CampaignId, Agents> {
+    ) -> LiteMap<CampaignId, Agents> {
         let active =
             self.campaigns.iter().filter(|(id, c)| c.profile.running || survey.calls.contains_key(id));
         let mut sides: Vec<Side> = active.map(|(id, campaign)| Side::new(now, *id, campaign)).collect();
@@ -108,7 +107,7 @@ impl Floor {
             let its_side =
                 |sides: &[Side], id: &CampaignId| sides.binary_search_by_key(id, |side| side.id).ok();
             if matches!(agent.state, AgentState::Ready) {
-                let turn = turns.get(&agent.profile.agent);
+                let turn = turns.get(agent.profile.agent);
                 for id in serves.iter().filter(|id| turn.is_none_or(|turn| turn.campaign == **id)) {
                     if let Some(n) = its_side(&sides, id) {
                         sides[n].agents.ready += 1;
@@ -116,15 +115,42 @@ impl Floor {
                 }
                 continue;
             }
-            let dials = |id: &CampaignId| its_side(&sides, id).is_some_and(|n| sides[n].dials);
-            let share = 1.0 / serves.iter().filter(|id| dials(id)).count().max(1) as f64;
+            let Some(busy) = Busy::of(now, agent) else { continue };
+            let dials = |id: &&CampaignId| its_side(&sides, id).is_some_and(|n| sides[n].dials);
+            let sharers = serves.iter().filter(dials).count().max(1);
             for id in serves {
                 if let Some(side) = its_side(&sides, id).and_then(|n| sides.get_mut(n)) {
-                    side.add_busy(now, agent, share);
+                    side.add_busy(busy, sharers);
                 }
             }
         }
         sides.into_iter().map(|side| (side.id, side.counted())).collect()
+    }
+}
+
+/// An agent who will be free, and how far they are.
+#[derive(Debug, Clone, Copy)]
+enum Busy {
+    Talks { step: usize },
+    WrapsUp { step: usize, ends_in_ms: Option<i64> },
+}
+
+impl Busy {
+    /// Not one who is away, or has asked to be after this call.
+    fn of(now: Moment, agent: &Agent) -> Option<Busy> {
+        if agent.after_call.is_some() {
+            return None;
+        }
+        let elapsed_ms = now.since_ms(agent.since);
+        match agent.state {
+            AgentState::Reserved { .. } => Some(Busy::Talks { step: Estimates::talk_step(0) }),
+            AgentState::WrapUp { until, .. } => Some(Busy::WrapsUp {
+                step: Estimates::wrap_up_step(elapsed_ms),
+                ends_in_ms: until.map(|until| until.since_ms(now)),
+            }),
+            _ if converses(&agent.state) => Some(Busy::Talks { step: Estimates::talk_step(elapsed_ms) }),
+            _ => None,
+        }
     }
 }
 
@@ -134,70 +160,71 @@ struct Side<'a> {
     campaign: &'a Campaign,
     dials: bool,
     agents: Agents,
-    /// Those who talk and serve nobody else, by the step of their talk: most of
-    /// a big floor, alike within a step.
-    talking: [u32; Estimates::TALK_STEPS],
+    /// Those who talk, most of a big floor: by how many campaigns share them,
+    /// one in the first place, and the step of their talk, within which they
+    /// are alike.
+    talking: Vec<[u32; Estimates::TALK_STEPS]>,
 }
 
 impl<'a> Side<'a> {
     fn new(now: Moment, id: CampaignId, campaign: &'a Campaign) -> Self {
-        let agents = Agents { stays: campaign.estimates.ready(), ..Agents::default() };
-        Self { id, campaign, dials: campaign.dials(now), agents, talking: [0; Estimates::TALK_STEPS] }
+        let busy = Vec::with_capacity(campaign.profile.agents.len());
+        let agents = Agents { ready: 0, stays: campaign.estimates.ready(), busy };
+        Self { id, campaign, dials: campaign.dials(now), agents, talking: Vec::new() }
     }
 
-    /// Counts a busy agent by the chances to be free in time; not one who is
-    /// away, or has asked to be after this call. `share`: of the agent's next
-    /// free moment that is this campaign's.
-    fn add_busy(&mut self, now: Moment, agent: &Agent, share: f64) {
-        if agent.after_call.is_some() {
-            return;
-        }
-        let elapsed_ms = now.since_ms(agent.since);
-        let estimates = &self.campaign.estimates;
-        let step = match agent.state {
-            AgentState::Reserved { .. } => Estimates::talk_step(0),
-            AgentState::WrapUp { until, .. } => {
-                let ends_in_ms = until.map(|until| until.since_ms(now));
+    /// Counts a busy agent by the chances to be free in time. `sharers`: how
+    /// many campaigns the agent's next free moment is divided among, at least
+    /// one.
+    fn add_busy(&mut self, busy: Busy, sharers: usize) {
+        let step = match busy {
+            Busy::Talks { step } => step,
+            Busy::WrapsUp { step, ends_in_ms } => {
                 let patience_ms = self.campaign.profile.drop_after_ms;
-                self.add_alone(estimates.wrapping_up(elapsed_ms, ends_in_ms, patience_ms), share);
+                let chances = self.campaign.estimates.wrapping_up(step, ends_in_ms, patience_ms);
+                self.agents.busy.push(Group { count: 1, chances: shared(chances, sharers) });
                 return;
             }
-            _ if converses(&agent.state) => Estimates::talk_step(elapsed_ms),
-            _ => return,
         };
-        if share < 1.0 {
-            self.add_alone(*estimates.talking(step), share);
-        } else {
-            self.talking[step] += 1;
+        if self.talking.len() < sharers {
+            self.talking.resize(sharers, [0; Estimates::TALK_STEPS]);
         }
-    }
-
-    fn add_alone(&mut self, mut chances: Chances, share: f64) {
-        chances.iter_mut().for_each(|chance| *chance *= share);
-        self.agents.busy.push(Group { count: 1, chances });
+        self.talking[sharers - 1][step] += 1;
     }
 
     /// All of its agents.
     fn counted(mut self) -> Agents {
-        let steps = self.talking.iter().enumerate().filter(|(_, count)| **count > 0);
         let estimates = &self.campaign.estimates;
-        let groups = steps.map(|(step, count)| Group { count: *count, chances: *estimates.talking(step) });
-        self.agents.busy.extend(groups);
+        for (sharers, steps) in (1..).zip(&self.talking) {
+            let steps = steps.iter().enumerate().filter(|(_, count)| **count > 0);
+            let chances = |step| shared(*estimates.talking(step), sharers);
+            self.agents
+                .busy
+                .extend(steps.map(|(step, count)| Group { count: *count, chances: chances(step) }));
+        }
         self.agents
     }
+}
+
+/// The part of the chances that is one campaign's of so many.
+fn shared(mut chances: Chances, sharers: usize) -> Chances {
+    if sharers > 1 {
+        chances.iter_mut().for_each(|chance| *chance /= sharers as f64);
+    }
+    chances
 }
 
 impl Campaign {
     /// What its pacing sees of its calls.
     pub(super) fn observe(&self, now: Moment, calls: &Calls) -> Observed {
         let estimates = &self.estimates;
-        let groups = calls.steps.iter().enumerate().filter(|(_, count)| **count > 0);
+        let steps = calls.steps.iter().enumerate().filter(|(_, count)| **count > 0);
+        let mut in_flight = Vec::with_capacity(steps.clone().count());
+        in_flight.extend(steps.map(|(step, count)| Group { count: *count, chances: *estimates.call(step) }));
         Observed {
             answer_rate: estimates.answer_rate(),
             new_call: *estimates.call(0),
-            in_flight: groups
-                .map(|(step, count)| Group { count: *count, chances: *estimates.call(step) })
-                .collect(),
+            in_flight,
             waiting: calls.counts.waiting,
             window: self.window(now),
             today: self.today(now),

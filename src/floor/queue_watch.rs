@@ -1,12 +1,13 @@
 //! What is told of queues: who waits, who works there, the figures.
 
+use super::Floor;
 use super::agent::AgentState;
 use super::call::CallState;
 use super::effect::QueueLive;
 use super::kept::KeptLive;
 use super::queue::Queue;
 use super::queueing::queue_since;
-use super::{Floor, Touched};
+use super::touched::Touched;
 use crate::base::clock::Moment;
 use crate::base::ids::QueueId;
 use crate::base::limits;
@@ -14,8 +15,8 @@ use crate::base::limits;
 impl Floor {
     /// Queues whose callers or agents changed.
     pub(super) fn touch_queues(&self, touched: &mut Touched) {
-        let by_calls = touched.calls.iter().filter_map(|id| self.calls.get(id)?.queue());
-        let has_changed = |queue: &&Queue| touched.agents.iter().any(|id| queue.level(*id).is_some());
+        let by_calls = touched.calls.iter().filter_map(|id| self.calls.get(&id)?.queue());
+        let has_changed = |queue: &&Queue| touched.agents.iter().any(|id| queue.level(id).is_some());
         let by_agents = self.queues.values().filter(has_changed).map(|queue| queue.profile.queue);
         let queues: Vec<QueueId> = by_calls.chain(by_agents).collect();
         touched.queues.extend(queues);

@@ -7,21 +7,33 @@
 //! chance. An answered customer still gets any agent who is free, those of
 //! their own campaign first.
 
-use super::agent::AgentState;
+use super::agent::{Agent, AgentState};
 use super::campaign::Campaign;
 use super::observe::Survey;
 use super::{CallCounts, Floor};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId};
 use crate::floor::input::DialMode;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A campaign that may drop fewer calls than this keeps the agents of its calls
 /// under way even from customers who wait.
 const KEEPS_BELOW: f64 = 2.0;
 
-/// Whose each shared free agent is; agents of one campaign are not in it.
-pub(super) type Turns = BTreeMap<AgentId, Turn>;
+/// Whose each shared free agent is, by agent; agents of one campaign are not in
+/// it.
+#[derive(Debug, Default)]
+pub(super) struct Turns(Vec<(AgentId, Turn)>);
+
+impl Turns {
+    /// Whose the agent is, if they are shared and free.
+    pub(super) fn get(&self, agent: AgentId) -> Option<&Turn> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let at = self.0.binary_search_by_key(&agent, |(agent, _)| *agent).ok()?;
+        Some(&self.0[at].1)
+    }
+}
 
 /// Whose a shared free agent is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +47,7 @@ pub(super) struct Turn {
 impl Floor {
     /// Notes anew which campaigns each agent serves.
     pub(super) fn note_members(&mut self) {
-        self.agents.values_mut().for_each(|agent| agent.serves.clear());
+        self.agents.iter_mut().for_each(|(_, agent)| agent.serves.clear());
         for campaign in self.campaigns.values() {
             let id = campaign.profile.campaign;
             for agent in &campaign.profile.agents {
@@ -54,45 +66,49 @@ impl Floor {
         serves.map(|campaign| campaign.profile.campaign).collect()
     }
 
-    /// The campaigns that dial now, as far as they alone decide.
-    fn dialling(&self, now: Moment) -> BTreeSet<CampaignId> {
+    /// The campaigns that dial now, as far as they alone decide, by id.
+    fn dialling(&self, now: Moment) -> Vec<CampaignId> {
         let dialling = self.campaigns.values().filter(|campaign| campaign.dials(now));
         dialling.map(|campaign| campaign.profile.campaign).collect()
     }
 
     /// Whose the free agents of several dialling campaigns are.
     pub(super) fn turns_now(&self, now: Moment) -> Turns {
-        if self.campaigns.len() < 2 { Turns::new() } else { self.turns(now, &self.survey(now)) }
+        if self.campaigns.len() < 2 { Turns::default() } else { self.turns(now, &self.survey(now)) }
     }
 
     /// The same, the calls having been looked at already.
     pub(super) fn turns(&self, now: Moment, survey: &Survey) -> Turns {
         let dialling = self.dialling(now);
-        let mut turns = Turns::new();
+        let mut turns = Turns::default();
         if dialling.len() < 2 {
             return turns;
         }
-        let mut serves: BTreeMap<AgentId, Vec<CampaignId>> = BTreeMap::new();
+        let dials = |campaign: &&CampaignId| dialling.binary_search(campaign).is_ok();
+        // Free agents of one dialling campaign alone, for each of them.
+        let mut alone = vec![0_u32; dialling.len()];
         for agent in self.agents.values().filter(|agent| matches!(agent.state, AgentState::Ready)) {
-            let of = agent.serves.iter().filter(|campaign| dialling.contains(campaign));
-            serves.insert(agent.profile.agent, of.copied().collect());
-        }
-        let mut alone: BTreeMap<CampaignId, u32> = BTreeMap::new();
-        for (agent, campaigns) in &serves {
-            match campaigns.as_slice() {
-                [] => {}
-                [only] => *alone.entry(*only).or_default() += 1,
+            let mut serves = agent.serves.iter().filter(dials);
+            match serves.clone().count() {
+                0 => {}
+                1 => {
+                    let only = serves.next().and_then(|only| dialling.binary_search(only).ok());
+                    alone[only.unwrap_or(0)] += 1;
+                }
                 several => {
-                    let campaign = several[self.turn(*agent, several.len())];
-                    turns.insert(*agent, Turn { campaign, kept: false });
+                    if let Some(campaign) = serves.nth(turn(agent, several)) {
+                        turns.0.push((agent.profile.agent, Turn { campaign: *campaign, kept: false }));
+                    }
                 }
             }
         }
-        for campaign in dialling.iter().filter_map(|id| self.campaigns.get(id)) {
-            if campaign.one_for_one() {
-                let counts = survey.calls.get(&campaign.profile.campaign).map(|calls| calls.counts);
-                self.keep_agents(now, campaign, counts.unwrap_or_default(), &serves, &alone, &mut turns);
-            }
+        for (campaign, alone) in dialling.iter().zip(alone) {
+            let Some(campaign) = self.campaigns.get(campaign).filter(|campaign| campaign.one_for_one())
+            else {
+                continue;
+            };
+            let counts = survey.calls.get(&campaign.profile.campaign).map(|calls| calls.counts);
+            self.keep_agents(now, campaign, counts.unwrap_or_default(), alone, &mut turns);
         }
         turns
     }
@@ -120,36 +136,32 @@ impl Floor {
         now: Moment,
         campaign: &Campaign,
         counts: CallCounts,
-        serves: &BTreeMap<AgentId, Vec<CampaignId>>,
-        alone: &BTreeMap<CampaignId, u32>,
+        alone: u32,
         turns: &mut Turns,
     ) {
         let id = campaign.profile.campaign;
-        let alone = alone.get(&id).copied().unwrap_or(0);
         let mut missing = (counts.in_flight + counts.waiting).saturating_sub(alone) as usize;
         let keep = Turn { campaign: id, kept: campaign.drops_left(now) < KEEPS_BELOW };
+        let serves = |agent| self.agents.get(&agent).is_some_and(|agent| agent.serves.contains(&id));
         // Those whose turn it is first, then any that nobody keeps.
-        let own: Vec<AgentId> = turns.iter().filter(|(_, of)| of.campaign == id).map(|(a, _)| *a).collect();
-        let others = serves.iter().filter(|(_, campaigns)| campaigns.contains(&id));
-        let others: Vec<AgentId> =
-            others.map(|(agent, _)| *agent).filter(|agent| !own.contains(agent)).collect();
-        for agent in own.iter().chain(&others) {
-            if missing == 0 {
-                return;
-            }
-            if let Some(turn) = turns.get_mut(agent).filter(|turn| !turn.kept) {
-                *turn = keep;
-                missing -= 1;
+        for own in [true, false] {
+            for (agent, turn) in &mut turns.0 {
+                if missing == 0 {
+                    return;
+                }
+                if !turn.kept && (turn.campaign == id) == own && (own || serves(*agent)) {
+                    *turn = keep;
+                    missing -= 1;
+                }
             }
         }
     }
+}
 
-    /// Which of so many campaigns the agent is for until their next call.
-    fn turn(&self, agent: AgentId, campaigns: usize) -> usize {
-        let since = self.agents.get(&agent).map_or(0, |agent| agent.since.0);
-        let mixed = (agent.0 as u64 ^ since as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> 33) as usize % campaigns.max(1)
-    }
+/// Which of so many campaigns the agent is for until their next call.
+fn turn(agent: &Agent, campaigns: usize) -> usize {
+    let mixed = (agent.profile.agent.0 as u64 ^ agent.since.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 33) as usize % campaigns.max(1)
 }
 
 impl Campaign {

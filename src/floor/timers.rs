@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 
 /// A leg without events for so long is asked for.
 pub(super) const SILENT_MS: i64 = 60_000;
@@ -42,14 +42,16 @@ impl Timers {
         self.0.peek().map(|Reverse((at, _))| *at)
     }
 
-    fn take_due(&mut self, now: Moment) -> BTreeSet<Owner> {
-        let mut due = BTreeSet::new();
+    fn take_due(&mut self, now: Moment) -> Vec<Owner> {
+        let mut due = Vec::new();
         while let Some(Reverse((at, owner))) = self.0.peek().copied()
             && at <= now
         {
             self.0.pop();
-            due.insert(owner);
+            due.push(owner);
         }
+        due.sort_unstable();
+        due.dedup();
         due
     }
 }
@@ -57,18 +59,19 @@ impl Timers {
 impl Floor {
     /// Notes when everything that changed is next due.
     pub(super) fn set_timers(&mut self, now: Moment) {
-        let calls = self.touched.calls.iter().filter_map(|id| self.calls.get(id));
+        let mut timers = std::mem::take(&mut self.timers);
+        let calls = self.touched.calls.iter().filter_map(|id| self.calls.get(&id));
         let calls = calls.filter_map(|call| Some((self.call_due(call)?, Owner::Call(call.id))));
-        let agents = self.touched.agents.iter().filter_map(|id| self.agents.get(id));
+        let agents = self.touched.agents.iter().filter_map(|id| self.agents.get(&id));
         let agents =
             agents.filter_map(|agent| Some((self.agent_due(agent)?, Owner::Agent(agent.profile.agent))));
         let supervisors = self.touched.supervisors.iter();
         let supervisors =
-            supervisors.filter_map(|id| Some((self.supervisor_due(*id)?, Owner::Supervisor(*id))));
+            supervisors.filter_map(|id| Some((self.supervisor_due(id)?, Owner::Supervisor(id))));
         let kept = self.touched.kept.iter();
-        let kept = kept.filter_map(|id| Some((self.kept_due(now, *id)?, Owner::Kept(*id))));
-        let hints: Vec<_> = calls.chain(agents).chain(supervisors).chain(kept).map(Reverse).collect();
-        self.timers.0.extend(hints);
+        let kept = kept.filter_map(|id| Some((self.kept_due(now, id)?, Owner::Kept(id))));
+        timers.0.extend(calls.chain(agents).chain(supervisors).chain(kept).map(Reverse));
+        self.timers = timers;
     }
 
     /// Notes everything anew, after what timers depend on has changed.

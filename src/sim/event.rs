@@ -16,7 +16,7 @@ pub struct WorldEvent {
     pub kind: EventKind,
     /// The leg as it was then; `None` for the result of a job and the
     /// registrations of phones.
-    pub leg: Option<Leg>,
+    pub leg: Option<Box<Leg>>,
 }
 
 /// The kinds of events, in FreeSWITCH's terms.

@@ -429,7 +429,7 @@ impl World {
     /// Tells of an event of a leg that exists.
     pub(super) fn emit(&mut self, at: Moment, leg: LegId, kind: EventKind) {
         if let Some(entry) = self.entries.get(&leg) {
-            self.out.push(WorldEvent { at, kind, leg: Some(entry.leg.clone()) });
+            self.out.push(WorldEvent { at, kind, leg: Some(Box::new(entry.leg.clone())) });
         }
     }
 

@@ -16,7 +16,7 @@ use crate::base::clock::Moment;
 /// Calls are told apart by age in steps of this many milliseconds.
 const BIN_MS: i64 = 500;
 /// Up to this age (80 s); the last bin takes all that are older.
-const BINS: usize = 160;
+pub(super) const BINS: usize = 160;
 /// The two memories, in seconds.
 const FAST_S: f64 = 90.0;
 const SLOW_S: f64 = 900.0;

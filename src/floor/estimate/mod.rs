@@ -185,7 +185,10 @@ impl Estimates {
         self.answers.rate()
     }
 
-    /// Calls are told apart by age in so many steps; a new one is in step 0.
+    /// Calls are told apart by age in so many steps.
+    pub const CALL_STEPS: usize = answers::BINS;
+
+    /// The step of a call of this age; a new one is in step 0.
     pub fn call_step(age_ms: i64) -> usize {
         Answers::bin(age_ms)
     }
@@ -210,10 +213,15 @@ impl Estimates {
         &self.talking[step]
     }
 
-    /// The same for an agent so long in after-call work, which ends by itself
-    /// in `ends_in_ms` at the latest.
-    pub fn wrapping_up(&self, elapsed_ms: i64, ends_in_ms: Option<i64>, patience_ms: i64) -> Chances {
-        let mut chances = self.wrapping_up[Spells::bin(elapsed_ms)];
+    /// The step of after-call work that has lasted so long.
+    pub fn wrap_up_step(elapsed_ms: i64) -> usize {
+        Spells::bin(elapsed_ms)
+    }
+
+    /// The same for an agent in this step of after-call work, which ends by
+    /// itself in `ends_in_ms` at the latest.
+    pub fn wrapping_up(&self, step: usize, ends_in_ms: Option<i64>, patience_ms: i64) -> Chances {
+        let mut chances = self.wrapping_up[step];
         if let Some(ends_in_ms) = ends_in_ms {
             let stays = 1.0 - self.breaks / self.after_call_work;
             for (h, chance) in chances.iter_mut().enumerate() {

@@ -116,9 +116,18 @@ static EDGES_S: LazyLock<[f64; BINS + 1]> = LazyLock::new(|| {
     })
 });
 
+/// Which bin each half second begins in, up to where the last one begins: a
+/// bin is asked for each agent at each decision, and no bin is that short.
+static BIN_AT: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let begun = |seconds: f64| EDGES_S[..BINS].partition_point(|edge| *edge <= seconds);
+    let halves = (2.0 * EDGES_S[BINS - 1]) as usize + 1;
+    (0..=halves).map(|half| begun(half as f64 / 2.0).saturating_sub(1) as u8).collect()
+});
+
 fn bin(seconds: f64) -> usize {
-    let begun = EDGES_S.partition_point(|edge| *edge <= seconds);
-    begun.saturating_sub(1).min(BINS - 1)
+    let half = (2.0 * seconds.max(0.0)) as usize;
+    let bin = usize::from(BIN_AT[half.min(BIN_AT.len() - 1)]);
+    bin + usize::from(bin + 1 < BINS && EDGES_S[bin + 1] <= seconds)
 }
 
 /// Adds the time that a spell of this length spent in each bin.
@@ -136,6 +145,15 @@ fn expose(at_risk_s: &mut [f64; BINS], seconds: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bin_is_the_last_that_has_begun() {
+        for ms in (0..4_000_000_i64).step_by(73).chain([2_499, 2_500, 29_999, 30_000, i64::MAX / 2, -5]) {
+            let seconds = ms.max(0) as f64 / 1_000.0;
+            let begun = EDGES_S[..BINS].iter().rposition(|edge| *edge <= seconds);
+            assert_eq!(Some(Spells::bin(ms)), begun, "{ms} ms");
+        }
+    }
 
     #[test]
     fn what_ends_within_a_time_follows_the_rates() {

@@ -113,10 +113,10 @@ fn a_conversation_that_never_lasts_longer_is_expected_to_end() {
     let talking = |ms| estimates.talking(Estimates::talk_step(ms))[3];
     let (early, late) = (talking(10_000), talking(58_000));
     assert!(early < 0.05 && late > 0.6, "10.5 s ahead: {early} {late}");
-    let wrap_up = estimates.wrapping_up(3_000, None, 2_000);
+    let wrap_up = estimates.wrapping_up(Estimates::wrap_up_step(3_000), None, 2_000);
     assert!(wrap_up[0] < wrap_up[4] && wrap_up[4] > 0.8, "{wrap_up:?}");
     // And one that ends by itself is known to.
-    let timed = estimates.wrapping_up(0, Some(3_000), 2_000);
+    let timed = estimates.wrapping_up(Estimates::wrap_up_step(0), Some(3_000), 2_000);
     assert!(timed[0] > 0.9, "{timed:?}");
 }
 
@@ -132,6 +132,6 @@ fn agents_who_go_on_breaks_are_counted_on_less() {
     estimates.refresh(Moment(0), 2_000, empty(), empty());
     let fickle = estimates.ready();
     assert!(faithful[8] > 0.99 && fickle[8] < 0.8, "{faithful:?} {fickle:?}");
-    let after_work = estimates.wrapping_up(9_000, None, 2_000)[8];
+    let after_work = estimates.wrapping_up(Estimates::wrap_up_step(9_000), None, 2_000)[8];
     assert!(after_work < 0.65, "every second one goes on a break: {after_work}");
 }

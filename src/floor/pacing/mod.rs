@@ -109,6 +109,8 @@ pub struct Limits {
     pub lines_used: u32,
     /// Leads at hand.
     pub leads: u32,
+    /// Attempts that the trunk may be given.
+    pub trunk: u32,
 }
 
 /// Why no more calls were launched than were.
@@ -177,7 +179,7 @@ pub fn pacing(observed: &Observed, agents: &Agents, limits: Limits) -> PacingRep
     let in_flight = observed.in_flight_count();
     let agents_expected = agents_expected(observed, agents);
     let lines = limits.lines_max.saturating_sub(limits.lines_used);
-    let most = lines.min(limits.leads).min(LAUNCH_MAX);
+    let most = lines.min(limits.leads).min(limits.trunk).min(LAUNCH_MAX);
     let (mut dial, mut limit) = match limits.mode {
         _ if agents.ready == 0 && agents.busy.is_empty() => (0, BindingLimit::NoAgents),
         DialMode::Predictive if limits.drop_cap_permille == 0 => {
@@ -195,6 +197,9 @@ pub fn pacing(observed: &Observed, agents: &Agents, limits: Limits) -> PacingRep
         }
         if limits.leads == most {
             limit = BindingLimit::NoLeads;
+        }
+        if limits.trunk == most {
+            limit = BindingLimit::TrunkFailing;
         }
     }
     PacingReport {

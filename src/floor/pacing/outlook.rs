@@ -23,7 +23,7 @@ pub(super) struct Outlook {
 #[derive(Debug)]
 enum Sums {
     Exact(Vec<Exact>),
-    Normal(Box<[Moments; HORIZONS]>),
+    Normal(Box<Moments>),
 }
 
 /// One horizon of a small floor.
@@ -35,12 +35,13 @@ struct Exact {
     answers: Vec<f64>,
 }
 
-/// One horizon of a big floor: mean, variance and third central moment.
+/// A big floor: mean, variance and third central moment at each horizon, apart,
+/// so that all horizons are summed at once.
 #[derive(Debug, Clone, Copy, Default)]
 struct Moments {
-    mean: f64,
-    variance: f64,
-    third: f64,
+    mean: Chances,
+    variance: Chances,
+    third: Chances,
 }
 
 impl Outlook {
@@ -51,12 +52,10 @@ impl Outlook {
         let sums = if ready.count + size(busy) <= EXACT && size(calls) <= EXACT {
             Sums::Exact((0..HORIZONS).map(|h| Exact::new(h, ready, busy, calls)).collect())
         } else {
-            let mut moments = [Moments::default(); HORIZONS];
-            for (h, moments) in moments.iter_mut().enumerate() {
-                moments.add(1.0, ready.count, ready.chances[h]);
-                busy.iter().for_each(|group| moments.add(1.0, group.count, group.chances[h]));
-                calls.iter().for_each(|group| moments.add(-1.0, group.count, group.chances[h]));
-            }
+            let mut moments = Moments::default();
+            moments.add(1.0, ready.count, &ready.chances);
+            busy.iter().for_each(|group| moments.add(1.0, group.count, &group.chances));
+            calls.iter().for_each(|group| moments.add(-1.0, group.count, &group.chances));
             Sums::Normal(Box::new(moments))
         };
         Self { waiting, sums }
@@ -70,11 +69,7 @@ impl Outlook {
                     toss(&mut exact.answers, *chance);
                 }
             }
-            Sums::Normal(horizons) => {
-                for (moments, chance) in horizons.iter_mut().zip(call) {
-                    moments.add(-1.0, 1, *chance);
-                }
-            }
+            Sums::Normal(moments) => moments.add(-1.0, 1, call),
         }
     }
 
@@ -86,9 +81,9 @@ impl Outlook {
             Sums::Exact(horizons) => {
                 std::array::from_fn(|h| horizons[h].short_by(u64::from(self.waiting), u64::from(others)))
             }
-            Sums::Normal(horizons) => {
+            Sums::Normal(moments) => {
                 let most = f64::from(self.waiting) - f64::from(others);
-                std::array::from_fn(|h| horizons[h].at_most(most))
+                std::array::from_fn(|h| moments.at_most(h, most))
             }
         };
         for h in (0..HORIZONS - 1).rev() {
@@ -123,20 +118,22 @@ impl Exact {
 }
 
 impl Moments {
-    fn add(&mut self, sign: f64, count: u32, chance: f64) {
+    fn add(&mut self, sign: f64, count: u32, chances: &Chances) {
         let count = f64::from(count);
-        let variance = count * chance * (1.0 - chance);
-        self.mean += sign * count * chance;
-        self.variance += variance;
-        self.third += sign * variance * (1.0 - 2.0 * chance);
+        for (h, chance) in chances.iter().enumerate() {
+            let variance = count * chance * (1.0 - chance);
+            self.mean[h] += sign * count * chance;
+            self.variance[h] += variance;
+            self.third[h] += sign * variance * (1.0 - 2.0 * chance);
+        }
     }
 
     /// The chance of a whole number of at most `most`, by Edgeworth's first
     /// correction of the normal distribution.
-    fn at_most(&self, most: f64) -> f64 {
-        let sd = (self.variance + 1e-4).sqrt();
-        let z = (most + 0.5 - self.mean) / sd;
-        let skew = self.third / (sd * sd * sd);
+    fn at_most(&self, h: usize, most: f64) -> f64 {
+        let sd = (self.variance[h] + 1e-4).sqrt();
+        let z = (most + 0.5 - self.mean[h]) / sd;
+        let skew = self.third[h] / (sd * sd * sd);
         let density = (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt();
         (normal(z) - density * skew / 6.0 * (z * z - 1.0)).clamp(0.0, 1.0)
     }
@@ -237,10 +234,10 @@ mod tests {
         for (sign, group) in
             [(1.0, &ready), (1.0, &busy[0]), (1.0, &busy[1]), (-1.0, &calls[0]), (-1.0, &calls[1])]
         {
-            moments.add(sign, group.count, group.chances[0]);
+            moments.add(sign, group.count, &group.chances);
         }
         for others in 0..4 {
-            let (exact, normal) = (exact.short_by(0, others), moments.at_most(-(others as f64)));
+            let (exact, normal) = (exact.short_by(0, others), moments.at_most(0, -(others as f64)));
             assert!((exact - normal).abs() < 0.003, "{others}: {exact} {normal}");
         }
     }

@@ -29,7 +29,7 @@ fn in_flight(count: u32, chances: Chances) -> Vec<Group> {
 }
 
 fn limits(mode: DialMode) -> Limits {
-    Limits { mode, drop_cap_permille: 30, lines_max: 1_000, lines_used: 0, leads: 1_000 }
+    Limits { mode, drop_cap_permille: 30, lines_max: 1_000, lines_used: 0, leads: 1_000, trunk: u32::MAX }
 }
 
 fn spent(dropped: u32) -> Observed {

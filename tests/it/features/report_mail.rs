@@ -6,7 +6,9 @@ use super::world::{MINUTE, MONDAY_10, World, user, write};
 use crate::both_databases;
 use crate::support::smtp::{Manner, SmtpSink};
 use calamine::Data;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+};
 use std::sync::Arc;
 use trunkline::base::clock::Moment;
 use trunkline::base::ids::UserId;
