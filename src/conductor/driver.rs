@@ -181,6 +181,7 @@ impl Driver {
                 self.loader.spawn_queues(out.inputs.clone());
             }
             Change::Leads(_) => self.loader.spawn_campaigns(out.inputs.clone()),
+            Change::Numbers => self.look_up_callers(out),
             Change::Gateways => {
                 self.loader.spawn_gateways(out.switch.clone());
                 // A campaign names its gateway, and so does a queue.
@@ -192,6 +193,16 @@ impl Driver {
                 self.loader.spawn_queues(out.inputs.clone());
                 self.loader.spawn_agents(out.inputs.clone());
                 self.loader.spawn_gateways(out.switch.clone());
+                self.look_up_callers(out);
+            }
+        }
+    }
+
+    /// Asks again who they are that call and nobody knows.
+    fn look_up_callers(&self, out: &Outlets) {
+        for live in self.floor.calls_live() {
+            if let (None, None, Some(number)) = (live.campaign, live.customer, live.number) {
+                self.loader.spawn_caller(live.call, number, out.inputs.clone());
             }
         }
     }

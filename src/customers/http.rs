@@ -1,19 +1,24 @@
-//! Customers and lists for those who may see them. Imports are in
-//! `import/http.rs`.
+//! Customers and lists for those who may see them, and adding a customer.
+//! Imports are in `import/http.rs`.
 
-use crate::api::{ApiError, ApiResult, Json, Page, PageQuery, Path, Problem, Query};
+use crate::api::{ApiError, ApiResult, FieldError, Json, Page, PageQuery, Path, Problem, Query, Settings};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission, Scope, UserFilter, visible_users};
+use crate::base::clock;
 use crate::base::ids::CustomerId;
-use crate::base::limits::LINE_CHARS;
+use crate::base::limits::{LINE_CHARS, PHONES_PER_CUSTOMER};
+use crate::base::phone::{PhoneNumber, PhoneRefused};
 use crate::calls;
 use crate::calls::http::CallView;
 use crate::customers::import;
-use crate::customers::model::{CustomerEntry, ListEntry};
-use crate::customers::store;
+use crate::customers::model::{CustomerEntry, ListEntry, NewCustomer, clean_line, clean_text};
+use crate::customers::places::{Home, home_of};
+use crate::customers::store::{self, Added};
+use crate::store::changes::{Change, Changes};
 use crate::store::entity::customer_phones;
 use crate::store::{Db, write_tx};
 use axum::Extension;
+use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -26,7 +31,7 @@ const HISTORY_CALLS: u64 = 50;
 /// The room's routes.
 pub fn routes() -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(routes!(get_customers))
+        .routes(routes!(get_customers, post_customer))
         .routes(routes!(get_customer))
         .routes(routes!(get_lists))
         .merge(import::http::routes())
@@ -65,6 +70,21 @@ pub struct PhoneView {
     number: String,
     /// With country code: `+8613800138000`.
     e164: String,
+    /// Where it comes from; null when nobody knows.
+    home: Option<Home>,
+}
+
+/// A customer as a person enters them.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct CustomerRequest {
+    /// One line.
+    name: String,
+    /// In the order in which they are dialled, as people write numbers.
+    phones: Vec<String>,
+    /// One line.
+    city: Option<String>,
+    /// Free text.
+    remark: Option<String>,
 }
 
 /// A list of leads.
@@ -112,6 +132,103 @@ async fn get_customers(
     Ok(Json(Page::of(rows, limit, |entry| entry.customer.id, CustomerItemView::from)))
 }
 
+#[utoipa::path(post, path = "/customers", tag = "customers", operation_id = "post_customer",
+    request_body = CustomerRequest,
+    responses((status = 201, body = CustomerView), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 409, body = Problem)))]
+/// Adds a customer, whom the one who adds them looks after. Earlier calls of
+/// their numbers become theirs, and whoever is on the line with one of them
+/// is known at once. 409 `number_taken`: a number is another customer's.
+async fn post_customer(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
+    Extension(changes): Extension<Changes>,
+    Json(request): Json<CustomerRequest>,
+) -> ApiResult<(StatusCode, Json<CustomerView>)> {
+    caller.require(Permission::CustomerWrite)?;
+    let new = read_customer(&request, &settings.home_country)?;
+    let tx = write_tx(&db).await?;
+    let id = match store::add_customer(&tx, &new, Some(caller.user_id), clock::now()).await? {
+        Added::New(id) => id,
+        Added::Taken { e164, customer } => {
+            drop(tx);
+            return Err(taken(&db, &caller, &new, &e164, customer).await?);
+        }
+    };
+    audit::record(&tx, Entry::of(caller.user_id, "customer.add", "customer", id)).await?;
+    tx.commit().await?;
+    changes.tell(Change::Numbers);
+    let view = load_view(&db, id, &UserFilter::All, history_of(&db, &caller).await?).await?;
+    Ok((StatusCode::CREATED, Json(view.ok_or_else(|| ApiError::not_found("customer"))?)))
+}
+
+fn read_customer(request: &CustomerRequest, home: &str) -> ApiResult<NewCustomer> {
+    let mut faults = Vec::new();
+    let mut fault =
+        |field: &str, message: String| faults.push(FieldError { field: field.to_owned(), message });
+    let name =
+        clean_line(&request.name).and_then(|name| name.ok_or_else(|| "the name is missing".to_owned()));
+    let name = name.unwrap_or_else(|message| {
+        fault("name", message);
+        String::new()
+    });
+    let mut phones: Vec<PhoneNumber> = Vec::new();
+    for (at, text) in request.phones.iter().enumerate() {
+        match PhoneNumber::parse(text, home) {
+            Ok(phone) if phones.iter().any(|other| other.e164 == phone.e164) => {}
+            Ok(phone) => phones.push(phone),
+            Err(PhoneRefused::Empty) => {}
+            Err(refused) => fault(&format!("phones.{at}"), refused.to_string()),
+        }
+    }
+    if phones.len() > PHONES_PER_CUSTOMER {
+        fault("phones", format!("more than {PHONES_PER_CUSTOMER} phone numbers"));
+    }
+    let mut optional = |field: &str, cleaned: Result<Option<String>, String>| {
+        cleaned.unwrap_or_else(|message| {
+            fault(field, message);
+            None
+        })
+    };
+    let city = optional("city", clean_line(request.city.as_deref().unwrap_or_default()));
+    let remark = optional("remark", clean_text(request.remark.as_deref().unwrap_or_default()));
+    if phones.is_empty() && faults.iter().all(|fault| !fault.field.starts_with("phones")) {
+        faults.push(FieldError {
+            field: "phones.0".to_owned(),
+            message: "a phone number is wanted".to_owned(),
+        });
+    }
+    if faults.is_empty() {
+        Ok(NewCustomer { name, phones, city, remark })
+    } else {
+        Err(ApiError::invalid(faults))
+    }
+}
+
+/// Says whose the number is, as far as the reader may know.
+async fn taken(
+    db: &Db,
+    caller: &Caller,
+    new: &NewCustomer,
+    e164: &str,
+    customer: Option<CustomerId>,
+) -> ApiResult<ApiError> {
+    let number = new.phones.iter().find(|phone| phone.e164 == e164);
+    let number = number.map_or(e164, |phone| phone.dial.as_str());
+    let entry = match (customer, caller.permissions.scope(Permission::CustomerRead)) {
+        (Some(id), Some(scope)) => {
+            store::find_customer(db, id, &visible_users(db, caller, scope).await?).await?
+        }
+        _ => None,
+    };
+    let whose = match entry {
+        Some(entry) => format!("customer {}'s already ({})", entry.customer.id, entry.customer.name),
+        None => "another customer's already, outside what you may see".to_owned(),
+    };
+    Ok(ApiError::conflict("number_taken", format!("{number} is {whose}")))
+}
+
 #[utoipa::path(get, path = "/customers/{id}", tag = "customers", operation_id = "get_customer",
     params(("id" = i64, Path, description = "The customer")),
     responses((status = 200, body = CustomerView), (status = 403, body = Problem), (status = 404, body = Problem)))]
@@ -123,10 +240,7 @@ async fn get_customer(
 ) -> ApiResult<Json<CustomerView>> {
     let scope = caller.require(Permission::CustomerRead)?;
     let visible = visible_users(&db, &caller, scope).await?;
-    let history = match caller.permissions.scope(Permission::CallRead) {
-        Some(scope) => visible_users(&db, &caller, scope).await?,
-        None => UserFilter::Ids(Vec::new()),
-    };
+    let history = history_of(&db, &caller).await?;
     let view = load_view(&db, id, &visible, history).await?.ok_or_else(|| ApiError::not_found("customer"))?;
     if scope != Scope::Own {
         let tx = write_tx(&db).await?;
@@ -134,6 +248,14 @@ async fn get_customer(
         tx.commit().await?;
     }
     Ok(Json(view))
+}
+
+/// Whose calls the reader may see.
+async fn history_of(db: &Db, caller: &Caller) -> ApiResult<UserFilter> {
+    Ok(match caller.permissions.scope(Permission::CallRead) {
+        Some(scope) => visible_users(db, caller, scope).await?,
+        None => UserFilter::Ids(Vec::new()),
+    })
 }
 
 /// A customer for the screen pop: with the whole history, whoever made the
@@ -167,7 +289,11 @@ async fn get_lists(caller: Caller, Extension(db): Extension<Db>) -> ApiResult<Js
 impl From<CustomerEntry> for CustomerItemView {
     fn from(entry: CustomerEntry) -> Self {
         let customer = entry.customer;
-        let phone = |phone: customer_phones::Model| PhoneView { number: phone.dial, e164: phone.e164 };
+        let phone = |phone: customer_phones::Model| PhoneView {
+            home: home_of(&phone.e164),
+            number: phone.dial,
+            e164: phone.e164,
+        };
         Self {
             id: customer.id,
             name: customer.name,

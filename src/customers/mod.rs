@@ -1,11 +1,13 @@
 //! Customers and their phone numbers: who is called.
 //!
-//! In: spreadsheets of customers ([`import`]). Out: customers, each phone
-//! number once in the whole system, and lists of leads for campaigns.
+//! In: spreadsheets of customers ([`import`]), customers whom people add. Out:
+//! customers, each phone number once in the whole system, where numbers come
+//! from ([`places`]), and lists of leads for campaigns.
 
 pub mod http;
 pub mod import;
 pub mod jobs;
 pub mod model;
+pub mod places;
 pub mod rejected;
 pub mod store;

@@ -1,8 +1,44 @@
 //! The words of customers and imports.
 
+use crate::base::limits;
+use crate::base::phone::PhoneNumber;
 use crate::customers::import::mapping::Mapping;
 use crate::store::entity::{customer_phones, customers};
 use serde::{Deserialize, Serialize};
+
+/// A customer who is to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCustomer {
+    /// One line, never empty.
+    pub name: String,
+    /// At least one, each once, in the order in which they are dialled.
+    pub phones: Vec<PhoneNumber>,
+    /// One line.
+    pub city: Option<String>,
+    /// Free text.
+    pub remark: Option<String>,
+}
+
+/// One line of text: line breaks and runs of space become one space. `None` when
+/// nothing is left; an error, in words, when it is too long.
+pub fn clean_line(text: &str) -> Result<Option<String>, String> {
+    let visible = text.replace(char::is_control, " ");
+    let text = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() > limits::LINE_CHARS {
+        return Err(format!("longer than {} characters", limits::LINE_CHARS));
+    }
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// Free text: control characters other than line breaks are taken out. `None`
+/// and errors as for a line.
+pub fn clean_text(text: &str) -> Result<Option<String>, String> {
+    let text: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    if text.chars().count() > limits::TEXT_CHARS {
+        return Err(format!("longer than {} characters", limits::TEXT_CHARS));
+    }
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
 
 /// What is done with a row whose phone number a customer has already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

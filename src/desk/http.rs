@@ -5,14 +5,16 @@
 //! refuses comes back as 409 with its words. What is done to the call in
 //! progress is in `control.rs`.
 
-use crate::api::{ApiError, ApiResult, Json, Path, Problem};
+use crate::api::{ApiError, ApiResult, Json, Path, Problem, Settings};
 use crate::auth::{Caller, Permission};
 use crate::base::clock;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, QueueId};
+use crate::base::phone::PhoneNumber;
 use crate::calls::http::save_disposition;
 use crate::calls::model::DispositionRequest;
 use crate::conductor::Handle;
 use crate::customers::http::CustomerView;
+use crate::customers::places::{Home, home_of};
 use crate::floor::effect::CallStateKind;
 use crate::floor::input::AgentCommand;
 use crate::live::hub::Hub;
@@ -66,6 +68,8 @@ pub struct DeskCallView {
     pub script: Option<String>,
     /// The customer's number; empty when a caller withholds it.
     pub number: String,
+    /// Where it comes from; null when nobody knows.
+    pub home: Option<Home>,
     /// When dialled.
     pub started_at: DateTime<Utc>,
     /// When the customer answered.
@@ -95,11 +99,12 @@ async fn get_desk(
     caller: Caller,
     Extension(db): Extension<Db>,
     Extension(hub): Extension<Hub>,
+    Extension(settings): Extension<Settings>,
 ) -> ApiResult<Json<DeskView>> {
     let desk = desk_of(&caller)?;
     let agent = hub.agent(desk);
     let call = match agent.as_ref().and_then(|agent| agent.call_id) {
-        Some(call) => find_desk_call(&db, &hub, desk, call).await?,
+        Some(call) => find_desk_call(&db, &hub, &settings.home_country, desk, call).await?,
         None => None,
     };
     Ok(Json(DeskView { agent, call }))
@@ -182,11 +187,21 @@ pub(super) fn desk_of(caller: &Caller) -> ApiResult<AgentId> {
 
 /// The ledger lags the floor by a moment: a call that is not written yet is
 /// taken from the live floor.
-async fn find_desk_call(db: &Db, hub: &Hub, desk: AgentId, call: CallId) -> ApiResult<Option<DeskCallView>> {
+async fn find_desk_call(
+    db: &Db,
+    hub: &Hub,
+    home_country: &str,
+    desk: AgentId,
+    call: CallId,
+) -> ApiResult<Option<DeskCallView>> {
     let live = hub.call(call);
     let written = calls::store::find_row(db, call).await?;
     let (campaign, queue, customer) = match (&live, &written) {
-        (Some(live), _) => (live.campaign_id, live.queue_id, live.customer_id),
+        (Some(live), row) => {
+            // They may have become a customer since the floor asked who they are.
+            let since = row.as_ref().and_then(|row| row.customer_id).map(CustomerId);
+            (live.campaign_id, live.queue_id, live.customer_id.or(since))
+        }
         (None, Some(row)) => {
             (row.campaign_id.map(CampaignId), row.queue_id.map(QueueId), row.customer_id.map(CustomerId))
         }
@@ -219,6 +234,10 @@ async fn find_desk_call(db: &Db, hub: &Hub, desk: AgentId, call: CallId) -> ApiR
         queue_id: queue,
         queue_name,
         script: script.flatten(),
+        home: number
+            .as_ref()
+            .and_then(|n| PhoneNumber::parse(n, home_country).ok())
+            .and_then(|n| home_of(&n.e164)),
         number: number.unwrap_or_default(),
         started_at: started.unwrap_or_default(),
         answered_at: live

@@ -101,6 +101,8 @@ pub fn spawn(
     let pokes = Pokes::default();
     let home = settings.home_country.clone();
     let poke = pokes.imports.clone();
+    // Not waited for: whoever asks before it is there waits then.
+    tokio::task::spawn_blocking(customers::places::warm_up);
     tokio::spawn(customers::jobs::run(db.clone(), changes.clone(), home, poke, stop.clone()));
     let (zone, mailer, poke) = (settings.zone, mailer.clone(), pokes.reports.clone());
     tokio::spawn(reports::schedules::jobs::run(db.clone(), zone, mailer, poke, stop.clone()));

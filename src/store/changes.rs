@@ -22,6 +22,8 @@ pub enum Change {
     Agent(AgentId),
     /// The leads of a list.
     Leads(ListId),
+    /// Whose a phone number is: somebody on the line may be known now.
+    Numbers,
     /// A trunk, so perhaps any campaign.
     Gateways,
     /// The listener missed changes: reload all.

@@ -1,5 +1,5 @@
 // A service queue, as its people see it: a calendar that is closed today and a queue that follows it are made in forms,
-// a caller leaves a message that is heard and handled, and another keeps their place and is called back by an agent.
+// a caller leaves a message that is heard and handled, and another keeps their place, is called back by an agent and becomes a customer.
 
 import assert from "node:assert/strict";
 import { eventually, journey } from "./lib.mjs";
@@ -15,6 +15,7 @@ const SERVICE = "02160000009";
 /** Both answer when they are called, and stay. */
 const LEAVES_MESSAGE = "13912345641";
 const CALLED_BACK = "13912345642";
+const NEW_CUSTOMER = "陈新客";
 const MESSAGE_MS = 4_000;
 const CALL_MS_MAX = 60_000;
 
@@ -129,7 +130,18 @@ await journey("queues", async ({ step, newPerson, api, logIns, customers }) => {
     await agent.button("就绪").click();
     await eventually("the conversation", async () => agent.button("保持").isEnabled(), CALL_MS_MAX);
     const desk = await agent.shown();
-    for (const words of ["139 1234 5642", "回拨：客户从"]) assert.ok(desk.includes(words), `${words} in ${desk}`);
+    for (const words of ["139 1234 5642", "回拨：客户从", "未知客户", "江苏 常州 · 中国移动"]) assert.ok(desk.includes(words), `${words} in ${desk}`);
+  });
+
+  await step("nobody knows them: they become a customer while they talk", async () => {
+    await agent.button("添加客户").click();
+    assert.equal(await agent.field("城市").inputValue(), "常州", "filled in from the number");
+    await agent.field("姓名").fill(NEW_CUSTOMER);
+    await agent.button("添加客户").click();
+    await agent.page.getByRole("heading", { name: NEW_CUSTOMER }).waitFor();
+    assert.ok(await agent.button("保持").isEnabled(), "the conversation goes on");
+    const [found] = (await server.call("GET", `/customers?q=${CALLED_BACK}`)).items;
+    assert.deepEqual([found.name, found.city, found.owner_id], [NEW_CUSTOMER, "常州", AGENT.id]);
     await agent.button("挂断").click();
     await agent.page.getByText("话后处理").first().waitFor();
     assert.ok(!(await chief.shown()).includes("位待回拨"), "the place is used up");

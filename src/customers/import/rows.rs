@@ -9,20 +9,8 @@ use crate::base::limits;
 use crate::base::phone::{PhoneNumber, PhoneRefused};
 use crate::customers::import::mapping::Mapping;
 use crate::customers::import::sheet::{Cell, SheetRow};
+use crate::customers::model::{NewCustomer, clean_line, clean_text};
 use std::collections::HashMap;
-
-/// A customer as a row describes them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewCustomer {
-    /// One line, never empty.
-    pub name: String,
-    /// At least one, each once, in the order of the mapping.
-    pub phones: Vec<PhoneNumber>,
-    /// One line.
-    pub city: Option<String>,
-    /// Free text.
-    pub remark: Option<String>,
-}
 
 /// Why a row was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,25 +132,14 @@ fn plain_text(cell: &Cell, column: usize) -> Result<Option<String>, RowReject> {
     }
 }
 
-/// One line of text: line breaks and runs of space become one space.
 fn line(row: &SheetRow, column: usize) -> Result<Option<String>, RowReject> {
     let Some(text) = plain_text(cell(row, column), column)? else { return Ok(None) };
-    let visible = text.replace(char::is_control, " ");
-    let text = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.chars().count() > limits::LINE_CHARS {
-        return Err(reject(column, format!("longer than {} characters", limits::LINE_CHARS)));
-    }
-    Ok(Some(text).filter(|text| !text.is_empty()))
+    clean_line(&text).map_err(|fault| reject(column, fault))
 }
 
-/// Free text: control characters other than line breaks are taken out.
 fn remark(row: &SheetRow, column: usize) -> Result<Option<String>, RowReject> {
     let Some(text) = plain_text(cell(row, column), column)? else { return Ok(None) };
-    let text: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
-    if text.chars().count() > limits::TEXT_CHARS {
-        return Err(reject(column, format!("longer than {} characters", limits::TEXT_CHARS)));
-    }
-    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+    clean_text(&text).map_err(|fault| reject(column, fault))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod customers;
 mod imports;
 mod rows;
 
-pub use callers::find_caller;
+pub use callers::{Added, add_customer, find_caller};
 pub use customers::{find_customer, list_customers, list_lists};
 pub use imports::{
     ImportProgress, find_import, find_running_imports, insert_import, list_imports, list_rejects,

@@ -2,9 +2,9 @@
 //! the progress, all or nothing.
 
 use crate::base::clock::Moment;
+use crate::base::ids::UserId;
 use crate::base::limits;
-use crate::customers::import::rows::NewCustomer;
-use crate::customers::model::{Duplicates, ImportState};
+use crate::customers::model::{Duplicates, ImportState, NewCustomer};
 use crate::customers::store::imports::ImportProgress;
 use crate::store::WriteTx;
 use crate::store::entity::{customer_phones, customers, import_rejects, imports, leads};
@@ -88,7 +88,8 @@ pub async fn import_chunk(
     if !add_progress(tx, import.id, step).await? {
         return Ok(None);
     }
-    let mut on_list = insert_customers(tx, import, &new, now).await?;
+    let origin = Origin { source: Some(&import.file_name), owner: None };
+    let mut on_list = insert_customers(tx, origin, &new, now).await?;
     for (id, customer) in &merged {
         merge_customer(tx, *id, customer, now).await?;
         on_list.push(*id);
@@ -151,9 +152,18 @@ async fn add_progress(tx: &WriteTx, import: i64, step: ImportProgress) -> Result
     Ok(added.rows_affected == 1)
 }
 
-async fn insert_customers(
+/// How customers came about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin<'a> {
+    /// The file they stand in.
+    pub source: Option<&'a str>,
+    /// The user who looks after them.
+    pub owner: Option<UserId>,
+}
+
+pub(super) async fn insert_customers(
     tx: &WriteTx,
-    import: &imports::Model,
+    origin: Origin<'_>,
     new: &[NewCustomer],
     now: Moment,
 ) -> Result<Vec<i64>, DbErr> {
@@ -164,7 +174,8 @@ async fn insert_customers(
         name: Set(customer.name.clone()),
         city: Set(customer.city.clone()),
         remark: Set(customer.remark.clone()),
-        source: Set(Some(import.file_name.clone())),
+        source: Set(origin.source.map(str::to_owned)),
+        owner_id: Set(origin.owner.map(|owner| owner.0)),
         created_at: Set(now.to_utc()),
         updated_at: Set(now.to_utc()),
         ..Default::default()

@@ -3,6 +3,7 @@
 
 mod calendars;
 mod campaigns;
+mod customers;
 mod facts;
 mod forwards;
 mod imports;

@@ -7,6 +7,7 @@ export type PermissionName =
   | 'user:read'
   | 'user:write'
   | 'customer:read'
+  | 'customer:write'
   | 'customer:import'
   | 'campaign:read'
   | 'campaign:write'

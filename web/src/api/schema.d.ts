@@ -320,7 +320,12 @@ export interface paths {
      */
     get: operations['get_customers'];
     put?: never;
-    post?: never;
+    /**
+     * Adds a customer, whom the one who adds them looks after. Earlier calls of
+     *     their numbers become theirs, and whoever is on the line with one of them
+     *     is known at once. 409 `number_taken`: a number is another customer's.
+     */
+    post: operations['post_customer'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2229,6 +2234,17 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
     };
+    /** @description A customer as a person enters them. */
+    CustomerRequest: {
+      /** @description One line. */
+      city?: string | null;
+      /** @description One line. */
+      name: string;
+      /** @description In the order in which they are dialled, as people write numbers. */
+      phones: string[];
+      /** @description Free text. */
+      remark?: string | null;
+    };
     /** @description A customer with their history, as in the screen pop. */
     CustomerView: components['schemas']['CustomerItemView'] & {
       /** @description The latest calls, newest first. */
@@ -2274,6 +2290,7 @@ export interface components {
        */
       disposition_id?: number | null;
       handed?: components['schemas']['HandedView'] | null;
+      home?: components['schemas']['NumberHomeView'] | null;
       /** @description Their note so far. */
       note?: string | null;
       /** @description The customer's number; empty when a caller withholds it. */
@@ -3043,6 +3060,21 @@ export interface components {
           /** @enum {string} */
           kind: 'switch_did_not';
         };
+    /** @description Where a number comes from. */
+    NumberHomeView: {
+      /** @description In Chinese: `深圳`; the province's own name for a municipality. */
+      city: string;
+      operator?: components['schemas']['Operator'] | null;
+      /** @description In Chinese: `广东`. */
+      province: string;
+      /** @description Whether that operator's network is resold under another name. */
+      resold: boolean;
+    };
+    /**
+     * @description A network.
+     * @enum {string}
+     */
+    Operator: 'china_mobile' | 'china_unicom' | 'china_telecom' | 'china_broadnet';
     /**
      * @description Where a caller goes who has waited as long as the queue allows, or who called
      *     outside its hours.
@@ -3847,6 +3879,7 @@ export interface components {
     PhoneView: {
       /** @description With country code: `+8613800138000`. */
       e164: string;
+      home?: components['schemas']['NumberHomeView'] | null;
       /** @description The digits dialled. */
       number: string;
     };
@@ -5698,6 +5731,62 @@ export interface operations {
         };
       };
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_customer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CustomerRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CustomerView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
         headers: {
           [name: string]: unknown;
         };

@@ -74,6 +74,7 @@ export const common = {
       not_your_call: 'This call is not in your wrap-up any more',
       switch_down: 'The switch cannot be reached',
       busy: 'The system is busy; try again in a moment',
+      number_taken: 'The number is another customer’s already',
       ...refusals,
     },
   },

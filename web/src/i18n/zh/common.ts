@@ -74,6 +74,7 @@ export const common = {
       not_your_call: '这通电话已不在您的话后处理中',
       switch_down: '无法连接电话交换机',
       busy: '系统繁忙，请稍候再试',
+      number_taken: '号码已属于另一位客户',
       ...refusals,
     },
   },

@@ -3,6 +3,7 @@ import { Card, Descriptions } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { dateTime, phone } from '../../base/format';
+import { NumberHome } from '../../parts/NumberHome';
 import { PageHead } from '../../parts/PageHead';
 import { QueryGate } from '../../parts/QueryGate';
 import { HistoryList } from './HistoryList';
@@ -27,9 +28,14 @@ export default function CustomerPage() {
                     key: 'phones',
                     label: t('customers.phones'),
                     children: (
-                      <strong className="figure">
-                        {data.phones.map((each) => phone(each.number)).join(' · ')}
-                      </strong>
+                      <div>
+                        {data.phones.map((each) => (
+                          <div key={each.e164} className="line">
+                            <strong className="figure">{phone(each.number)}</strong>
+                            <NumberHome home={each.home} />
+                          </div>
+                        ))}
+                      </div>
                     ),
                   },
                   {

@@ -1,19 +1,25 @@
 // Customers: search by name or number.
-import { Input, Table, type TableColumnsType } from 'antd';
+import { Button, Input, Table, type TableColumnsType } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+import { useMay } from '../../api/access';
 import type { CustomerItemView } from '../../api/types';
 import { dateTime, DASH, phone } from '../../base/format';
 import { MoreButton } from '../../parts/MoreButton';
 import { PageHead } from '../../parts/PageHead';
 import { ProblemAlert } from '../../parts/Problem';
 import { paths } from '../../paths';
+import { CustomerDialog } from './CustomerForm';
 import { useCustomers } from './queries';
 
 /** The list; the words searched for are kept in the address. */
 export default function CustomersPage() {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
+  const navigate = useNavigate();
+  const mayAdd = useMay('customer:write');
+  const [adding, setAdding] = useState(false);
   const q = search.get('q') ?? '';
   const customers = useCustomers(q);
   const items = customers.data?.pages.flatMap((page) => page.items) ?? [];
@@ -49,7 +55,18 @@ export default function CustomersPage() {
           style={{ width: 320 }}
           onSearch={(words) => setSearch(words.trim() ? { q: words.trim() } : {})}
         />
+        {mayAdd && (
+          <Button type="primary" onClick={() => setAdding(true)}>
+            {t('customers.add')}
+          </Button>
+        )}
       </PageHead>
+      {adding && (
+        <CustomerDialog
+          onAdded={(customer) => void navigate(paths.customer(customer.id))}
+          onCancel={() => setAdding(false)}
+        />
+      )}
       <div className="stack">
         {customers.error && (
           <ProblemAlert error={customers.error} onRetry={() => customers.refetch()} />

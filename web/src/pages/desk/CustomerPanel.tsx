@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { CustomerView, DeskCallView } from '../../api/types';
 import { phone } from '../../base/format';
+import { NumberHome } from '../../parts/NumberHome';
 import { paths } from '../../paths';
 import { HistoryList } from '../customers/HistoryList';
 import { UnknownCaller } from './UnknownCaller';
@@ -27,6 +28,7 @@ function Known({ desk, customer }: { desk: DeskCallView; customer: CustomerView 
           {customer.name}
         </Typography.Title>
         {customer.city && <span className="quiet">{customer.city}</span>}
+        <NumberHome home={desk.home} />
         <Link to={paths.customer(customer.id)} style={{ marginLeft: 'auto' }}>
           {t('desk.openCustomer')}
         </Link>
