@@ -31,6 +31,15 @@ impl Check {
         self.faults.push(FieldError { field: field.to_owned(), message: message.to_string() });
     }
 
+    /// What was read from `field`; where it could not be, the field is at fault
+    /// and there is nothing.
+    pub fn take<T: Default>(&mut self, field: &str, read: Result<T, impl Display>) -> T {
+        read.unwrap_or_else(|message| {
+            self.fault(field, message);
+            T::default()
+        })
+    }
+
     /// A line of text that must not be empty: no control characters, at most
     /// [`LINE_CHARS`] characters.
     pub fn line(&mut self, field: &str, text: &str) -> &mut Self {

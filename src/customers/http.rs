@@ -1,17 +1,17 @@
 //! Customers and lists for those who may see them, and adding a customer.
 //! Imports are in `import/http.rs`.
 
-use crate::api::{ApiError, ApiResult, FieldError, Json, Page, PageQuery, Path, Problem, Query, Settings};
+use crate::api::{ApiError, ApiResult, Check, Json, Page, PageQuery, Path, Problem, Query, Settings};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission, Scope, UserFilter, visible_users};
 use crate::base::clock;
 use crate::base::ids::CustomerId;
 use crate::base::limits::{LINE_CHARS, PHONES_PER_CUSTOMER};
-use crate::base::phone::{PhoneNumber, PhoneRefused};
+use crate::base::phone::PhoneNumber;
 use crate::calls;
 use crate::calls::http::CallView;
 use crate::customers::import;
-use crate::customers::model::{CustomerEntry, ListEntry, NewCustomer, clean_line, clean_text};
+use crate::customers::model::{CustomerEntry, ListEntry, NewCustomer, another_phone, clean_line, clean_text};
 use crate::customers::places::{Home, home_of};
 use crate::customers::store::{self, Added};
 use crate::store::changes::{Change, Changes};
@@ -164,46 +164,21 @@ async fn post_customer(
 }
 
 fn read_customer(request: &CustomerRequest, home: &str) -> ApiResult<NewCustomer> {
-    let mut faults = Vec::new();
-    let mut fault =
-        |field: &str, message: String| faults.push(FieldError { field: field.to_owned(), message });
-    let name =
-        clean_line(&request.name).and_then(|name| name.ok_or_else(|| "the name is missing".to_owned()));
-    let name = name.unwrap_or_else(|message| {
-        fault("name", message);
-        String::new()
-    });
+    let mut check = Check::new();
+    let name = clean_line(&request.name);
+    let name = check.take("name", name.and_then(|name| name.ok_or_else(|| "the name is missing".to_owned())));
     let mut phones: Vec<PhoneNumber> = Vec::new();
     for (at, text) in request.phones.iter().enumerate() {
-        match PhoneNumber::parse(text, home) {
-            Ok(phone) if phones.iter().any(|other| other.e164 == phone.e164) => {}
-            Ok(phone) => phones.push(phone),
-            Err(PhoneRefused::Empty) => {}
-            Err(refused) => fault(&format!("phones.{at}"), refused.to_string()),
-        }
+        phones.extend(check.take(&format!("phones.{at}"), another_phone(text, home, &phones)));
     }
-    if phones.len() > PHONES_PER_CUSTOMER {
-        fault("phones", format!("more than {PHONES_PER_CUSTOMER} phone numbers"));
-    }
-    let mut optional = |field: &str, cleaned: Result<Option<String>, String>| {
-        cleaned.unwrap_or_else(|message| {
-            fault(field, message);
-            None
-        })
-    };
-    let city = optional("city", clean_line(request.city.as_deref().unwrap_or_default()));
-    let remark = optional("remark", clean_text(request.remark.as_deref().unwrap_or_default()));
-    if phones.is_empty() && faults.iter().all(|fault| !fault.field.starts_with("phones")) {
-        faults.push(FieldError {
-            field: "phones.0".to_owned(),
-            message: "a phone number is wanted".to_owned(),
-        });
-    }
-    if faults.is_empty() {
-        Ok(NewCustomer { name, phones, city, remark })
-    } else {
-        Err(ApiError::invalid(faults))
-    }
+    let readable = check.at_fault().iter().all(|field| !field.starts_with("phones"));
+    check.that(!readable || !phones.is_empty(), "phones.0", "a phone number is wanted");
+    let too_many = format!("more than {PHONES_PER_CUSTOMER} phone numbers");
+    check.that(phones.len() <= PHONES_PER_CUSTOMER, "phones", too_many);
+    let city = check.take("city", clean_line(request.city.as_deref().unwrap_or_default()));
+    let remark = check.take("remark", clean_text(request.remark.as_deref().unwrap_or_default()));
+    check.done()?;
+    Ok(NewCustomer { name, phones, city, remark })
 }
 
 /// Says whose the number is, as far as the reader may know.

@@ -1,7 +1,7 @@
 //! The words of customers and imports.
 
 use crate::base::limits;
-use crate::base::phone::PhoneNumber;
+use crate::base::phone::{PhoneNumber, PhoneRefused};
 use crate::customers::import::mapping::Mapping;
 use crate::store::entity::{customer_phones, customers};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,19 @@ pub struct NewCustomer {
     pub city: Option<String>,
     /// Free text.
     pub remark: Option<String>,
+}
+
+/// The number in a text, unless it is empty or among those `before` already.
+pub fn another_phone<'p>(
+    text: &str,
+    home: &str,
+    before: impl IntoIterator<Item = &'p PhoneNumber>,
+) -> Result<Option<PhoneNumber>, PhoneRefused> {
+    match PhoneNumber::parse(text, home) {
+        Ok(phone) => Ok(before.into_iter().all(|other| other.e164 != phone.e164).then_some(phone)),
+        Err(PhoneRefused::Empty) => Ok(None),
+        Err(refused) => Err(refused),
+    }
 }
 
 /// One line of text: line breaks and runs of space become one space. `None` when

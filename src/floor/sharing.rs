@@ -27,11 +27,8 @@ pub(super) struct Turns(Vec<(AgentId, Turn)>);
 impl Turns {
     /// Whose the agent is, if they are shared and free.
     pub(super) fn get(&self, agent: AgentId) -> Option<&Turn> {
-        if self.0.is_empty() {
-            return None;
-        }
         let at = self.0.binary_search_by_key(&agent, |(agent, _)| *agent).ok()?;
-        Some(&self.0[at].1)
+        self.0.get(at).map(|(_, turn)| turn)
     }
 }
 

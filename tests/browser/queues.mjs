@@ -1,5 +1,6 @@
 // A service queue, as its people see it: a calendar that is closed today and a queue that follows it are made in forms,
-// a caller leaves a message that is heard and handled, and another keeps their place, is called back by an agent and becomes a customer.
+// a caller leaves a message that is heard and handled, and another keeps their place, is called back by an agent and
+// becomes a customer.
 
 import assert from "node:assert/strict";
 import { eventually, journey } from "./lib.mjs";

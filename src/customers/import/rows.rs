@@ -6,10 +6,10 @@
 //! in two rows is taken once.
 
 use crate::base::limits;
-use crate::base::phone::{PhoneNumber, PhoneRefused};
+use crate::base::phone::PhoneNumber;
 use crate::customers::import::mapping::Mapping;
 use crate::customers::import::sheet::{Cell, SheetRow};
-use crate::customers::model::{NewCustomer, clean_line, clean_text};
+use crate::customers::model::{NewCustomer, another_phone, clean_line, clean_text};
 use std::collections::HashMap;
 
 /// Why a row was not taken.
@@ -66,12 +66,10 @@ impl<'a> RowReader<'a> {
         for &column in &self.mapping.phones {
             let text = phone_text(cell(row, column), column)?;
             for part in text.split(BETWEEN_PHONES) {
-                match PhoneNumber::parse(part, self.home) {
-                    Ok(phone) if phones.iter().any(|(_, other)| other.e164 == phone.e164) => {}
-                    Ok(phone) => phones.push((column, phone)),
-                    Err(PhoneRefused::Empty) => {}
-                    Err(refused) => return Err(reject(column, refused)),
-                }
+                let before = phones.iter().map(|(_, phone)| phone);
+                let phone =
+                    another_phone(part, self.home, before).map_err(|refused| reject(column, refused))?;
+                phones.extend(phone.map(|phone| (column, phone)));
             }
         }
         if phones.len() > limits::PHONES_PER_CUSTOMER {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { NumberHomeView } from '../api/types';
 
 /** The place's name: the province's once where the city has the same. */
-export function placeName({ province, city }: NumberHomeView): string {
+function placeName({ province, city }: NumberHomeView): string {
   return province === city ? city : `${province} ${city}`;
 }
 

@@ -32,18 +32,18 @@ export function UnknownCaller({ desk }: { desk: DeskCallView }) {
             {!withheld && <div>{t('queues.unknownCallerHint')}</div>}
           </>
         }
-        {...(mayAdd &&
-          !adding && {
-            extra: (
-              <Button
-                type="primary"
-                icon={<UserAddOutlined />}
-                onClick={() => setAddingTo(desk.call_id)}
-              >
-                {t('customers.add')}
-              </Button>
-            ),
-          })}
+        extra={
+          mayAdd &&
+          !adding && (
+            <Button
+              type="primary"
+              icon={<UserAddOutlined />}
+              onClick={() => setAddingTo(desk.call_id)}
+            >
+              {t('customers.add')}
+            </Button>
+          )
+        }
       />
       {adding && (
         <CustomerForm
