@@ -16,7 +16,7 @@ use super::pending::Expect;
 use super::people::PHONE_RING_SECONDS;
 use super::plan::Place;
 use super::queue::QueueOutcome;
-use super::result::{call_result, inbound_result};
+use super::result::{call_result, ended_by, inbound_result, unanswered_end};
 use super::sharing::Turns;
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
@@ -137,9 +137,7 @@ impl Floor {
                 self.record(Fact::RecordingStopped { call: id, path, at: now });
             }
             LegChange::HungUp(hang_up) => {
-                // The switch ends a message that is as long as it may be.
-                let timed_out = leaves_message && hang_up.by_far_end == Some(false);
-                let by = if timed_out { EndedBy::System } else { EndedBy::Customer };
+                let by = ended_by(state, &hang_up);
                 self.end_call(now, id, hang_up, by);
             }
         }
@@ -580,14 +578,5 @@ impl Floor {
             self.free_leg(agent_id);
             self.back_to_work(now, agent_id);
         }
-    }
-}
-
-/// Who ended a call that nobody answered.
-fn unanswered_end(result: CallResult) -> EndedBy {
-    match result {
-        CallResult::Busy | CallResult::Rejected => EndedBy::Customer,
-        CallResult::NoAnswer | CallResult::Cancelled => EndedBy::System,
-        _ => EndedBy::Switch,
     }
 }

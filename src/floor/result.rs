@@ -1,15 +1,15 @@
 //! What the system saw of a call, from what the switch said of its end.
 //!
 //! In: the hang-up cause and the SIP status of the customer's leg, and how far
-//! the call came. Out: a [`CallResult`]. The tables below are the only place
-//! where causes and statuses get a meaning.
+//! the call came. Out: a [`CallResult`], and who ended it. The tables below are
+//! the only place where causes and statuses get a meaning.
 //!
 //! The switch derives the cause from the SIP status unless the carrier sent a
 //! Q.850 reason of its own, which then says more than the status. So a firm
 //! cause decides first, then the status, then a vague cause.
 
 use crate::base::clock::Moment;
-use crate::floor::call::Call;
+use crate::floor::call::{Call, CallState};
 use crate::floor::effect::{CallResult, EndedBy, SpanKind};
 use crate::floor::input::HangUp;
 use crate::floor::queue::QueueOutcome;
@@ -124,6 +124,28 @@ fn unanswered(hang_up: &HangUp) -> CallResult {
         STATUSES.iter().find(|(s, _)| *s == status).map(|(_, result)| *result)
     };
     by_cause(FIRM_CAUSES).or_else(by_status).or_else(|| by_cause(VAGUE_CAUSES)).unwrap_or(CallResult::Failed)
+}
+
+/// Who ended a call whose customer's leg is over though nobody here asked for it.
+pub(super) fn ended_by(state: CallState, hang_up: &HangUp) -> EndedBy {
+    let by_switch = hang_up.by_far_end == Some(false);
+    match state {
+        // The switch ends a message that is as long as it may be.
+        CallState::Message { .. } if by_switch => EndedBy::System,
+        // It ends the customer's leg with their agent's, and may say so before it
+        // says that the agent's is over.
+        CallState::Talking { .. } if by_switch && hang_up.cause == "NORMAL_CLEARING" => EndedBy::Agent,
+        _ => EndedBy::Customer,
+    }
+}
+
+/// Who ended a call that nobody answered.
+pub(super) fn unanswered_end(result: CallResult) -> EndedBy {
+    match result {
+        CallResult::Busy | CallResult::Rejected => EndedBy::Customer,
+        CallResult::NoAnswer | CallResult::Cancelled => EndedBy::System,
+        _ => EndedBy::Switch,
+    }
 }
 
 #[cfg(test)]

@@ -245,6 +245,24 @@ fn a_phone_that_the_switch_hangs_up_did_not_end_the_call() {
     assert_eq!(s.kind(1), AgentStateKind::WrapUp);
 }
 
+/// The other way round: the phone was hung up, and its leg's end is told last.
+#[test]
+fn a_customer_whom_the_switch_hangs_up_did_not_end_the_call() {
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OnHook]);
+    s.ask(1, AgentCommand::LogIn);
+    s.ask(1, AgentCommand::Ready);
+    let (_, leg) = s.leads(&["13800000001"])[0];
+    let phone = rung(&s.leg(leg, LegChange::Answered)).expect("rung for the call");
+    s.leg(phone, LegChange::Answered);
+    s.leg(leg, LegChange::Bridged { other: phone });
+    let by_switch = HangUp { by_far_end: Some(false), ..HangUp::cause("NORMAL_CLEARING") };
+    s.leg(leg, LegChange::HungUp(by_switch));
+    let by_agent = HangUp { by_far_end: Some(true), ..HangUp::cause("NORMAL_CLEARING") };
+    s.leg(phone, LegChange::HungUp(by_agent));
+    assert_eq!(s.ended(), [(CallResult::Answered, EndedBy::Agent)]);
+    assert_eq!(s.kind(1), AgentStateKind::WrapUp);
+}
+
 /// The bridge came and went while the connection was away.
 #[test]
 fn an_agent_whose_leg_the_switch_ends_with_the_customers_stays_ready() {

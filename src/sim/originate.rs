@@ -18,6 +18,8 @@ pub const USAGE: &str = "-USAGE: <call url> <exten>|&<application_name>(<app_arg
 const EXTENSION_DIGITS: usize = 5;
 /// How long a leg rings when nothing is said of it, in seconds.
 const RING_SECONDS: u32 = 60;
+/// Longer than anything is simulated, in seconds.
+const NEVER: u32 = 1_000_000;
 
 /// Reads the arguments of `originate`. `fresh` becomes the leg's id when the
 /// command names none.
@@ -43,20 +45,30 @@ pub fn parse(arguments: &str, fresh: Uuid, job: Uuid) -> Result<Originate, Strin
         Some(text) => text.parse().map_err(|_| "-ERR the simulator takes UUIDs only\n".to_owned())?,
         None => LegId(fresh),
     };
+    // A leg that goes on while it rings is out of the originate's time by then.
+    let ring_seconds = if variables.get("return_ring_ready").is_some_and(|value| value == "true") {
+        named("execute_on_originate").as_deref().and_then(hang_up_after).unwrap_or(NEVER)
+    } else {
+        named("originate_timeout").and_then(|text| text.parse().ok()).or(timeout).unwrap_or(RING_SECONDS)
+    };
     Ok(Originate {
         leg,
         target: target(url).ok_or_else(|| "-ERR CHAN_NOT_IMPLEMENTED\n".to_owned())?,
         caller_id: named("origination_caller_id_number")
             .or(cid_number.map(str::to_owned))
             .unwrap_or_else(|| "0000000000".to_owned()),
-        ring_seconds: named("originate_timeout")
-            .and_then(|text| text.parse().ok())
-            .or(timeout)
-            .unwrap_or(RING_SECONDS),
+        ring_seconds,
         apps,
         variables,
         job: Some(job),
     })
+}
+
+/// The seconds in `sched_hangup +31 NO_ANSWER`.
+fn hang_up_after(application: &str) -> Option<u32> {
+    let mut words = application.strip_prefix("sched_hangup ")?.split(' ');
+    let seconds = words.next()?.strip_prefix('+')?.parse().ok()?;
+    (words.next() == Some("NO_ANSWER")).then_some(seconds)
 }
 
 /// Where a dial string leads.

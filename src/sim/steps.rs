@@ -21,6 +21,8 @@ pub(super) enum Step {
     Create,
     /// The far end rings.
     Ring,
+    /// The originate is over as soon as it rings (`return_ring_ready`).
+    RingReady,
     /// The far end picks up.
     Answer,
     /// The dialplan parks a customer who calls.
@@ -85,6 +87,7 @@ impl World {
                 self.emit(at, leg, EventKind::Originate);
             }
             Step::Ring => self.ring(at, leg),
+            Step::RingReady => self.ring_ready(at, leg),
             // Picked up at our wish already (`uuid_phone_event`).
             Step::Answer | Step::Refuse { .. } | Step::RingOut if self.has_answered(leg) => {}
             Step::Answer => self.answer(at, leg),
@@ -137,17 +140,43 @@ impl World {
             entry.leg.progress_at = Some(at);
         }
         self.emit(at, leg, EventKind::Progress);
+        if self.leg(leg).is_some_and(|leg| leg.is_true("return_ring_ready") && !leg.is_inbound()) {
+            let delay = 20 + self.chance.between(0, 2);
+            self.plan(at + delay, leg, Step::RingReady);
+        }
+    }
+
+    /// The leg is parked while it rings.
+    fn ring_ready(&mut self, at: Moment, leg: LegId) {
+        let Some(entry) = self.entries.get_mut(&leg) else { return };
+        let Some(app) = entry.leg.origin.apps.first().filter(|app| app.name == "park").cloned() else {
+            return;
+        };
+        if entry.leg.state != LegState::Ringing || entry.job_done {
+            return;
+        }
+        entry.job_done = true;
+        entry.parked_early = true;
+        entry.leg.executed = Some(app.clone());
+        let job = entry.leg.origin.job;
+        self.tell_job(at, leg, job, None);
+        self.emit(at, leg, EventKind::Execute { application: app.name, data: app.data });
+        self.emit(at, leg, EventKind::Park);
     }
 
     fn answer(&mut self, at: Moment, leg: LegId) {
-        if let Some(entry) = self.entries.get_mut(&leg) {
-            entry.leg.state = LegState::Answered;
-            entry.leg.answered_at = Some(at);
-        }
+        let Some(entry) = self.entries.get_mut(&leg) else { return };
+        entry.leg.state = LegState::Answered;
+        entry.leg.answered_at = Some(at);
+        let (parked, app) = (entry.parked_early, entry.leg.executed.clone());
         self.emit(at, leg, EventKind::Answer);
+        self.plan_patience(at, leg, IN_SILENCE);
+        if parked {
+            self.settle(leg, LegState::Parked { by_application: true }, app);
+            return self.plan_park_timeout(at, leg);
+        }
         let delay = self.chance.between(0, 1) * 20 + self.chance.between(0, 2);
         self.plan(at + delay, leg, Step::Execute);
-        self.plan_patience(at, leg, IN_SILENCE);
     }
 
     /// The far end waits for somebody to speak, as long as it cares to, or so

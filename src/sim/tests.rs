@@ -71,6 +71,30 @@ fn conversation(agent_variables: &[(&str, &str)]) -> World {
 }
 
 #[test]
+fn a_leg_that_is_parked_while_it_rings_is_so_before_its_answer_and_gives_up_by_itself() {
+    let dial = |number: &str| Originate {
+        variables: BTreeMap::from([("return_ring_ready".to_owned(), "true".to_owned())]),
+        ..to_customer(1, number)
+    };
+    let mut world = scripted();
+    world.command(START, WorldCommand::Originate(dial("13800138000")));
+    let events = world.advance(START + 4_000);
+    assert_eq!(
+        story(&events, leg(1)),
+        ["OUTGOING", "CREATE", "ORIGINATE", "PROGRESS", "JOB ok", "EXECUTE", "PARK", "ANSWER"]
+    );
+    assert_eq!(world.leg(leg(1)).map(|l| l.state), Some(LegState::Parked { by_application: true }));
+
+    for (number, end) in [("13800138099", "HANGUP NO_ANSWER"), ("13800138086", "HANGUP USER_BUSY")] {
+        let mut world = scripted();
+        world.command(START, WorldCommand::Originate(dial(number)));
+        let story = story(&world.advance(START + 20_000), leg(1));
+        assert!(story.contains(&end.to_owned()), "{story:?}");
+        assert_eq!(story.iter().filter(|each| each.starts_with("JOB")).count(), 1, "{story:?}");
+    }
+}
+
+#[test]
 fn a_nailed_phone_parks_when_the_customer_hangs_up() {
     let mut world = conversation(&[("park_after_bridge", "true"), ("hangup_after_bridge", "false")]);
     assert!(world.far_end_hangs_up(START + 5_000, leg(1)));

@@ -224,6 +224,8 @@ pub(super) struct Entry {
     pub order: u32,
     /// The background job has been answered.
     pub job_done: bool,
+    /// Parked while it rang.
+    pub parked_early: bool,
     /// Legs that listen to this one.
     pub listeners: Vec<LegId>,
     /// The applications after the one that waits for a key.
@@ -239,6 +241,7 @@ impl Entry {
             plan: 0,
             order: 0,
             job_done: false,
+            parked_early: false,
             listeners: Vec::new(),
             rest: Vec::new(),
         }

@@ -43,6 +43,8 @@ pub fn decode(event: &EslEvent) -> Vec<Input> {
         EslEventType::ChannelAnswer => one(event, LegChange::Answered),
         EslEventType::ChannelPark => match arrival(|name| event.header_str(name)) {
             Some(arrival) => one(event, LegChange::Arrived(arrival)),
+            // A customer's leg is parked while it still rings.
+            None if matches!(event.header_str("Answer-State"), Some("ringing" | "early")) => Vec::new(),
             None => one(event, LegChange::Parked),
         },
         EslEventType::ChannelBridge => both(event, |other| LegChange::Bridged { other }),
@@ -197,6 +199,20 @@ mod tests {
 
     fn arg() -> String {
         format!("{{origination_uuid={LEG},tl_role=customer}}sofia/gateway/gw/138 &park()")
+    }
+
+    #[test]
+    fn a_leg_that_is_parked_while_it_rings_has_not_answered() {
+        let park = |state: &str| {
+            let mut event = EslEvent::with_type(EslEventType::ChannelPark);
+            event.set_header("Unique-ID", LEG);
+            event.set_header("Answer-State", state);
+            event.set_header("variable_tl_role", "customer");
+            decode(&event)
+        };
+        assert_eq!([park("ringing"), park("early")], [[], []]);
+        let leg = LEG.parse().unwrap();
+        assert_eq!(park("answered"), [Input::Switch(LegEvent { leg, what: LegChange::Parked })]);
     }
 
     #[test]

@@ -84,6 +84,7 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
         }
         SwitchCommand::RingAgent { agent, leg, extension, caller_id, nailed, call, ring_seconds, make } => {
             let mut variables = Variables::new(*leg, caller_id, *ring_seconds)?;
+            variables.wait_for_answer()?;
             variables.answer_by_itself(*make)?;
             vec![ring_agent(variables, *agent, extension, *nailed, *call, site)?]
         }
@@ -119,6 +120,7 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
             make,
         } => {
             let mut variables = Variables::new(*leg, extension, *ring_seconds)?;
+            variables.wait_for_answer()?;
             variables.answer_by_itself(*make)?;
             if !phone_keys {
                 variables.set("eavesdrop_enable_dtmf", "false")?;
@@ -211,6 +213,7 @@ fn dial_customer(
     ring_seconds: u32,
 ) -> Result<Line, Refused> {
     let mut variables = Variables::new(leg, caller_id, ring_seconds)?;
+    variables.park_while_ringing(ring_seconds);
     variables.set("tl_role", "customer")?;
     variables.set("tl_call", &call.to_string())?;
     // The call ends with the agent's leg instead of staying parked in silence,
@@ -350,6 +353,7 @@ fn dial_third(
     ring_seconds: u32,
 ) -> Result<Line, Refused> {
     let mut variables = Variables::new(leg, caller_id, ring_seconds)?;
+    variables.wait_for_answer()?;
     variables.set("tl_role", "third")?;
     variables.set("tl_call", &call.to_string())?;
     variables.set("tl_number", number.as_str())?;
@@ -400,9 +404,26 @@ impl Variables {
         variables.set("origination_caller_id_name", caller_id.as_str())?;
         // The switch counts whole seconds and gives up as much as one early.
         variables.set("originate_timeout", &ring_seconds.saturating_add(1).to_string())?;
-        // Without it, a ring-back tone sent as media would count as an answer.
-        variables.set("ignore_early_media", "true")?;
         Ok(variables)
+    }
+
+    /// The leg goes on when it is answered, and not before: without this, a
+    /// ring-back tone sent as media would count as an answer.
+    fn wait_for_answer(&mut self) -> Result<(), Refused> {
+        self.set("ignore_early_media", "true")
+    }
+
+    /// The leg is parked as soon as it rings or sends media, so that it can be
+    /// joined at the moment of its answer: a leg that is parked only then is so
+    /// at the next tick of 20 ms, and a bridge ordered meanwhile is overrun. The
+    /// switch's own time-out ends with the parking, so that another is set and
+    /// lifted with the answer.
+    fn park_while_ringing(&mut self, ring_seconds: u32) {
+        let seconds = ring_seconds.saturating_add(1);
+        self.0.push_str(&format!(
+            ",return_ring_ready=true,execute_on_originate='sched_hangup +{seconds} NO_ANSWER',\
+             execute_on_answer=sched_cancel"
+        ));
     }
 
     fn set(&mut self, name: &'static str, value: &str) -> Result<(), Refused> {

@@ -5,10 +5,11 @@
 //
 // In: the program under test (see tests/e2e/server.mjs). Out: the kills as they happen, the report, and a check per
 // promise (see tests/e2e/lib.mjs); with --json the report as JSON on standard output and everything else on standard
-// error. The same seed draws the same kills.
+// error. The same seed draws the same kills. With TRUNKLINE_TEST_KEEP set, the folder that is kept also holds what the
+// server ordered (commands.jsonl) and said (server.log), beside the switch's events (data/events.jsonl).
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync, writeSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { ADMIN_PASSWORD, Agent, importList, makeCampaign, makeTrunk } from "../e2e/centre.mjs";
 import { eventually, freePort, runTest } from "../e2e/lib.mjs";
@@ -88,6 +89,7 @@ async function open(test) {
   const server = Server.prepare(test, "data", port, { eslPort: proxy.port, eslPassword, secret, spool });
   if (postgres) server.args.push("--database", postgres.url);
   test.onFailure = () => console.log(`the end of the server's log:\n${server.tail(60)}`);
+  if (process.env.TRUNKLINE_TEST_KEEP) keepAccount(test, server, proxy);
   const first = await server.start();
   const admin = server.api();
   await admin.logInFirst(first.username, first.password, ADMIN_PASSWORD);
@@ -109,6 +111,15 @@ async function open(test) {
   const centre = { test, tap, phoneSwitch, proxy, postgres, server, admin, campaign, robots, truth: new Truth() };
   await eventually("everybody has talked", () => robots.every((robot) => robot.asked.size > 0), 90_000);
   return centre;
+}
+
+/** What is needed to understand a broken promise afterwards. */
+function keepAccount(test, server, proxy) {
+  const file = join(test.folder(), "commands.jsonl");
+  const note = (what) => appendFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), ...what })}\n`);
+  proxy.on("joined", () => note({ joined: true }));
+  proxy.on("command", ({ text }) => note({ text }));
+  test.atEnd(async () => writeFileSync(join(test.folder(), "server.log"), server.log.join("")));
 }
 
 /** A third of them hang up by themselves, the others leave it to the agent. */

@@ -146,8 +146,9 @@ class FreeSwitch extends Switch {
       if (spawnSync(tool, ["-v"], { stdio: "ignore" }).error) throw new Skip(`no ${tool} here (Debian packages sip-tester and python3)`);
     }
     // Phones, carriers, customers; four spare ones for what SIPp opens beside its own.
-    const [eslPort, first, rtp] = [await freePort(), await freeUdpPorts(12), await freeUdpPorts(200)];
-    return new FreeSwitch(test, { eslPort, serverPort, first, rtp });
+    // All in a row: drawn one by one, the ports for sound may hold those of the SIP endpoints.
+    const [eslPort, first] = [await freePort(), await freeUdpPorts(212)];
+    return new FreeSwitch(test, { eslPort, serverPort, first, rtp: first + 12 });
   }
 
   constructor(test, { eslPort, serverPort, first, rtp }) {

@@ -167,6 +167,7 @@ fn originate(command: &SwitchCommand) -> Option<Originate> {
             let pairs = vec![
                 ("tl_role", "customer".to_owned()),
                 ("tl_call", call.to_string()),
+                ("return_ring_ready", "true".to_owned()),
                 ("hangup_after_bridge", "true".to_owned()),
                 ("park_timeout", "120:NORMAL_CLEARING".to_owned()),
             ];

@@ -230,6 +230,7 @@ fn decode(event: &WorldEvent) -> Vec<(LegId, Input)> {
         EventKind::Answer => LegChange::Answered,
         EventKind::Park => match leg.arrival().filter(|_| leg.variable("tl_role").is_none()) {
             Some(arrival) => LegChange::Arrived(arrival),
+            None if leg.answered_at.is_none() => return Vec::new(),
             None => LegChange::Parked,
         },
         EventKind::Bridge { a, b } => {

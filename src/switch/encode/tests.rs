@@ -40,11 +40,12 @@ fn ring(nailed: bool, call: Option<CallId>) -> SwitchCommand {
 }
 
 #[test]
-fn a_customer_is_dialled_over_a_gateway_and_parked() {
+fn a_customer_is_dialled_over_a_gateway_and_parked_while_they_ring() {
     let lines = encode(&dial("carrier-1"), &site(), "").unwrap();
     let expect = "originate {origination_uuid=00000000-0000-0000-0000-000000000002,\
         origination_caller_id_number=02112345678,origination_caller_id_name=02112345678,\
-        originate_timeout=31,ignore_early_media=true,tl_role=customer,\
+        originate_timeout=31,return_ring_ready=true,\
+        execute_on_originate='sched_hangup +31 NO_ANSWER',execute_on_answer=sched_cancel,tl_role=customer,\
         tl_call=00000000-0000-0000-0000-000000000001,hangup_after_bridge=true,\
         park_timeout=120:NORMAL_CLEARING,RECORD_STEREO=true}sofia/gateway/carrier-1/13800138000 &park()";
     assert_eq!(lines, vec![Line::Background(expect.into())]);

@@ -2,7 +2,9 @@
 //! moment before the switch parks it, and a bridge that is ordered in between is
 //! overrun by the parking. Two in 450 were on FreeSWITCH 1.10.12: the one who
 //! answered stays parked in silence, and the other leg is hung up or waits for
-//! them in vain.
+//! them in vain. Customers are parked while they ring, so that this is about
+//! desk phones, parties outside, and customers whose carrier says nothing before
+//! the answer.
 //!
 //! In: bridges, and the events that prove a leg parked. Out: the same bridges,
 //! as soon as both legs may be joined.

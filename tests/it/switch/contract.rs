@@ -8,7 +8,7 @@
 //! test.
 
 use super::rig::{
-    Desk, PASSWORD, PATIENCE, PHONE_SECRET, Phone, Switch, answered, free_port, real_switch_wanted,
+    Desk, PASSWORD, PATIENCE, PHONE_SECRET, Phone, Switch, answered, free_port, reached, real_switch_wanted,
     serve_http, start_customers,
 };
 use secrecy::SecretString;
@@ -125,7 +125,7 @@ async fn ring_the_agent(desk: &mut Desk) -> LegId {
 async fn two_conversations(desk: &mut Desk, agent: LegId) -> (CallId, LegId) {
     // This customer hangs up after 3 s.
     let (call, customer) = desk.dial("customers", "13800138020");
-    desk.expect(customer, &answered()).await;
+    desk.expect(customer, &reached()).await;
     desk.bridge(customer, agent);
     desk.expect(customer, &[LegChange::Bridged { other: agent }]).await;
     desk.expect(agent, &[LegChange::Bridged { other: customer }]).await;
@@ -148,7 +148,7 @@ async fn two_conversations(desk: &mut Desk, agent: LegId) -> (CallId, LegId) {
     desk.freed(agent, customer).await;
 
     let (_, second) = desk.dial("customers", "13800138000");
-    desk.expect(second, &answered()).await;
+    desk.expect(second, &reached()).await;
     desk.bridge(second, agent);
     desk.expect(agent, &[LegChange::Bridged { other: second }]).await;
     desk.handle.send(SwitchCommand::HangUp { leg: second, cause: HangUpCause::NormalClearing }).unwrap();
@@ -187,7 +187,7 @@ async fn calls_that_reach_nobody(desk: &mut Desk) {
 async fn after_a_restart(desk: Desk, agent: LegId, core: &str, port: u16, work: &Path) -> Desk {
     let mut desk = desk;
     let (call, customer) = desk.dial("customers", "13800138000");
-    desk.expect(customer, &answered()).await;
+    desk.expect(customer, &reached()).await;
     desk.bridge(customer, agent);
     desk.expect(agent, &[LegChange::Bridged { other: customer }]).await;
     desk.shutdown.cancel();
@@ -208,7 +208,7 @@ async fn after_a_restart(desk: Desk, agent: LegId, core: &str, port: u16, work: 
 /// The customer must not stay behind in silence.
 async fn the_agents_leg_ends(desk: &mut Desk, phone: &mut Handset, agent: LegId) {
     let (_, customer) = desk.dial("customers", "13800138000");
-    desk.expect(customer, &answered()).await;
+    desk.expect(customer, &reached()).await;
     desk.bridge(customer, agent);
     desk.expect(customer, &[LegChange::Bridged { other: agent }]).await;
     match phone {

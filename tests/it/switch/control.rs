@@ -8,7 +8,7 @@ use super::exam::{
     AGENT, COLLEAGUE, CUSTOMER, Exam, LATER, MUSIC, OUTSIDE, Place, SUPERVISOR, Telephones, WHISPER, fresh,
     number, tones_of,
 };
-use super::rig::{Desk, answered};
+use super::rig::{Desk, answered, reached};
 use std::path::Path;
 use trunkline::base::ids::{AgentId, CallId, LegId};
 use trunkline::floor::effect::{HangUpCause, SwitchCommand};
@@ -309,7 +309,7 @@ async fn customers_leave(exam: &mut Exam, agent: LegId) {
     exam.people.hear(&[("1001", &[COLLEAGUE]), ("1002", &[AGENT])]).await;
 
     let (_, customer) = exam.desk.dial("line", "13800138000");
-    exam.desk.expect(customer, &answered()).await;
+    exam.desk.expect(customer, &reached()).await;
     exam.send(SwitchCommand::JoinRoom { call, legs: vec![customer, agent, colleague] });
     exam.among(customer, &[LegChange::JoinedRoom]).await;
     exam.both_in_room(agent, colleague).await;

@@ -3,8 +3,8 @@
 //! an ear for tones in a recording.
 
 use super::rig::{
-    Desk, PASSWORD, PATIENCE, PHONE_SECRET, PHONES, Phone, Switch, answered, free_port, real_switch_wanted,
-    serve_http, start_customers,
+    Desk, PASSWORD, PATIENCE, PHONE_SECRET, PHONES, Phone, Switch, answered, free_port, reached,
+    real_switch_wanted, serve_http, start_customers,
 };
 use secrecy::SecretString;
 use std::path::PathBuf;
@@ -271,7 +271,7 @@ impl Exam {
     /// A customer on the line who talks with the agent.
     pub async fn talk(&mut self, agent: LegId) -> (CallId, LegId) {
         let (call, customer) = self.desk.dial("line", "13800138000");
-        self.desk.expect(customer, &answered()).await;
+        self.desk.expect(customer, &reached()).await;
         self.bridge(customer, agent).await;
         (call, customer)
     }

@@ -326,6 +326,12 @@ impl Desk {
     }
 }
 
+/// What a customer's leg does, which is parked before the answer.
+pub fn reached() -> [LegChange; 3] {
+    [LegChange::Created, LegChange::Ringing { early_media: false }, LegChange::Answered]
+}
+
+/// What any other leg that is dialled does.
 pub fn answered() -> [LegChange; 4] {
     [LegChange::Created, LegChange::Ringing { early_media: false }, LegChange::Answered, LegChange::Parked]
 }
