@@ -71,6 +71,13 @@ impl Check {
         self.that(one_line, "name", format!("one line of at most {LINE_CHARS} characters"))
     }
 
+    /// A file or stream that the switch is told to play, if there is one: nothing
+    /// in it ends or extends a command.
+    pub fn sound(&mut self, field: &str, sound: Option<&str>) -> &mut Self {
+        let message = "a file or stream of the switch, of letters, digits and - _ . : /";
+        self.that(sound.is_none_or(is_sound), field, message)
+    }
+
     /// A number within bounds.
     pub fn range(&mut self, field: &str, value: i32, allowed: RangeInclusive<i32>, unit: &str) -> &mut Self {
         let message = format!("between {} and {} {unit}", allowed.start(), allowed.end());
@@ -86,6 +93,12 @@ impl Check {
     pub fn done(&mut self) -> Result<(), ApiError> {
         if self.faults.is_empty() { Ok(()) } else { Err(ApiError::invalid(std::mem::take(&mut self.faults))) }
     }
+}
+
+/// Whether the switch may be told to play this.
+pub fn is_sound(text: &str) -> bool {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+    !text.is_empty() && text.len() <= LINE_CHARS && text.chars().all(harmless)
 }
 
 #[cfg(test)]

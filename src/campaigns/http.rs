@@ -47,8 +47,11 @@ pub struct CampaignView {
     ring_seconds: i32,
     wrap_up_seconds: i32,
     drop_cap_permille: i32,
+    cap_window_hours: i32,
+    cap_group: Option<String>,
     drop_after_ms: i32,
     wait_ms_max: i32,
+    drop_message: Option<String>,
     lines_max: i32,
     hours_from: String,
     hours_to: String,
@@ -107,12 +110,21 @@ pub struct CampaignRequest {
     /// Cap on dropped calls, per mille of answered calls.
     #[schema(minimum = 0, maximum = 100)]
     drop_cap_permille: Option<i32>,
+    /// Over how many hours the cap holds, 720 (30 days) at most; over each day
+    /// besides.
+    #[schema(minimum = 1, maximum = 720)]
+    cap_window_hours: Option<i32>,
+    /// Campaigns of one group count as one for the cap; empty for none.
+    cap_group: Option<String>,
     /// When an answered call without an agent counts as dropped.
     #[schema(minimum = 500, maximum = 10000)]
     drop_after_ms: Option<i32>,
     /// How long a customer is kept waiting at all; not less than drop_after_ms.
     #[schema(minimum = 500, maximum = 60000)]
     wait_ms_max: Option<i32>,
+    /// What a customer who has waited so long hears before they are hung up: a
+    /// file or stream of the switch; empty for none.
+    drop_message: Option<String>,
     /// The most calls in progress at once.
     #[schema(minimum = 1, maximum = 2000)]
     lines_max: Option<i32>,
@@ -147,18 +159,25 @@ impl CampaignRequest {
             ring_seconds: self.ring_seconds.unwrap_or(form.ring_seconds),
             wrap_up_seconds: self.wrap_up_seconds.unwrap_or(form.wrap_up_seconds),
             drop_cap_permille: self.drop_cap_permille.unwrap_or(form.drop_cap_permille),
+            cap_window_hours: self.cap_window_hours.unwrap_or(form.cap_window_hours),
+            cap_group: unless_empty(self.cap_group.or(form.cap_group)),
             drop_after_ms: self.drop_after_ms.unwrap_or(form.drop_after_ms),
             wait_ms_max: self.wait_ms_max.unwrap_or(form.wait_ms_max),
+            drop_message: unless_empty(self.drop_message.or(form.drop_message)),
             lines_max: self.lines_max.unwrap_or(form.lines_max),
             hours_from: self.hours_from.unwrap_or(form.hours_from),
             hours_to: self.hours_to.unwrap_or(form.hours_to),
             weekdays: self.weekdays.unwrap_or(form.weekdays),
             max_attempts: self.max_attempts.unwrap_or(form.max_attempts),
             retry_minutes: self.retry_minutes.unwrap_or(form.retry_minutes),
-            script: self.script.or(form.script).filter(|script| !script.trim().is_empty()),
+            script: unless_empty(self.script.or(form.script)),
             agents: self.agents.unwrap_or(form.agents),
         }
     }
+}
+
+fn unless_empty(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
 }
 
 #[utoipa::path(get, path = "/campaigns", tag = "campaigns", operation_id = "get_campaigns",
@@ -334,8 +353,11 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         ring_seconds: row.ring_seconds,
         wrap_up_seconds: row.wrap_up_seconds,
         drop_cap_permille: row.drop_cap_permille,
+        cap_window_hours: row.cap_window_hours,
+        cap_group: row.cap_group,
         drop_after_ms: row.drop_after_ms,
         wait_ms_max: row.wait_ms_max,
+        drop_message: row.drop_message,
         lines_max: row.lines_max,
         hours_from: row.hours_from,
         hours_to: row.hours_to,
@@ -375,8 +397,11 @@ impl TryFrom<CampaignEntry> for CampaignView {
             ring_seconds: form.ring_seconds,
             wrap_up_seconds: form.wrap_up_seconds,
             drop_cap_permille: form.drop_cap_permille,
+            cap_window_hours: form.cap_window_hours,
+            cap_group: form.cap_group,
             drop_after_ms: form.drop_after_ms,
             wait_ms_max: form.wait_ms_max,
+            drop_message: form.drop_message,
             lines_max: form.lines_max,
             hours_from: form.hours_from,
             hours_to: form.hours_to,

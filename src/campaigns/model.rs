@@ -126,10 +126,16 @@ pub struct CampaignForm {
     pub wrap_up_seconds: i32,
     /// Cap on dropped calls, per mille of answered calls.
     pub drop_cap_permille: i32,
+    /// Over how many hours the cap holds.
+    pub cap_window_hours: i32,
+    /// Campaigns of one group count as one for the cap.
+    pub cap_group: Option<String>,
     /// When an answered call without an agent counts as dropped, milliseconds.
     pub drop_after_ms: i32,
     /// How long a customer is kept waiting at all, milliseconds.
     pub wait_ms_max: i32,
+    /// What they hear then, a file of the switch, before they are hung up.
+    pub drop_message: Option<String>,
     /// The most calls in progress at once.
     pub lines_max: i32,
     /// `HH:MM`.
@@ -160,8 +166,11 @@ impl CampaignForm {
             ring_seconds: 30,
             wrap_up_seconds: 30,
             drop_cap_permille: 30,
+            cap_window_hours: 24,
+            cap_group: None,
             drop_after_ms: 2_000,
             wait_ms_max: 10_000,
+            drop_message: None,
             lines_max: 100,
             hours_from: "08:30".to_owned(),
             hours_to: "20:30".to_owned(),

@@ -10,6 +10,7 @@ use crate::base::limits;
 use crate::base::phone::Dialable;
 use crate::campaigns::model::{CallingHours, CampaignForm, CampaignState, LeadState, RetryRules};
 use crate::floor::effect::CallResult;
+use crate::floor::input::CAP_WINDOW_HOURS_MAX;
 use chrono::Datelike;
 use chrono_tz::Tz;
 use std::collections::HashSet;
@@ -127,6 +128,11 @@ pub fn check(form: &CampaignForm) -> Check {
     if form.wait_ms_max < form.drop_after_ms {
         check.fault("wait_ms_max", "must not be shorter than drop_after_ms");
     }
+    check.range("cap_window_hours", form.cap_window_hours, 1..=CAP_WINDOW_HOURS_MAX as i32, "hours");
+    if let Some(group) = &form.cap_group {
+        check.line("cap_group", group);
+    }
+    check.sound("drop_message", form.drop_message.as_deref());
     check.range("lines_max", form.lines_max, 1..=2_000, "lines");
     for (field, text) in [("hours_from", &form.hours_from), ("hours_to", &form.hours_to)] {
         if time_of_day(text).is_none() {

@@ -5,12 +5,10 @@ use crate::base::clock::Moment;
 use crate::base::ids::LeadId;
 use crate::base::limits;
 use crate::floor::estimate::Estimates;
-use crate::floor::input::{CampaignProfile, Lead, WindowCounts};
-use crate::floor::pacing::{PacingReport, drops_left};
+use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, Lead, WindowCounts};
+use crate::floor::pacing::PacingReport;
 use std::collections::{BTreeMap, VecDeque};
 
-/// The window over which the cap on dropped calls holds, in hours.
-const WINDOW_HOURS: i64 = 24;
 /// How long an exhausted list is left alone before it is asked for leads
 /// again, in milliseconds.
 const ASK_AGAIN_MS: i64 = 5_000;
@@ -21,6 +19,15 @@ const RETRY_MS_MIN: i64 = 500;
 const RETRY_MS_MAX: i64 = 15_000;
 /// How long an unanswered request for leads keeps another from being made.
 const REQUEST_LOST_MS: i64 = 30_000;
+
+/// How far back a cap on dropped calls looks, in hours, this one among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CapHours {
+    /// The window it holds over.
+    pub window: i64,
+    /// Since calling began today, but not longer than the window.
+    pub today: i64,
+}
 
 /// A campaign.
 #[derive(Debug, Clone)]
@@ -34,7 +41,7 @@ pub struct Campaign {
     /// Whether the last answer of the store held no lead.
     pub exhausted: bool,
     /// Answered and dropped calls by hour since 1970.
-    window: BTreeMap<i64, WindowCounts>,
+    counted: BTreeMap<i64, WindowCounts>,
     /// Attempts since the floor started.
     pub attempts: u32,
     /// What it has learnt.
@@ -52,13 +59,13 @@ pub struct Campaign {
 impl Campaign {
     /// A campaign the floor meets for the first time.
     pub fn new(profile: CampaignProfile, now: Moment) -> Self {
-        let window = BTreeMap::from([(hour(now), profile.window)]);
+        let counted = profile.counted.iter().map(|(at, counts)| (hour(*at), *counts)).collect();
         Self {
             profile,
             hopper: VecDeque::new(),
             ask_from: now,
             exhausted: false,
-            window,
+            counted,
             attempts: 0,
             estimates: Estimates::default(),
             report: None,
@@ -92,28 +99,17 @@ impl Campaign {
         }
     }
 
-    /// Answered and dropped calls in the window.
-    pub fn window(&self, now: Moment) -> WindowCounts {
-        self.counted_since(hour(now) - WINDOW_HOURS + 1)
+    /// Answered and dropped calls of the last hours, this one among them.
+    pub fn counted(&self, now: Moment, hours: i64) -> WindowCounts {
+        let from = hour(now) - hours + 1;
+        self.counted.range(from..).fold(WindowCounts::default(), |sum, (_, counts)| sum + *counts)
     }
 
-    /// The same since calling began today.
-    pub fn today(&self, now: Moment) -> WindowCounts {
-        let from = self.profile.hours.map_or(now, |(opens, _)| opens);
-        self.counted_since(hour(from).max(hour(now) - WINDOW_HOURS + 1))
-    }
-
-    /// How many more calls may be dropped, as many being answered as were;
-    /// negative when too many were.
-    pub fn drops_left(&self, now: Moment) -> f64 {
-        drops_left(self.profile.drop_cap_permille, self.window(now), self.today(now))
-    }
-
-    fn counted_since(&self, from_hour: i64) -> WindowCounts {
-        self.window.range(from_hour..).fold(WindowCounts::default(), |sum, (_, counts)| WindowCounts {
-            answered: sum.answered + counts.answered,
-            dropped: sum.dropped + counts.dropped,
-        })
+    /// How many hours its cap looks back on; today it is all since calling began.
+    pub fn cap_hours(&self, now: Moment) -> CapHours {
+        let window = i64::from(self.profile.cap_window_hours.clamp(1, CAP_WINDOW_HOURS_MAX));
+        let opens = self.profile.hours.map_or(now, |(opens, _)| opens);
+        CapHours { window, today: (hour(now) - hour(opens) + 1).clamp(1, 24).min(window) }
     }
 
     /// A customer answered.
@@ -128,8 +124,12 @@ impl Campaign {
 
     fn bucket(&mut self, now: Moment) -> &mut WindowCounts {
         let this_hour = hour(now);
-        self.window.retain(|at, _| *at > this_hour - WINDOW_HOURS);
-        self.window.entry(this_hour).or_default()
+        while let Some(first) = self.counted.first_entry()
+            && *first.key() <= this_hour - i64::from(CAP_WINDOW_HOURS_MAX)
+        {
+            first.remove();
+        }
+        self.counted.entry(this_hour).or_default()
     }
 
     /// How many leads to ask for now, if any.

@@ -48,7 +48,7 @@ impl Floor {
 
     fn pace_campaign(&mut self, now: Moment, id: CampaignId, calls: &Calls, agents: &Agents) {
         let Some(campaign) = self.campaigns.get(&id) else { return };
-        let observed = campaign.observe(now, calls);
+        let observed = campaign.observe(calls, self.counted(now, campaign));
         let report = self.decide(now, campaign, calls.counts, &observed, agents);
         let launch = report.dial;
         let too_many = to_take_back(&observed, agents, campaign.profile.drop_cap_permille);

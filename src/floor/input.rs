@@ -233,6 +233,8 @@ pub struct ChannelSnapshot {
     pub on_music: bool,
     /// The call in whose room it is.
     pub in_room: Option<CallId>,
+    /// Whether it was asked for a message.
+    pub leaves_message: bool,
     /// The customer's call that it is, if it came in over a trunk.
     pub arrival: Option<Arrival>,
 }
@@ -240,7 +242,8 @@ pub struct ChannelSnapshot {
 impl ChannelSnapshot {
     /// A channel that is in no room and hears no music.
     pub fn new(leg: LegId, label: Option<LegLabel>, answered: bool, bridged_to: Option<LegId>) -> Self {
-        Self { leg, label, answered, bridged_to, on_music: false, in_room: None, arrival: None }
+        let (on_music, in_room, leaves_message, arrival) = (false, None, false, None);
+        Self { leg, label, answered, bridged_to, on_music, in_room, leaves_message, arrival }
     }
 }
 
@@ -352,22 +355,32 @@ pub struct CampaignProfile {
     pub wrap_up_seconds: u32,
     /// Cap on dropped calls, per mille of calls answered.
     pub drop_cap_permille: u32,
+    /// Over how many hours the cap holds; over each day besides.
+    pub cap_window_hours: u32,
+    /// Campaigns of one group count as one for the cap.
+    pub cap_group: Option<String>,
     /// Seconds after which an answered call without an agent counts as
     /// dropped, in milliseconds.
     pub drop_after_ms: i64,
     /// How long a customer is kept waiting for an agent at all, in
     /// milliseconds.
     pub wait_ms_max: i64,
+    /// What a customer hears who has waited so long, a file of the switch, before
+    /// they are hung up.
+    pub drop_message: Option<String>,
     /// The most calls in progress at once.
     pub lines_max: u32,
     /// The instant from which, and until which, calling is allowed today.
     /// `None`: not allowed today.
     pub hours: Option<(Moment, Moment)>,
-    /// Answered and dropped calls in the current window, from the ledger, so
-    /// that the cap survives a restart. Used when the floor first meets the
-    /// campaign.
-    pub window: WindowCounts,
+    /// Answered and dropped calls of the last [`CAP_WINDOW_HOURS_MAX`] by the
+    /// hour they began in, from the ledger, so that the cap survives a restart.
+    /// Used when the floor first meets the campaign.
+    pub counted: Vec<(Moment, WindowCounts)>,
 }
+
+/// The longest window of the cap on dropped calls: 30 days.
+pub const CAP_WINDOW_HOURS_MAX: u32 = 30 * 24;
 
 /// What counts against the cap on dropped calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -376,6 +389,14 @@ pub struct WindowCounts {
     pub answered: u32,
     /// Of these, dropped.
     pub dropped: u32,
+}
+
+impl std::ops::Add for WindowCounts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { answered: self.answered + other.answered, dropped: self.dropped + other.dropped }
+    }
 }
 
 /// A lead, ready to be dialled.

@@ -31,6 +31,8 @@ mod control;
 #[cfg(test)]
 mod control_tests;
 mod dialling;
+#[cfg(test)]
+mod drop_cap_tests;
 pub mod effect;
 pub mod estimate;
 mod fact;
@@ -363,7 +365,7 @@ impl Floor {
             agents_ready += u32::from(matches!(agent.state, AgentState::Ready));
             agents_working += u32::from(agent.working());
         }
-        let window = campaign.window(now);
+        let window = self.counted(now, campaign).window;
         let live = CampaignLive {
             campaign: id,
             running: campaign.profile.running,

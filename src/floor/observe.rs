@@ -10,6 +10,7 @@ use super::call::CallState;
 use super::campaign::Campaign;
 use super::effect::AgentStateKind;
 use super::estimate::{Chances, Estimates};
+use super::input::WindowCounts;
 use super::pacing::{Agents, Group, Observed};
 use super::sharing::Turns;
 use super::{CallCounts, Floor};
@@ -35,7 +36,34 @@ pub(super) struct Calls {
     steps: Vec<u32>,
 }
 
+/// What counts for a campaign's cap on dropped calls.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    /// In the window that the cap holds over.
+    pub window: WindowCounts,
+    /// Today.
+    pub today: WindowCounts,
+}
+
 impl Floor {
+    /// The calls that count for a campaign's cap: its own and those of its group.
+    pub(super) fn counted(&self, now: Moment, campaign: &Campaign) -> Counted {
+        let hours = campaign.cap_hours(now);
+        let of = |campaign: &Campaign| Counted {
+            window: campaign.counted(now, hours.window),
+            today: campaign.counted(now, hours.today),
+        };
+        let Some(group) = &campaign.profile.cap_group else { return of(campaign) };
+        let nothing = Counted { window: WindowCounts::default(), today: WindowCounts::default() };
+        self.campaigns.values().filter(|other| other.profile.cap_group.as_ref() == Some(group)).fold(
+            nothing,
+            |sum, other| {
+                let more = of(other);
+                Counted { window: sum.window + more.window, today: sum.today + more.today }
+            },
+        )
+    }
+
     /// Looks at every call once.
     pub(super) fn survey(&self, now: Moment) -> Survey {
         let mut survey = Survey { calls: LiteMap::new_vec(), waiting: Vec::new() };
@@ -216,7 +244,7 @@ fn shared(mut chances: Chances, sharers: usize) -> Chances {
 
 impl Campaign {
     /// What its pacing sees of its calls.
-    pub(super) fn observe(&self, now: Moment, calls: &Calls) -> Observed {
+    pub(super) fn observe(&self, calls: &Calls, counted: Counted) -> Observed {
         let estimates = &self.estimates;
         let steps = calls.steps.iter().enumerate().filter(|(_, count)| **count > 0);
         let mut in_flight = Vec::with_capacity(steps.clone().count());
@@ -226,8 +254,8 @@ impl Campaign {
             new_call: *estimates.call(0),
             in_flight,
             waiting: calls.counts.waiting,
-            window: self.window(now),
-            today: self.today(now),
+            window: counted.window,
+            today: counted.today,
         }
     }
 }

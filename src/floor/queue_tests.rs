@@ -326,11 +326,11 @@ fn the_customers_own_agent_goes_first_for_a_while() {
 fn an_agent_goes_to_a_caller_first_but_not_at_the_cost_of_a_customer_who_has_answered() {
     let (mut s, phones) = service(1, 1);
     // A campaign that may drop calls still: it does not take this one back.
-    let window = WindowCounts { answered: 1_000, dropped: 0 };
+    let counted = vec![(s.now, WindowCounts { answered: 1_000, dropped: 0 })];
     let campaign = CampaignId(2);
     let agents = vec![AgentId(1)];
     s.leads(&[]);
-    s.give(Input::Campaign(CampaignProfile { campaign, window, ..profile(DialMode::Progressive, agents) }));
+    s.give(Input::Campaign(CampaignProfile { campaign, counted, ..profile(DialMode::Progressive, agents) }));
     let leads = vec![lead(1, "13800000001")];
     let effects = s.give(Input::Leads { campaign, leads });
     let (_, customer) = dialled(&effects)[0];

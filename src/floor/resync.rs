@@ -166,7 +166,7 @@ impl Floor {
             if !self.take_up_plan(now, id, channel, found) {
                 match channel.bridged_to {
                     Some(other) => self.take_up_conversation(now, id, other),
-                    None if channel.answered => self.take_up_answered(now, id),
+                    None if channel.answered => self.take_up_answered(now, id, channel.leaves_message),
                     None => {}
                 }
             }
@@ -261,7 +261,7 @@ impl Floor {
     }
 
     /// The customer's leg is up and alone.
-    fn take_up_answered(&mut self, now: Moment, id: CallId) {
+    fn take_up_answered(&mut self, now: Moment, id: CallId, leaves_message: bool) {
         let Some(call) = self.calls.get(&id) else { return };
         match call.state {
             CallState::Dialling | CallState::Ringing => self.on_customer_answered(now, id),
@@ -270,6 +270,8 @@ impl Floor {
                 self.find_agent(now, id);
             }
             CallState::Connecting { agent, .. } => self.connect_again(now, id, agent),
+            // The order was lost with the connection.
+            CallState::Message { .. } if !leaves_message => self.take_message(now, id),
             CallState::Ending { .. }
             | CallState::Arranged { .. }
             | CallState::Overflowing { .. }

@@ -321,10 +321,10 @@ fn a_dialled_customer_who_answers_gets_one_whose_phone_rings_for_a_caller() {
     s.give(Input::queue(ring_all(&[1, 2])));
     s.on_hook_ready(1);
     // A campaign that may drop calls still: it does not take this one back.
-    let window = WindowCounts { answered: 1_000, dropped: 0 };
+    let counted = vec![(s.now, WindowCounts { answered: 1_000, dropped: 0 })];
     let campaign = CampaignId(2);
     let agents = vec![AgentId(1), AgentId(2)];
-    s.give(Input::Campaign(CampaignProfile { campaign, window, ..profile(DialMode::Progressive, agents) }));
+    s.give(Input::Campaign(CampaignProfile { campaign, counted, ..profile(DialMode::Progressive, agents) }));
     let leads = vec![lead(1, "13800000001")];
     let dialled = dialled(&s.give(Input::Leads { campaign, leads }));
     let (_, leg, phones) = s.rings(90);

@@ -9,7 +9,8 @@
 
 use super::agent::{Agent, AgentState};
 use super::campaign::Campaign;
-use super::observe::Survey;
+use super::observe::{Counted, Survey};
+use super::pacing::drops_left;
 use super::{CallCounts, Floor};
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId};
@@ -138,7 +139,9 @@ impl Floor {
     ) {
         let id = campaign.profile.campaign;
         let mut missing = (counts.in_flight + counts.waiting).saturating_sub(alone) as usize;
-        let keep = Turn { campaign: id, kept: campaign.drops_left(now) < KEEPS_BELOW };
+        let Counted { window, today } = self.counted(now, campaign);
+        let left = drops_left(campaign.profile.drop_cap_permille, window, today);
+        let keep = Turn { campaign: id, kept: left < KEEPS_BELOW };
         let serves = |agent| self.agents.get(&agent).is_some_and(|agent| agent.serves.contains(&id));
         // Those whose turn it is first, then any that nobody keeps.
         for own in [true, false] {

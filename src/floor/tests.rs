@@ -6,7 +6,7 @@ use super::effect::{
 };
 use super::input::{
     AgentCommand, AgentProfile, CampaignProfile, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Lead,
-    LegChange, LegEvent, LegLabel, Origin, PhoneMode, StoredCall, StoredState, Ticket, WindowCounts,
+    LegChange, LegEvent, LegLabel, Origin, PhoneMode, StoredCall, StoredState, Ticket,
 };
 use super::refusal::Refusal;
 use crate::base::clock::Moment;
@@ -105,11 +105,14 @@ pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
         ring_seconds: 30,
         wrap_up_seconds: 10,
         drop_cap_permille: 30,
+        cap_window_hours: 24,
+        cap_group: None,
         drop_after_ms: 2_000,
         wait_ms_max: 10_000,
+        drop_message: None,
         lines_max: 100,
         hours: Some((Moment(0), Moment(i64::MAX))),
-        window: WindowCounts::default(),
+        counted: Vec::new(),
     }
 }
 

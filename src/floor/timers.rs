@@ -228,7 +228,9 @@ impl Floor {
         let most = self.wait_ms_max(call);
         let Some(call) = self.calls.get_mut(&id) else { return };
         if waiting_since(call) + most <= now {
-            self.end_call_by(now, id, EndedBy::System);
+            let campaign = call.campaign().and_then(|id| self.campaigns.get(&id));
+            let message = campaign.and_then(|campaign| campaign.profile.drop_message.clone());
+            self.part_with(now, id, message);
         } else if call.heard_at + SILENT_MS <= now {
             call.heard_at = now;
             let leg = call.leg;

@@ -133,11 +133,29 @@ fn a_lost_connection_does_not_disturb_who_speaks() {
     starts(&mut s, leg);
     s.give(Input::SwitchDown { reason: "test".into() });
     s.now = s.now + 3_000;
-    let channel = ChannelSnapshot::new(leg, Some(LegLabel::Customer { call }), true, None);
+    let channel = ChannelSnapshot {
+        leaves_message: true,
+        ..ChannelSnapshot::new(leg, Some(LegLabel::Customer { call }), true, None)
+    };
     let effects = s.give(Input::SwitchUp { core: "core-1".into(), channels: vec![channel] });
     let about = |effect: &Effect| matches!(effect, Effect::Switch(command) if command.subject().0 == leg);
     assert!(!effects.iter().any(about), "{effects:?}");
     assert!(matches!(s.floor.calls[&call].state, CallState::Message { .. }));
+    s.leg(leg, gone(true));
+    assert_eq!(s.ended(), [(CallResult::Voicemail, EndedBy::Customer)]);
+}
+
+#[test]
+fn who_was_not_asked_because_the_connection_broke_is_asked_when_it_is_back() {
+    let (mut s, call, leg) = asked();
+    s.give(Input::SwitchDown { reason: "test".into() });
+    s.now = s.now + 3_000;
+    let channel = ChannelSnapshot::new(leg, Some(LegLabel::Customer { call }), true, None);
+    let effects = s.give(Input::SwitchUp { core: "core-1".into(), channels: vec![channel] });
+    let taken = |effect: &Effect| matches!(effect, Effect::Switch(SwitchCommand::TakeMessage { call: of, .. }) if *of == call);
+    assert!(effects.iter().any(taken), "{effects:?}");
+    starts(&mut s, leg);
+    s.now = s.now + 5_000;
     s.leg(leg, gone(true));
     assert_eq!(s.ended(), [(CallResult::Voicemail, EndedBy::Customer)]);
 }

@@ -3,7 +3,7 @@
 //! In: a form. Out: everything that is wrong with it, field by field. Whether the
 //! gateway, agents and other queue exist is for the store to say.
 
-use crate::api::Check;
+use crate::api::{Check, is_sound};
 use crate::base::limits;
 use crate::base::phone::Dialable;
 use crate::floor::announce::ANNOUNCE_EVERY_SECONDS_MIN;
@@ -39,9 +39,7 @@ pub fn check(form: &QueueForm, home: &str, own: Option<i64>) -> Check {
     sounds.push(("voicemail", &form.voicemail.greeting));
     check.range("voicemail", form.voicemail.seconds_max, 10..=600, "seconds");
     for (field, sound) in sounds {
-        if sound.as_ref().is_some_and(|sound| !is_sound(sound)) {
-            check.fault(field, "a file or stream of the switch, of letters, digits and - _ . : /");
-        }
+        check.sound(field, sound.as_deref());
     }
     announcements(form, &mut check);
     members(form, &mut check);
@@ -116,13 +114,6 @@ fn numbers(form: &QueueForm, home: &str, check: &mut Check) {
             }
         }
     }
-}
-
-/// Whether the switch may be told to play this: nothing in it ends or extends a
-/// command.
-pub fn is_sound(text: &str) -> bool {
-    let harmless = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
-    !text.is_empty() && text.len() <= limits::LINE_CHARS && text.chars().all(harmless)
 }
 
 #[cfg(test)]

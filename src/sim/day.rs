@@ -24,7 +24,7 @@ use crate::base::ids::{AgentId, CampaignId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::Floor;
 use crate::floor::effect::{Effect, Fact, SwitchCommand};
-use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode, WindowCounts};
+use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode};
 use crate::floor::queue::QueueProfile;
 use crate::floor::refusal::Refusal;
 use crate::sim::chance::Chance;
@@ -435,11 +435,14 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         ring_seconds: 30,
         wrap_up_seconds: 30,
         drop_cap_permille: options.drop_cap_permille,
+        cap_window_hours: 24,
+        cap_group: None,
         drop_after_ms: 2_000,
         wait_ms_max: 10_000,
+        drop_message: None,
         lines_max: options.agents * 4,
         hours: Some((OPENS, closes)),
-        window: WindowCounts::default(),
+        counted: Vec::new(),
     };
     let mut campaigns = Vec::new();
     if let Ok(caller_id) = caller_id {

@@ -12,6 +12,7 @@ use crate::base::phone::Dialable;
 use crate::floor::effect::{HangUpCause, SwitchCommand};
 use crate::floor::input::MonitorMode;
 use crate::floor::make::Make;
+use crate::switch::snapshot::LEAVES_MESSAGE;
 use chrono::Datelike;
 use uuid::Uuid;
 
@@ -332,7 +333,11 @@ fn take_message(
     recording: &str,
 ) -> Result<Line, Refused> {
     let file = checked("recording path", recording)?;
-    let mut applications = vec!["set:RECORD_STEREO=false".to_owned(), "set:RECORD_READ_ONLY=true".to_owned()];
+    let mut applications = vec![
+        format!("set:{LEAVES_MESSAGE}=true"),
+        "set:RECORD_STEREO=false".to_owned(),
+        "set:RECORD_READ_ONLY=true".to_owned(),
+    ];
     if let Some(greeting) = greeting {
         applications.push(format!("playback:{}", checked("greeting", greeting)?));
     }

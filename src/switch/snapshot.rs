@@ -14,6 +14,10 @@ use std::collections::HashMap;
 #[error("the switch's list cannot be read: {0}")]
 pub struct Unreadable(#[from] serde_json::Error);
 
+/// The variable of a leg that was asked for a message, which is the last that it
+/// is asked for.
+pub const LEAVES_MESSAGE: &str = "tl_message";
+
 /// The applications in which a leg hears music, or a message before it.
 const MUSIC: [&str; 3] = ["endless_playback", "play_and_get_digits", "playback"];
 
@@ -60,6 +64,7 @@ pub fn channel(leg: LegId, dump: &str) -> Result<ChannelSnapshot, Unreadable> {
         in_room: text("variable_conference_name")
             .filter(|_| application == Some("conference"))
             .and_then(|room| room.parse().ok()),
+        leaves_message: text(&format!("variable_{LEAVES_MESSAGE}")) == Some("true"),
         arrival: caller(text),
     })
 }

@@ -5,16 +5,18 @@ use crate::base::ids::{AgentId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::campaigns::model::{CampaignState, dial_mode_from_name};
 use crate::campaigns::rules;
-use crate::floor::input::{CampaignProfile, WindowCounts};
+use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, WindowCounts};
 use crate::store::Db;
 use crate::store::entity::{calls, campaign_agents, campaigns, gateways, users};
 use chrono_tz::Tz;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-/// The window over which the cap on dropped calls holds, as in the floor.
-const WINDOW_MS: i64 = 24 * 3_600_000;
+/// An hour.
+const HOUR_MS: i64 = 3_600_000;
 
-/// One campaign; `None` when there is none of this id, or it is finished.
+/// One campaign; `None` when there is none of this id. One that is finished
+/// does not run.
 pub async fn load_profile(
     db: &Db,
     campaign: CampaignId,
@@ -22,38 +24,38 @@ pub async fn load_profile(
     zone: Tz,
 ) -> Result<Option<CampaignProfile>, DbErr> {
     match campaigns::Entity::find_by_id(campaign.0).one(db.read()).await? {
-        Some(row) => profile(db, row, now, zone).await,
+        Some(row) => profile(db, row, now, zone).await.map(Some),
         None => Ok(None),
     }
 }
 
-/// Every campaign that is not finished.
+/// Every campaign that is not finished, and those whose calls still count for
+/// others of their group.
 pub async fn load_profiles(db: &Db, now: Moment, zone: Tz) -> Result<Vec<CampaignProfile>, DbErr> {
-    let rows = campaigns::Entity::find().order_by_asc(campaigns::Column::Id).all(db.read()).await?;
+    let counts_from = now - i64::from(CAP_WINDOW_HOURS_MAX) * HOUR_MS;
+    let counts =
+        campaigns::Column::CapGroup.is_not_null().and(campaigns::Column::UpdatedAt.gte(counts_from.to_utc()));
+    let rows = campaigns::Entity::find()
+        .filter(campaigns::Column::State.ne(CampaignState::Finished.as_str()).or(counts))
+        .order_by_asc(campaigns::Column::Id)
+        .all(db.read())
+        .await?;
     let mut profiles = Vec::with_capacity(rows.len());
     for row in rows {
-        profiles.extend(profile(db, row, now, zone).await?);
+        profiles.push(profile(db, row, now, zone).await?);
     }
     Ok(profiles)
 }
 
-async fn profile(
-    db: &Db,
-    row: campaigns::Model,
-    now: Moment,
-    zone: Tz,
-) -> Result<Option<CampaignProfile>, DbErr> {
+async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Result<CampaignProfile, DbErr> {
     let state = CampaignState::from_name(&row.state);
     let broken = |column: &str| DbErr::Custom(format!("campaign {}: {column} cannot be used", row.id));
-    if state == Some(CampaignState::Finished) {
-        return Ok(None);
-    }
     let gateway = gateways::Entity::find_by_id(row.gateway_id).one(db.read()).await?;
     let gateway = gateway.ok_or_else(|| broken("gateway_id"))?;
     let hours = rules::hours_of(&row.hours_from, &row.hours_to, row.weekdays);
     let hours = hours.ok_or_else(|| broken("hours"))?;
     let whole = |column: &str, value: i32| u32::try_from(value).map_err(|_| broken(column));
-    Ok(Some(CampaignProfile {
+    Ok(CampaignProfile {
         campaign: CampaignId(row.id),
         running: state == Some(CampaignState::Running) && gateway.enabled,
         mode: dial_mode_from_name(&row.mode).ok_or_else(|| broken("mode"))?,
@@ -63,12 +65,15 @@ async fn profile(
         ring_seconds: whole("ring_seconds", row.ring_seconds)?,
         wrap_up_seconds: whole("wrap_up_seconds", row.wrap_up_seconds)?,
         drop_cap_permille: whole("drop_cap_permille", row.drop_cap_permille)?,
+        cap_window_hours: whole("cap_window_hours", row.cap_window_hours)?,
+        cap_group: row.cap_group,
         drop_after_ms: i64::from(row.drop_after_ms),
         wait_ms_max: i64::from(row.wait_ms_max),
+        drop_message: row.drop_message,
         lines_max: whole("lines_max", row.lines_max)?,
         hours: rules::calling_hours(hours, now, zone),
-        window: load_window(db, row.id, now).await?,
-    }))
+        counted: load_counts(db, row.id, now).await?,
+    })
 }
 
 /// The campaign's agents who can take calls: active, with a desk phone.
@@ -93,17 +98,29 @@ async fn load_members(db: &Db, campaign: i64) -> Result<Vec<AgentId>, DbErr> {
     Ok(agents.into_iter().map(AgentId).collect())
 }
 
-async fn load_window(db: &Db, campaign: i64, now: Moment) -> Result<WindowCounts, DbErr> {
-    let counts: Option<(i64, i64)> = calls::Entity::find()
+/// Answered and dropped calls by the hour they were answered in, from the index
+/// `calls_campaign_figures` alone.
+async fn load_counts(db: &Db, campaign: i64, now: Moment) -> Result<Vec<(Moment, WindowCounts)>, DbErr> {
+    let hour = match db.read().get_database_backend() {
+        DbBackend::Sqlite => "CAST(strftime('%s', answered_at) AS INTEGER) / 3600",
+        _ => "CAST(floor(extract(epoch FROM answered_at) / 3600) AS BIGINT)",
+    };
+    let since = now - i64::from(CAP_WINDOW_HOURS_MAX) * HOUR_MS;
+    let hours: Vec<(i64, i64, i64)> = calls::Entity::find()
         .select_only()
+        .column_as(Expr::cust(hour), "hour")
         .column_as(calls::Column::AnsweredAt.count(), "answered")
         .column_as(calls::Column::DroppedAt.count(), "dropped")
         .filter(calls::Column::CampaignId.eq(campaign))
-        .filter(calls::Column::StartedAt.gte((now - WINDOW_MS).to_utc()))
+        .filter(calls::Column::AnsweredAt.gte(since.to_utc()))
+        .group_by(Expr::cust(hour))
+        .order_by_asc(Expr::cust(hour))
         .into_tuple()
-        .one(db.read())
+        .all(db.read())
         .await?;
-    let (answered, dropped) = counts.unwrap_or_default();
     let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
-    Ok(WindowCounts { answered: count(answered), dropped: count(dropped) })
+    let counts = |(hour, answered, dropped): (i64, i64, i64)| {
+        (Moment(hour * HOUR_MS), WindowCounts { answered: count(answered), dropped: count(dropped) })
+    };
+    Ok(hours.into_iter().map(counts).collect())
 }

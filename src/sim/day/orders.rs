@@ -87,8 +87,8 @@ pub(super) fn orders(command: &SwitchCommand) -> Vec<WorldCommand> {
             vec![WorldCommand::Transfer { leg: *leg, apps: vec![App::new("playback", message)] }]
         }
         SwitchCommand::TakeMessage { leg, call, greeting, seconds_max } => {
-            let mut apps =
-                vec![App::new("set", "RECORD_STEREO=false"), App::new("set", "RECORD_READ_ONLY=true")];
+            let variables = ["tl_message=true", "RECORD_STEREO=false", "RECORD_READ_ONLY=true"];
+            let mut apps: Vec<App> = variables.iter().map(|variable| App::new("set", variable)).collect();
             apps.extend(greeting.as_deref().map(|greeting| App::new("playback", greeting)));
             apps.push(App::new("playback", "${voicemail_beep}"));
             apps.push(App::new("record_session", &format!("/recordings/{call}-message.wav")));

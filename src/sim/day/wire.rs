@@ -295,6 +295,7 @@ fn snapshot(leg: &Leg) -> ChannelSnapshot {
         answered: leg.answered_at.is_some(),
         bridged_to: leg.bond(),
         on_music: leg.state == LegState::Music,
+        leaves_message: leg.is_true("tl_message"),
         in_room: room.and_then(|room| room.parse().ok()),
         arrival: leg.arrival(),
     }

@@ -36,6 +36,11 @@ pub struct Model {
     pub created_by: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
+    pub cap_window_hours: i32,
+    /// Campaigns of one group count as one for the cap.
+    pub cap_group: Option<String>,
+    /// A file of the switch.
+    pub drop_message: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

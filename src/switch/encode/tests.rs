@@ -60,8 +60,8 @@ fn a_message_is_taken_in_one_order_and_nothing_in_it_adds_another() {
         encode(&command, &site(), file)
     };
     let expect = "uuid_transfer 00000000-0000-0000-0000-000000000002 \
-        set:RECORD_STEREO=false,set:RECORD_READ_ONLY=true,playback:/sounds/a.wav,playback:${voicemail_beep},\
-        record_session:/rec/m.wav,sleep:120000,hangup:NORMAL_CLEARING inline";
+        set:tl_message=true,set:RECORD_STEREO=false,set:RECORD_READ_ONLY=true,playback:/sounds/a.wav,\
+        playback:${voicemail_beep},record_session:/rec/m.wav,sleep:120000,hangup:NORMAL_CLEARING inline";
     assert_eq!(take(Some("/sounds/a.wav"), "/rec/m.wav"), Ok(vec![Line::Api(expect.into())]));
     assert!(take(Some("a.wav,park:"), "/rec/m.wav").is_err());
     assert!(take(None, "/rec/m m.wav").is_err());

@@ -1,13 +1,17 @@
 //! Campaigns through the API.
 
-use super::world::{MONDAY_10, World, call_id, write};
+use super::world::{MINUTE, MONDAY_10, World, call_id, write};
 use crate::both_databases;
 use crate::support::app::TestApp;
+use chrono_tz::UTC;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use trunkline::base::clock::{self, Moment};
 use trunkline::base::ids::{CampaignId, UserId};
-use trunkline::floor::effect::{AgentLive, AgentStateKind, Tell};
+use trunkline::campaigns;
+use trunkline::floor::effect::{AgentLive, AgentStateKind, CallResult, Fact, Tell};
 use trunkline::floor::forward::Forwarding;
+use trunkline::floor::input::WindowCounts;
 use trunkline::floor::phone::PhoneLive;
 use trunkline::store::Db;
 use trunkline::store::changes::Change;
@@ -16,6 +20,7 @@ both_databases!(
     a_campaign_is_made_changed_and_run,
     what_is_wrong_with_a_campaign_is_said_field_by_field,
     the_desk_shows_the_script_without_counting,
+    the_cap_counts_by_the_hour_and_by_the_group,
 );
 
 async fn a_campaign_is_made_changed_and_run(db: Db) {
@@ -69,6 +74,9 @@ async fn what_is_wrong_with_a_campaign_is_said_field_by_field(db: Db) {
         ("weekdays", json!(0)),
         ("hours_to", json!("07:00")),
         ("caller_id", json!("1{x}")),
+        ("cap_window_hours", json!(721)),
+        ("cap_group", json!("two\nlines")),
+        ("drop_message", json!("/a.wav,park:")),
         ("list_id", json!(999)),
         ("gateway_id", json!(999)),
         ("agents", json!([world.boss])),
@@ -85,6 +93,55 @@ async fn what_is_wrong_with_a_campaign_is_said_field_by_field(db: Db) {
     let refused = app.patch(&token, &path, two).await.refused(400, "invalid");
     assert_eq!(refused["fields"].as_array().map(Vec::len), Some(2));
     app.get(&token, "/campaigns/999").await.refused(404, "not_found");
+}
+
+/// What the floor is given when it starts, or when a campaign has changed.
+async fn the_cap_counts_by_the_hour_and_by_the_group(db: Db) {
+    let world = World::with_leads(db, 4).await;
+    let app = TestApp::on(world.db.clone());
+    let token = app.as_role("manager").await;
+    let path = format!("/campaigns/{}", world.campaign);
+    let cap = json!({ "cap_window_hours": 720, "cap_group": "loans", "drop_message": "/sounds/sorry.wav" });
+    let changed = app.patch(&token, &path, cap.clone()).await.expect(200);
+    for field in ["cap_window_hours", "cap_group", "drop_message"] {
+        assert_eq!(changed[field], cap[field], "{field}");
+    }
+    let hour = 60 * MINUTE;
+    for (n, at) in [(0, 0), (1, 5 * MINUTE), (2, 3 * hour)] {
+        let lead = &world.leads[n as usize];
+        world.write_facts(&world.conversation(lead, n + 1, world.agents[0], 30_000, MONDAY_10 + at)).await;
+    }
+    let (lead, call, at) = (&world.leads[3], call_id(4), MONDAY_10 + 3 * hour);
+    let dropped = [
+        world.dialled(lead, 4, at),
+        Fact::CallAnswered { call, at: at + 5_000 },
+        Fact::CallDropped { call, at: at + 7_000 },
+        world.ended(lead, 4, CallResult::Dropped, 0, at + 9_000),
+    ];
+    world.write_facts(&dropped).await;
+
+    let now = MONDAY_10 + 4 * hour;
+    let load = async |now| campaigns::store::load_profiles(&world.db, now, UTC).await.expect("profiles");
+    let profile = load(now).await.pop().expect("the campaign");
+    let counts = |answered, dropped| WindowCounts { answered, dropped };
+    assert_eq!(profile.counted, [(MONDAY_10, counts(2, 0)), (MONDAY_10 + 3 * hour, counts(2, 1))]);
+    assert_eq!((profile.cap_window_hours, profile.cap_group.as_deref()), (720, Some("loans")));
+    assert_eq!(profile.drop_message.as_deref(), Some("/sounds/sorry.wav"));
+    let days = |days: i64| MONDAY_10 + days * 24 * hour;
+    let counted = load(days(30) + hour).await.pop().expect("the campaign").counted;
+    assert_eq!(counted, [(MONDAY_10 + 3 * hour, counts(2, 1))], "the first are longer ago than any window");
+
+    // What it has dropped counts for its group when it is finished; it dials no more.
+    app.post(&token, &format!("{path}/finish"), json!({})).await.expect(200);
+    let finished = campaigns::store::load_profile(&world.db, world.campaign, now, UTC).await;
+    assert!(!finished.expect("read").expect("a campaign").running);
+    let later = Moment(clock::now().0 + 29 * 24 * hour);
+    assert_eq!(load(later).await.len(), 1);
+    assert_eq!(load(later + 2 * 24 * hour).await.len(), 0);
+    let empty = json!({ "cap_group": "", "drop_message": "" });
+    let changed = app.patch(&token, &path, empty).await.expect(200);
+    assert_eq!((&changed["cap_group"], &changed["drop_message"]), (&Value::Null, &Value::Null));
+    assert_eq!(load(now).await.len(), 0);
 }
 
 /// Every desk asks with every call. A ledger is big, so nothing may be counted:

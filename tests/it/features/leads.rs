@@ -163,7 +163,9 @@ async fn a_profile_is_what_the_floor_needs(db: Db) {
     assert!(!profile.running, "a draft");
     assert_eq!(profile.agents, world.agents);
     assert_eq!((profile.gateway.as_str(), profile.ring_seconds), ("trunk", 30));
-    assert_eq!(profile.window, WindowCounts { answered: 2, dropped: 2 }, "of the last 24 hours");
+    let each = WindowCounts { answered: 1, dropped: 1 };
+    let hours = [36, 24, 12].map(|hours| (MONDAY_10 - hours * 60 * MINUTE, each));
+    assert_eq!(profile.counted, hours);
     let (from, to) = profile.hours.expect("hours");
     assert_eq!((MONDAY_10.since_ms(from), to.since_ms(MONDAY_10)), (90 * MINUTE, 630 * MINUTE));
 

@@ -10,7 +10,7 @@ use super::exam::{AGENT, COLLEAGUE, CUSTOMER, MUSIC, PhoneDoes, Place, SUPERVISO
 use super::queues::Centre;
 use super::rig::{Desk, PATIENCE, PHONES};
 use std::fmt::Debug;
-use trunkline::base::clock::Moment;
+use trunkline::base::clock::{self, Moment};
 use trunkline::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use trunkline::floor::Floor;
 use trunkline::floor::effect::{
@@ -136,11 +136,14 @@ impl Day {
             ring_seconds: 30,
             wrap_up_seconds: 0,
             drop_cap_permille: 900,
+            cap_window_hours: 24,
+            cap_group: None,
             drop_after_ms: 30_000,
             wait_ms_max: 30_000,
+            drop_message: None,
             lines_max: 10,
             hours: Some((Moment(0), Moment(i64::MAX))),
-            window: WindowCounts { answered: 100, dropped: 0 },
+            counted: vec![(clock::now(), WindowCounts { answered: 100, dropped: 0 })],
         }));
     }
 

@@ -2074,6 +2074,14 @@ export interface components {
       agents?: number[] | null;
       /** @description The number shown to customers; the gateway's own when left out. */
       caller_id?: string | null;
+      /** @description Campaigns of one group count as one for the cap; empty for none. */
+      cap_group?: string | null;
+      /**
+       * Format: int32
+       * @description Over how many hours the cap holds, 720 (30 days) at most; over each day
+       *     besides.
+       */
+      cap_window_hours?: number | null;
       /**
        * Format: int32
        * @description When an answered call without an agent counts as dropped.
@@ -2084,6 +2092,11 @@ export interface components {
        * @description Cap on dropped calls, per mille of answered calls.
        */
       drop_cap_permille?: number | null;
+      /**
+       * @description What a customer who has waited so long hears before they are hung up: a
+       *     file or stream of the switch; empty for none.
+       */
+      drop_message?: string | null;
       /** Format: int64 */
       gateway_id?: number | null;
       /** @description `HH:MM` in the centre's zone. */
@@ -2146,6 +2159,9 @@ export interface components {
       /** @description The users who take its calls. */
       agents: number[];
       caller_id: string;
+      cap_group?: string | null;
+      /** Format: int32 */
+      cap_window_hours: number;
       counts: components['schemas']['CampaignCountsView'];
       /** Format: date-time */
       created_at: string;
@@ -2153,6 +2169,7 @@ export interface components {
       drop_after_ms: number;
       /** Format: int32 */
       drop_cap_permille: number;
+      drop_message?: string | null;
       /** Format: int64 */
       gateway_id: number;
       gateway_name: string;
@@ -3287,6 +3304,9 @@ export interface components {
         /** @description The users who take its calls. */
         agents: number[];
         caller_id: string;
+        cap_group?: string | null;
+        /** Format: int32 */
+        cap_window_hours: number;
         counts: components['schemas']['CampaignCountsView'];
         /** Format: date-time */
         created_at: string;
@@ -3294,6 +3314,7 @@ export interface components {
         drop_after_ms: number;
         /** Format: int32 */
         drop_cap_permille: number;
+        drop_message?: string | null;
         /** Format: int64 */
         gateway_id: number;
         gateway_name: string;

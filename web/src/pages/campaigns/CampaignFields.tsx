@@ -97,11 +97,35 @@ export function RuleFields() {
       >
         {number('‰', 0)}
       </Field>
+      <Field
+        name="cap_window_hours"
+        label={t('campaigns.capWindow')}
+        hint={t('campaigns.capWindowHint')}
+      >
+        {number(t('common.hours'), 1)}
+      </Field>
+      <Field
+        name="cap_group"
+        label={t('campaigns.capGroup')}
+        hint={t('campaigns.capGroupHint')}
+        optional
+      >
+        <Input maxLength={100} />
+      </Field>
       <Field name="drop_after_ms" label={t('campaigns.dropAfter')}>
         {number('ms', 0)}
       </Field>
       <Field name="wait_ms_max" label={t('campaigns.waitMax')} hint={t('campaigns.waitMaxHint')}>
         {number('ms', 0)}
+      </Field>
+      <Field
+        name="drop_message"
+        label={t('campaigns.dropMessage')}
+        hint={t('queues.soundHint')}
+        span={12}
+        optional
+      >
+        <Input maxLength={200} />
       </Field>
     </Row>
   );

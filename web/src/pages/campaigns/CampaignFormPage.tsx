@@ -15,6 +15,7 @@ const DEFAULTS: Partial<CampaignRequest> = {
   ring_seconds: 30,
   wrap_up_seconds: 30,
   drop_cap_permille: 30,
+  cap_window_hours: 24,
   drop_after_ms: 2000,
   wait_ms_max: 10_000,
   lines_max: 100,

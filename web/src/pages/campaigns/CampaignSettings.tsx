@@ -21,6 +21,13 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
     { label: t('campaigns.ringSeconds'), children: seconds(campaign.ring_seconds) },
     { label: t('campaigns.wrapUpSeconds'), children: seconds(campaign.wrap_up_seconds) },
     { label: t('campaigns.dropCap'), children: percent(campaign.drop_cap_permille / 1000) },
+    {
+      label: t('campaigns.capWindow'),
+      children: `${campaign.cap_window_hours} ${t('common.hours')}`,
+    },
+    ...(campaign.cap_group
+      ? [{ label: t('campaigns.capGroup'), children: campaign.cap_group }]
+      : []),
     { label: t('campaigns.linesMax'), children: campaign.lines_max },
     { label: t('campaigns.maxAttempts'), children: campaign.max_attempts },
     {
