@@ -66,7 +66,7 @@ fn patience_ms(scenario: &Scenario) -> i64 {
 
 /// The reference's rules with a fixed number of calls know no cap: theirs is all
 /// calls, and one answered before the shift lets even the first be dropped.
-fn campaign(scenario: &Scenario, policy: Policy) -> Option<CampaignProfile> {
+pub(super) fn campaign(scenario: &Scenario, policy: Policy) -> Option<CampaignProfile> {
     let (mode, ratio_permille, capped) = match policy {
         Policy::Ratio(permille) => (DialMode::Ratio, permille, false),
         Policy::Progressive => (DialMode::Progressive, 1_000, false),

@@ -4,7 +4,8 @@
 use super::chance::{stream, uniform};
 use super::format::Scenario;
 use super::run::Shift;
-use super::{Outcome, Policy, agents, grid, run};
+use super::{Outcome, Policy, agents, grid, run, setting};
+use crate::floor::input::{CampaignProfile, Input};
 use serde_json::Value;
 
 const FILES: [(&str, &str); 4] = [
@@ -149,6 +150,18 @@ fn without_drops_allowed_no_call_is_launched_that_has_no_free_agent() {
         before = shift.attempts();
     }
     assert!(before > 500, "{before}");
+}
+
+/// In a campaign the cap holds for a fixed ratio too; only here it is lifted.
+#[test]
+fn a_ratio_with_a_cap_drops_no_more_than_it_allows() {
+    let scenario = small();
+    let mut shift = Shift::new(&scenario, Policy::Ratio(3_000));
+    let lifted = setting::campaign(&scenario, Policy::Ratio(3_000)).expect("a campaign");
+    shift.give(Input::Campaign(CampaignProfile { drop_cap_permille: 30, ..lifted }));
+    while shift.step() {}
+    let (answered, abandoned) = (shift.measure.answered(), shift.measure.abandoned());
+    assert!(abandoned > 10 && abandoned * 1_000 <= answered * 30, "{abandoned} of {answered}");
 }
 
 #[test]
