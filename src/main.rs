@@ -2,6 +2,7 @@
 //! library. A failure is one line on standard error that says what to do, and
 //! an exit code that is not zero.
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 use trunkline::app::{self, ServeOptions};
 use trunkline::config::Overrides;
 use trunkline::sim::day::{self, DayOptions};
+use trunkline::sim::scenario::{self, Policy, Scenario};
 
 #[derive(Parser)]
 #[command(name = "trunkline", version, about = "A control plane for call centres on FreeSWITCH")]
@@ -63,8 +65,21 @@ enum Command {
         #[arg(long)]
         orders: bool,
     },
-    /// Replay a day of a call centre in virtual time, with faults.
+    /// Replay a day of a call centre in virtual time, with faults; or, with
+    /// --scenario, measure the pacing in a described world.
     Simulate {
+        /// A file in the format pacing-scenario/1; or grid:AGENTS:PERCENT (of
+        /// answered calls), or stress:step, :lunch, :trunk or :talk. The options
+        /// of a day are not for it.
+        #[arg(long, conflicts_with_all = ["agents", "hours", "seed", "drop_cap", "no_faults"])]
+        scenario: Option<String>,
+        /// Who paces the scenario: predictive, progressive, ratio:R (calls for each
+        /// free agent) or vicidial-tapered.
+        #[arg(long, default_value = "predictive", requires = "scenario")]
+        policy: Policy,
+        /// So many shifts of the scenario: with its seed, and the numbers after it.
+        #[arg(long, default_value_t = 1, requires = "scenario", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+        seeds: u64,
         /// Agents on shift.
         #[arg(long, default_value_t = 20)]
         agents: u32,
@@ -144,7 +159,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(app::run_simulator(port, seed, scripted, records_to.as_deref(), orders))?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Simulate { agents, hours, seed, drop_cap, no_faults, json } => {
+        Command::Simulate { scenario: Some(name), policy, seeds, json, .. } => {
+            simulate_scenario(&name, policy, seeds, json)
+        }
+        Command::Simulate { agents, hours, seed, drop_cap, no_faults, json, .. } => {
             let options = DayOptions {
                 faults: !no_faults,
                 drop_cap_permille: drop_cap,
@@ -181,6 +199,31 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// One line for each shift of a scenario.
+fn simulate_scenario(name: &str, policy: Policy, seeds: u64, json: bool) -> anyhow::Result<ExitCode> {
+    let scenario = match scenario::grid::named(name) {
+        Some(scenario) => scenario?,
+        None => {
+            let text = std::fs::read_to_string(name).with_context(|| format!("cannot read {name}"))?;
+            Scenario::read(&text).with_context(|| format!("{name} is no scenario"))?
+        }
+    };
+    let mut code = ExitCode::SUCCESS;
+    for n in 0..seeds {
+        let outcome = scenario::run(&scenario, policy, scenario.seed.wrapping_add(n));
+        if json {
+            println!("{}", serde_json::to_string(&outcome)?);
+        } else {
+            println!("{outcome}");
+        }
+        for broken in &outcome.violations {
+            eprintln!("  {broken}");
+            code = ExitCode::FAILURE;
+        }
+    }
+    Ok(code)
 }
 
 /// Some libraries draw pictures of several lines; a service's log wants one.

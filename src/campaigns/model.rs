@@ -79,6 +79,7 @@ pub fn dial_mode_name(mode: DialMode) -> &'static str {
     match mode {
         DialMode::Predictive => "predictive",
         DialMode::Progressive => "progressive",
+        DialMode::Ratio => "ratio",
     }
 }
 

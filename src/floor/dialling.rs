@@ -93,6 +93,7 @@ impl Floor {
         }
         let limits = Limits {
             mode: campaign.profile.mode,
+            ratio_permille: campaign.profile.ratio_permille,
             drop_cap_permille: campaign.profile.drop_cap_permille,
             lines_max: campaign.profile.lines_max,
             lines_used: counts.lines(),

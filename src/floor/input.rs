@@ -332,6 +332,10 @@ pub enum DialMode {
     Predictive,
     /// One call per free agent.
     Progressive,
+    /// A fixed number of calls per free agent, under the cap on dropped calls.
+    /// Neither the API nor the store knows it yet.
+    #[serde(skip)]
+    Ratio,
 }
 
 /// What the floor must know of a campaign.
@@ -343,6 +347,9 @@ pub struct CampaignProfile {
     pub running: bool,
     /// How it dials.
     pub mode: DialMode,
+    /// With [`DialMode::Ratio`]: calls under way for each free agent, per mille;
+    /// less than 1000 counts as 1000.
+    pub ratio_permille: u32,
     /// Who takes its calls.
     pub agents: Vec<AgentId>,
     /// The trunk: the name of a gateway.

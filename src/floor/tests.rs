@@ -99,6 +99,7 @@ pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
         campaign: CAMPAIGN,
         running: true,
         mode,
+        ratio_permille: 1_000,
         agents,
         gateway: "trunk".into(),
         caller_id: Dialable::new("02160000000").expect("digits"),

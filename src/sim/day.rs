@@ -33,7 +33,7 @@ use crate::sim::phone::Phones;
 use crate::sim::world::{Trunk, World, WorldCommand, WorldConfig};
 use faults::Fault;
 use ledger::Ledger;
-pub use options::{CampaignCounts, DayOptions, DaySummary};
+pub use options::{CampaignCounts, DayOptions, DaySummary, check_every};
 use people::{Act, People};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -429,6 +429,7 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         campaign: CampaignId(id),
         running: true,
         mode,
+        ratio_permille: 1_000,
         agents,
         gateway: "carrier_a".into(),
         caller_id,

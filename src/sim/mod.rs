@@ -6,7 +6,8 @@
 //! which a real FreeSWITCH says it. One model, two fronts: [`server`] speaks
 //! the Event Socket over TCP in real time, for demonstrations and tests
 //! without a switch; [`day`] drives the floor through whole days in virtual
-//! time, with faults, from a seed.
+//! time, with faults, from a seed. [`scenario`] has no switch to speak of: it
+//! measures the floor's pacing in a world that other programs know as well.
 
 pub mod apps;
 mod audio;
@@ -27,6 +28,7 @@ pub mod phone;
 pub mod protocol;
 pub mod recorder;
 mod registrar;
+pub mod scenario;
 pub mod server;
 mod steps;
 #[cfg(test)]

@@ -184,6 +184,7 @@ fn mode_name(mode: DialMode) -> &'static str {
     match mode {
         DialMode::Predictive => "predictive",
         DialMode::Progressive => "progressive",
+        DialMode::Ratio => "ratio",
     }
 }
 

@@ -40,6 +40,8 @@ const OVERDRAWN_MAX: f64 = 0.001;
 /// The risk of one more drop than the budget has at which calls that still ring
 /// are taken back.
 const TAKEN_BACK_FROM: f64 = 0.03;
+/// One call for each free agent, per mille.
+const ONE_EACH: u32 = 1_000;
 /// Calls launched by one decision at most.
 const LAUNCH_MAX: u32 = 100;
 
@@ -101,6 +103,8 @@ impl Agents {
 pub struct Limits {
     /// How it dials.
     pub mode: DialMode,
+    /// Calls under way for each free agent in the mode that fixes it, per mille.
+    pub ratio_permille: u32,
     /// Cap on dropped calls, per mille of calls answered.
     pub drop_cap_permille: u32,
     /// Calls in progress at most.
@@ -182,11 +186,12 @@ pub fn pacing(observed: &Observed, agents: &Agents, limits: Limits) -> PacingRep
     let most = lines.min(limits.leads).min(limits.trunk).min(LAUNCH_MAX);
     let (mut dial, mut limit) = match limits.mode {
         _ if agents.ready == 0 && agents.busy.is_empty() => (0, BindingLimit::NoAgents),
-        DialMode::Predictive if limits.drop_cap_permille == 0 => {
-            (one_each(observed, agents), BindingLimit::DropCap)
+        DialMode::Predictive | DialMode::Ratio if limits.drop_cap_permille == 0 => {
+            (so_many_each(observed, agents, ONE_EACH), BindingLimit::DropCap)
         }
         DialMode::Predictive => predictive(observed, agents, limits.drop_cap_permille, most),
-        DialMode::Progressive => progressive(observed, agents, limits.drop_cap_permille, most),
+        DialMode::Progressive => fixed(observed, agents, ONE_EACH, limits.drop_cap_permille, most),
+        DialMode::Ratio => fixed(observed, agents, limits.ratio_permille, limits.drop_cap_permille, most),
     };
     if dial > most {
         dial = most;
@@ -239,22 +244,31 @@ pub fn to_take_back(observed: &Observed, agents: &Agents, cap_permille: u32) -> 
     in_flight
 }
 
-/// One call for each free agent that no other call is under way for.
-fn one_each(observed: &Observed, agents: &Agents) -> u32 {
-    agents.ready.saturating_sub(observed.waiting + observed.in_flight_count())
+/// So many calls for each free agent, per mille, less those under way.
+fn so_many_each(observed: &Observed, agents: &Agents, permille: u32) -> u32 {
+    let wanted = u64::from(agents.ready) * u64::from(permille.max(ONE_EACH)) / u64::from(ONE_EACH);
+    let under_way = u64::from(observed.waiting + observed.in_flight_count());
+    u32::try_from(wanted.saturating_sub(under_way)).unwrap_or(u32::MAX)
 }
 
-/// One call for each free agent, or fewer while the cap is nearly spent.
-fn progressive(observed: &Observed, agents: &Agents, cap_permille: u32, most: u32) -> (u32, BindingLimit) {
-    let one_each = one_each(observed, agents);
+/// A fixed number of calls for each free agent, or fewer while the cap is nearly
+/// spent.
+fn fixed(
+    observed: &Observed,
+    agents: &Agents,
+    permille: u32,
+    cap_permille: u32,
+    most: u32,
+) -> (u32, BindingLimit) {
+    let wanted = so_many_each(observed, agents, permille);
     let left = drops_left(cap_permille, observed.window, observed.today);
     if cap_permille > 0 && nearly_spent(observed, left) {
-        let (careful, limit) = predictive(observed, agents, cap_permille, most.min(one_each));
-        if careful < one_each {
+        let (careful, limit) = predictive(observed, agents, cap_permille, most.min(wanted));
+        if careful < wanted {
             return (careful, limit);
         }
     }
-    (one_each, BindingLimit::Agents)
+    (wanted, BindingLimit::Agents)
 }
 
 /// How many more calls the budget of drops allows, and why not one more.
@@ -276,7 +290,7 @@ fn predictive(observed: &Observed, agents: &Agents, cap_permille: u32, most: u32
         // away; but when nobody else can become free, one has to do.
         agents.ready.min(u32::from(observed.in_flight.is_empty() && agents.busy.is_empty()))
     } else {
-        one_each(observed, agents)
+        so_many_each(observed, agents, ONE_EACH)
     };
     let mut dial = 0;
     while dial < most {

@@ -29,7 +29,15 @@ fn in_flight(count: u32, chances: Chances) -> Vec<Group> {
 }
 
 fn limits(mode: DialMode) -> Limits {
-    Limits { mode, drop_cap_permille: 30, lines_max: 1_000, lines_used: 0, leads: 1_000, trunk: u32::MAX }
+    Limits {
+        mode,
+        ratio_permille: 2_500,
+        drop_cap_permille: 30,
+        lines_max: 1_000,
+        lines_used: 0,
+        leads: 1_000,
+        trunk: u32::MAX,
+    }
 }
 
 fn spent(dropped: u32) -> Observed {
@@ -44,6 +52,21 @@ fn progressive_dials_one_call_per_free_agent() {
     seen.in_flight = in_flight(3, seen.new_call);
     seen.waiting = 1;
     assert_eq!(pacing(&seen, &agents(4, 7), limits(DialMode::Progressive)).dial, 0);
+}
+
+#[test]
+fn a_ratio_is_so_many_calls_for_each_free_agent() {
+    let mut seen = observed(0.2);
+    let ratio = limits(DialMode::Ratio);
+    assert_eq!(pacing(&seen, &agents(3, 7), ratio).dial, 7, "two and a half each, rounded down");
+    seen.in_flight = in_flight(4, seen.new_call);
+    assert_eq!(pacing(&seen, &agents(3, 7), ratio).dial, 3);
+    assert_eq!(pacing(&seen, &agents(0, 7), ratio).dial, 0);
+    let less_than_one = Limits { ratio_permille: 0, ..ratio };
+    assert_eq!(pacing(&observed(0.2), &agents(3, 7), less_than_one).dial, 3);
+    // The cap on dropped calls holds for it as for the others.
+    assert_eq!(pacing(&observed(0.2), &agents(3, 7), Limits { drop_cap_permille: 0, ..ratio }).dial, 3);
+    assert!(pacing(&spent(30), &agents(3, 7), ratio).dial <= 3);
 }
 
 #[test]

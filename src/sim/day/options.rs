@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 /// Up to so many agents the floor's invariants are asked for after each input.
 const ALWAYS_CHECKED: u32 = 30;
 
+/// After how many inputs the invariants of a floor of this size are asked for.
+pub fn check_every(agents: u32) -> u64 {
+    if agents <= ALWAYS_CHECKED { 1 } else { u64::from(agents) }
+}
+
 /// What kind of day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DayOptions {
@@ -41,7 +46,7 @@ impl DayOptions {
             drop_cap_permille: 30,
             callers_per_hour: 0,
             customers: CustomerShares::default(),
-            check_every: if agents <= ALWAYS_CHECKED { 1 } else { u64::from(agents) },
+            check_every: check_every(agents),
         }
     }
 }

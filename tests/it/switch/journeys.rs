@@ -130,6 +130,7 @@ impl Day {
             campaign: CAMPAIGN,
             running: true,
             mode: DialMode::Progressive,
+            ratio_permille: 1_000,
             agents: agents.iter().map(|agent| AgentId(*agent)).collect(),
             gateway: gateway.into(),
             caller_id: number("02112345678"),
