@@ -41,6 +41,7 @@ pub struct CampaignView {
     list_name: String,
     state: CampaignState,
     mode: DialMode,
+    ratio_permille: i32,
     gateway_id: i64,
     gateway_name: String,
     caller_id: String,
@@ -98,6 +99,9 @@ pub struct CampaignRequest {
     /// The list it dials.
     list_id: Option<i64>,
     mode: Option<DialMode>,
+    /// Calls for each free agent in the mode `ratio`, per mille.
+    #[schema(minimum = 1000, maximum = 5000)]
+    ratio_permille: Option<i32>,
     gateway_id: Option<i64>,
     /// The number shown to customers; the gateway's own when left out.
     caller_id: Option<String>,
@@ -154,6 +158,7 @@ impl CampaignRequest {
             name: self.name.unwrap_or(form.name),
             list_id: self.list_id.unwrap_or(form.list_id),
             mode: self.mode.unwrap_or(form.mode),
+            ratio_permille: self.ratio_permille.unwrap_or(form.ratio_permille),
             gateway_id: self.gateway_id.unwrap_or(form.gateway_id),
             caller_id: self.caller_id.unwrap_or(form.caller_id),
             ring_seconds: self.ring_seconds.unwrap_or(form.ring_seconds),
@@ -353,6 +358,7 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         ring_seconds: row.ring_seconds,
         wrap_up_seconds: row.wrap_up_seconds,
         drop_cap_permille: row.drop_cap_permille,
+        ratio_permille: row.ratio_permille,
         cap_window_hours: row.cap_window_hours,
         cap_group: row.cap_group,
         drop_after_ms: row.drop_after_ms,
@@ -391,6 +397,7 @@ impl TryFrom<CampaignEntry> for CampaignView {
             list_name,
             state,
             mode: form.mode,
+            ratio_permille: form.ratio_permille,
             gateway_id: form.gateway_id,
             gateway_name,
             caller_id: form.caller_id,

@@ -85,7 +85,9 @@ pub fn dial_mode_name(mode: DialMode) -> &'static str {
 
 /// The dial mode of that name.
 pub fn dial_mode_from_name(name: &str) -> Option<DialMode> {
-    [DialMode::Predictive, DialMode::Progressive].into_iter().find(|mode| dial_mode_name(*mode) == name)
+    [DialMode::Predictive, DialMode::Progressive, DialMode::Ratio]
+        .into_iter()
+        .find(|mode| dial_mode_name(*mode) == name)
 }
 
 /// The hours in which a campaign may call, in the centre's time zone.
@@ -117,6 +119,8 @@ pub struct CampaignForm {
     pub list_id: i64,
     /// How it dials.
     pub mode: DialMode,
+    /// Calls for each free agent in the mode that fixes them, per mille.
+    pub ratio_permille: i32,
     /// The trunk.
     pub gateway_id: i64,
     /// The number shown to customers.
@@ -162,6 +166,7 @@ impl CampaignForm {
             name,
             list_id,
             mode: DialMode::Predictive,
+            ratio_permille: 1_500,
             gateway_id,
             caller_id,
             ring_seconds: 30,

@@ -128,6 +128,7 @@ pub fn check(form: &CampaignForm) -> Check {
     if form.wait_ms_max < form.drop_after_ms {
         check.fault("wait_ms_max", "must not be shorter than drop_after_ms");
     }
+    check.range("ratio_permille", form.ratio_permille, 1_000..=5_000, "per mille");
     check.range("cap_window_hours", form.cap_window_hours, 1..=CAP_WINDOW_HOURS_MAX as i32, "hours");
     if let Some(group) = &form.cap_group {
         check.line("cap_group", group);

@@ -333,8 +333,6 @@ pub enum DialMode {
     /// One call per free agent.
     Progressive,
     /// A fixed number of calls per free agent, under the cap on dropped calls.
-    /// Neither the API nor the store knows it yet.
-    #[serde(skip)]
     Ratio,
 }
 

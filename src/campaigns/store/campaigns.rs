@@ -195,6 +195,7 @@ fn settings(form: &CampaignForm, now: Moment) -> campaigns::ActiveModel {
         ring_seconds: Set(form.ring_seconds),
         wrap_up_seconds: Set(form.wrap_up_seconds),
         drop_cap_permille: Set(form.drop_cap_permille),
+        ratio_permille: Set(form.ratio_permille),
         cap_window_hours: Set(form.cap_window_hours),
         cap_group: Set(form.cap_group.clone()),
         drop_after_ms: Set(form.drop_after_ms),

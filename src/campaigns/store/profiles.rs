@@ -59,7 +59,7 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
         campaign: CampaignId(row.id),
         running: state == Some(CampaignState::Running) && gateway.enabled,
         mode: dial_mode_from_name(&row.mode).ok_or_else(|| broken("mode"))?,
-        ratio_permille: 1_000,
+        ratio_permille: whole("ratio_permille", row.ratio_permille)?,
         agents: load_members(db, row.id).await?,
         gateway: gateway.name,
         caller_id: Dialable::new(&row.caller_id).map_err(|_| broken("caller_id"))?,

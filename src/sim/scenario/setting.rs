@@ -84,11 +84,14 @@ pub(super) fn campaign(scenario: &Scenario, policy: Policy) -> Option<CampaignPr
         ring_seconds: scenario.ring_timeout_s.ceil() as u32,
         wrap_up_seconds: 0,
         drop_cap_permille: if capped { cap_permille } else { ALL },
+        cap_window_hours: 24,
+        cap_group: None,
         drop_after_ms: patience_ms(scenario),
         wait_ms_max: patience_ms(scenario),
+        drop_message: None,
         lines_max: scenario.trunk_channels.unwrap_or(LINES),
         hours: Some((OPENS, Clock::moment(scenario.duration_s))),
-        window: WindowCounts { answered: u32::from(!capped), dropped: 0 },
+        counted: vec![(OPENS, WindowCounts { answered: u32::from(!capped), dropped: 0 })],
     })
 }
 

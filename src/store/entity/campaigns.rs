@@ -14,7 +14,7 @@ pub struct Model {
     pub list_id: i64,
     /// `draft`, `running`, `paused` or `finished`.
     pub state: String,
-    /// `predictive` or `progressive`.
+    /// `predictive`, `progressive` or `ratio`.
     pub mode: String,
     pub gateway_id: i64,
     pub caller_id: String,
@@ -41,6 +41,8 @@ pub struct Model {
     pub cap_group: Option<String>,
     /// A file of the switch.
     pub drop_message: Option<String>,
+    /// Calls for each free agent in the mode `ratio`.
+    pub ratio_permille: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

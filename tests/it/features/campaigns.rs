@@ -11,7 +11,7 @@ use trunkline::base::ids::{CampaignId, UserId};
 use trunkline::campaigns;
 use trunkline::floor::effect::{AgentLive, AgentStateKind, CallResult, Fact, Tell};
 use trunkline::floor::forward::Forwarding;
-use trunkline::floor::input::WindowCounts;
+use trunkline::floor::input::{DialMode, WindowCounts};
 use trunkline::floor::phone::PhoneLive;
 use trunkline::store::Db;
 use trunkline::store::changes::Change;
@@ -74,6 +74,7 @@ async fn what_is_wrong_with_a_campaign_is_said_field_by_field(db: Db) {
         ("weekdays", json!(0)),
         ("hours_to", json!("07:00")),
         ("caller_id", json!("1{x}")),
+        ("ratio_permille", json!(999)),
         ("cap_window_hours", json!(721)),
         ("cap_group", json!("two\nlines")),
         ("drop_message", json!("/a.wav,park:")),
@@ -101,9 +102,9 @@ async fn the_cap_counts_by_the_hour_and_by_the_group(db: Db) {
     let app = TestApp::on(world.db.clone());
     let token = app.as_role("manager").await;
     let path = format!("/campaigns/{}", world.campaign);
-    let cap = json!({ "cap_window_hours": 720, "cap_group": "loans", "drop_message": "/sounds/sorry.wav" });
+    let cap = json!({ "mode": "ratio", "ratio_permille": 2_500, "cap_window_hours": 720, "cap_group": "loans", "drop_message": "/sounds/sorry.wav" });
     let changed = app.patch(&token, &path, cap.clone()).await.expect(200);
-    for field in ["cap_window_hours", "cap_group", "drop_message"] {
+    for field in ["mode", "ratio_permille", "cap_window_hours", "cap_group", "drop_message"] {
         assert_eq!(changed[field], cap[field], "{field}");
     }
     let hour = 60 * MINUTE;
@@ -125,6 +126,7 @@ async fn the_cap_counts_by_the_hour_and_by_the_group(db: Db) {
     let profile = load(now).await.pop().expect("the campaign");
     let counts = |answered, dropped| WindowCounts { answered, dropped };
     assert_eq!(profile.counted, [(MONDAY_10, counts(2, 0)), (MONDAY_10 + 3 * hour, counts(2, 1))]);
+    assert_eq!((profile.mode, profile.ratio_permille), (DialMode::Ratio, 2_500));
     assert_eq!((profile.cap_window_hours, profile.cap_group.as_deref()), (720, Some("loans")));
     assert_eq!(profile.drop_message.as_deref(), Some("/sounds/sorry.wav"));
     let days = |days: i64| MONDAY_10 + days * 24 * hour;

@@ -1,6 +1,6 @@
 // The fields of the campaign form, in three groups: what is dialled, by which
 // rules, and who takes the calls.
-import { Checkbox, Input, InputNumber, Row, Select } from 'antd';
+import { Checkbox, Form, Input, InputNumber, Row, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CampaignRequest } from '../../api/types';
 import { FormField } from '../../parts/FormField';
@@ -10,6 +10,37 @@ import { TrunkFields } from './TrunkFields';
 import { DAYS, daysIn, maskOf } from './weekdays';
 
 const Field = FormField<CampaignRequest>;
+
+/** Calls for each free agent, shown in calls and kept per mille. */
+function PermilleInput({ value, onChange }: { value?: number; onChange?: (value: number) => void }) {
+  return (
+    <InputNumber
+      min={1}
+      max={5}
+      step={0.1}
+      value={(value ?? 1000) / 1000}
+      onChange={(calls) => onChange?.(Math.round((calls ?? 1) * 1000))}
+      style={{ width: '100%' }}
+    />
+  );
+}
+
+/** Only of the mode that fixes it. */
+function RatioField() {
+  const { t } = useTranslation();
+  const mode = Form.useWatch<CampaignRequest['mode']>('mode');
+  return (
+    <Field
+      name="ratio_permille"
+      label={t('campaigns.ratio')}
+      hint={t('campaigns.ratioHint')}
+      span={8}
+      hidden={mode !== 'ratio'}
+    >
+      <PermilleInput />
+    </Field>
+  );
+}
 
 /** Name, list, trunk, numbers. */
 export function DialFields() {
@@ -31,12 +62,13 @@ export function DialFields() {
       </Field>
       <Field name="mode" label={t('campaigns.modeLabel')} span={8}>
         <Select
-          options={(['predictive', 'progressive'] as const).map((mode) => ({
+          options={(['predictive', 'progressive', 'ratio'] as const).map((mode) => ({
             value: mode,
             label: t(`campaigns.mode.${mode}`),
           }))}
         />
       </Field>
+      <RatioField />
       <TrunkFields callerIdLabel={t('campaigns.callerId')} span={8} />
       <Field name="lines_max" label={t('campaigns.linesMax')} span={8}>
         <InputNumber min={1} style={{ width: '100%' }} />

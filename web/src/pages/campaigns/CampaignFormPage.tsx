@@ -14,6 +14,7 @@ const DEFAULTS: Partial<CampaignRequest> = {
   mode: 'predictive',
   ring_seconds: 30,
   wrap_up_seconds: 30,
+  ratio_permille: 1500,
   drop_cap_permille: 30,
   cap_window_hours: 24,
   drop_after_ms: 2000,

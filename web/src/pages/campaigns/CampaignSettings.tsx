@@ -14,6 +14,9 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
   const items = [
     { label: t('campaigns.list'), children: campaign.list_name },
     { label: t('campaigns.modeLabel'), children: t(`campaigns.mode.${campaign.mode}`) },
+    ...(campaign.mode === 'ratio'
+      ? [{ label: t('campaigns.ratio'), children: campaign.ratio_permille / 1000 }]
+      : []),
     { label: t('campaigns.gateway'), children: campaign.gateway_name },
     { label: t('campaigns.callerId'), children: campaign.caller_id },
     { label: t('campaigns.hours'), children: `${campaign.hours_from} – ${campaign.hours_to}` },
