@@ -15,6 +15,7 @@ pub mod config;
 pub mod customers;
 pub mod demo;
 pub mod desk;
+pub mod do_not_call;
 pub mod http;
 pub mod jobs;
 pub mod live;

@@ -25,6 +25,7 @@ mod m20261130_000015_queue_announcements;
 mod m20261130_000016_kept_places;
 mod m20261130_000017_voices;
 mod m20261130_000018_drop_cap;
+mod m20261130_000019_do_not_call;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000016_kept_places::Migration),
             Box::new(m20261130_000017_voices::Migration),
             Box::new(m20261130_000018_drop_cap::Migration),
+            Box::new(m20261130_000019_do_not_call::Migration),
         ]
     }
 }

@@ -19,6 +19,9 @@ mod tokens;
 
 pub use caller::{Caller, authenticate, identify};
 pub use permission::{Permission, Permissions, Scope};
-pub use scope::{UserFilter, covers_place, reach_of, visible_users};
+pub use scope::{
+    DepartmentFilter, UserFilter, covers_place, departments_above, reach_of, visible_departments,
+    visible_users,
+};
 pub use store::revoke_sessions;
 pub use tokens::{AuthKeys, REUSE_MS};

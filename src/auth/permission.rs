@@ -51,6 +51,14 @@ permissions! {
     CustomerWrite = "customer:write",
     /// Import customers and leads.
     CustomerImport = "customer:import",
+    /// See the do-not-call list: the system's, and that of departments and
+    /// campaigns in scope.
+    DoNotCallRead = "do_not_call:read",
+    /// Put numbers on the list of a department or a campaign in scope, and take
+    /// them off.
+    DoNotCallWrite = "do_not_call:write",
+    /// The same for the list of the whole system.
+    DoNotCallSystem = "do_not_call:system",
     /// See campaigns and lists.
     CampaignRead = "campaign:read",
     /// Create and change campaigns.

@@ -4,7 +4,7 @@ use crate::auth::Caller;
 use crate::auth::permission::{Permission, Scope};
 use crate::auth::store;
 use crate::base::ids::{DepartmentId, TeamId, UserId};
-use crate::store::{Db, DbErr};
+use crate::store::{ConnectionTrait, Db, DbErr};
 use std::collections::{HashMap, HashSet};
 
 /// Whose things may be seen.
@@ -88,6 +88,43 @@ pub async fn covers_place(
     Ok(chart.covers_place(caller.user_id, scope, (team.map(|id| id.0), department.map(|id| id.0))))
 }
 
+/// Whose departments' things may be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DepartmentFilter {
+    /// Those of all.
+    All,
+    /// Those of these alone.
+    Ids(Vec<DepartmentId>),
+}
+
+impl DepartmentFilter {
+    /// Whether this department's things may be seen.
+    pub fn allows(&self, department: DepartmentId) -> bool {
+        match self {
+            DepartmentFilter::All => true,
+            DepartmentFilter::Ids(ids) => ids.contains(&department),
+        }
+    }
+}
+
+/// The departments whose things `caller` may see with a permission of this scope:
+/// with that of a team, the department the team belongs to.
+pub async fn visible_departments(db: &Db, caller: &Caller, scope: Scope) -> Result<DepartmentFilter, DbErr> {
+    match scope {
+        Scope::All => Ok(DepartmentFilter::All),
+        Scope::Own => Ok(DepartmentFilter::Ids(Vec::new())),
+        Scope::Team | Scope::Department => {
+            let chart = store::load_chart(db.read()).await?;
+            Ok(DepartmentFilter::Ids(chart.departments_covered(caller.user_id, scope)))
+        }
+    }
+}
+
+/// The departments to which any of these users belong, with all above them.
+pub async fn departments_above(db: &impl ConnectionTrait, users: Vec<i64>) -> Result<HashSet<i64>, DbErr> {
+    Ok(store::load_chart(db).await?.above(users))
+}
+
 /// A user's team and department.
 type Place = (Option<i64>, Option<i64>);
 
@@ -121,6 +158,33 @@ impl Chart {
             Scope::Team => own.0.is_some() && place.0 == own.0,
             Scope::Department => self.department_of(own).is_some_and(|root| self.is_below(place, root)),
         }
+    }
+
+    fn departments_covered(&self, caller: UserId, scope: Scope) -> Vec<DepartmentId> {
+        let own = self.users.get(&caller.0).copied().unwrap_or_default();
+        let Some(root) = self.department_of(own) else { return Vec::new() };
+        let covered = |id: &i64| match scope {
+            Scope::All => true,
+            Scope::Own => false,
+            Scope::Team => *id == root,
+            Scope::Department => self.is_below((None, Some(*id)), root),
+        };
+        let mut ids: Vec<DepartmentId> =
+            self.departments.keys().copied().filter(covered).map(DepartmentId).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    fn above(&self, users: impl IntoIterator<Item = i64>) -> HashSet<i64> {
+        let mut above = HashSet::new();
+        for user in users {
+            let mut at = self.users.get(&user).and_then(|place| self.department_of(*place));
+            // What is there already has been climbed from; so a circle ends, too.
+            while let Some(department) = at.filter(|department| above.insert(*department)) {
+                at = self.departments.get(&department).copied().flatten();
+            }
+        }
+        above
     }
 
     /// A user's department: their own, or their team's.
@@ -192,6 +256,33 @@ mod tests {
         assert!(!may(100, Scope::Department, (None, None)));
         assert!(may(101, Scope::Team, (Some(10), None)) && !may(101, Scope::Team, (Some(11), None)));
         assert!(!may(140, Scope::Team, (None, None)));
+    }
+
+    #[test]
+    fn a_team_covers_its_own_department_alone() {
+        let covered = |user, scope| -> Vec<i64> {
+            chart().departments_covered(UserId(user), scope).into_iter().map(|id| id.0).collect()
+        };
+        assert_eq!(covered(101, Scope::Team), [1]);
+        assert_eq!(covered(101, Scope::Department), [1, 2]);
+        assert_eq!(covered(120, Scope::Department), [2]);
+        assert_eq!(covered(140, Scope::Department), [0_i64; 0]);
+        assert_eq!(covered(101, Scope::Own), [0_i64; 0]);
+    }
+
+    #[test]
+    fn a_user_belongs_to_their_department_and_all_above_it() {
+        let above = |users: &[i64]| {
+            let mut ids: Vec<i64> = chart().above(users.iter().copied()).into_iter().collect();
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!(above(&[120]), [1, 2]);
+        assert_eq!(above(&[101, 130]), [1, 3]);
+        assert_eq!(above(&[140, 999]), [0_i64; 0]);
+        let mut circle = chart();
+        circle.departments.insert(1, Some(2));
+        assert_eq!(circle.above([120]).len(), 2);
     }
 
     #[test]

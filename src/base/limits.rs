@@ -80,3 +80,6 @@ pub const REPORT_SCHEDULES: u64 = 200;
 pub const REPORT_RECIPIENTS: usize = 20;
 /// Reports sent in one round.
 pub const REPORT_RUNS_PER_ROUND: u64 = 50;
+/// Rejected rows of a file of numbers for the do-not-call list that are shown; the
+/// others are counted.
+pub const DO_NOT_CALL_REJECTS_SHOWN: usize = 500;

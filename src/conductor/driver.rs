@@ -81,7 +81,7 @@ impl Driver {
             if now >= reload_at {
                 reload_at = now + RELOAD_EVERY_MS;
                 self.loader.spawn_campaigns(out.inputs.clone());
-                self.loader.spawn_barred(out.inputs.clone());
+                self.loader.spawn_do_not_call(out.inputs.clone());
             }
             // The switch first: a customer is waiting there.
             tokio::select! {
@@ -149,7 +149,8 @@ impl Driver {
                     self.loader.spawn_claim(campaign, count, out.inputs.clone());
                 }
                 Effect::WantCaller { call, number } => {
-                    self.loader.spawn_caller(call, number, out.inputs.clone());
+                    let queue = self.floor.queue_of(call);
+                    self.loader.spawn_caller(call, queue, number, out.inputs.clone());
                 }
                 Effect::ReturnLeads { leads, .. } => self.loader.spawn_release(leads),
                 Effect::Answer { ticket, refusal } => self.answer(ticket, refusal),
@@ -182,6 +183,7 @@ impl Driver {
             }
             Change::Leads(_) => self.loader.spawn_campaigns(out.inputs.clone()),
             Change::Numbers => self.look_up_callers(out),
+            Change::DoNotCall => self.loader.spawn_do_not_call(out.inputs.clone()),
             Change::Gateways => {
                 self.loader.spawn_gateways(out.switch.clone());
                 // A campaign names its gateway, and so does a queue.
@@ -193,6 +195,7 @@ impl Driver {
                 self.loader.spawn_queues(out.inputs.clone());
                 self.loader.spawn_agents(out.inputs.clone());
                 self.loader.spawn_gateways(out.switch.clone());
+                self.loader.spawn_do_not_call(out.inputs.clone());
                 self.look_up_callers(out);
             }
         }
@@ -202,7 +205,7 @@ impl Driver {
     fn look_up_callers(&self, out: &Outlets) {
         for live in self.floor.calls_live() {
             if let (None, None, Some(number)) = (live.campaign, live.customer, live.number) {
-                self.loader.spawn_caller(live.call, number, out.inputs.clone());
+                self.loader.spawn_caller(live.call, live.queue, number, out.inputs.clone());
             }
         }
     }

@@ -11,8 +11,8 @@ use crate::floor::input::Input;
 use crate::floor::queue::Known;
 use crate::live::hub::Hub;
 use crate::live::view::AgentCard;
-use crate::store::Db;
-use crate::{calls, campaigns, customers, people, queues};
+use crate::store::{Db, write_tx};
+use crate::{calls, campaigns, customers, do_not_call, people, queues};
 use chrono_tz::Tz;
 use std::future::Future;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Loader {
         }
         let kept = calls::store::load_kept_places(&self.db).await?;
         inputs.extend(kept.into_iter().map(Input::RestoreKept));
-        inputs.push(Input::KeptBarred(calls::store::load_barred_places(&self.db).await?));
+        inputs.push(Input::KeptBarred(self.barred_places().await?));
         let calls = calls::store::load_open_calls(&self.db).await?;
         inputs.extend(calls.into_iter().map(Input::RestoreCall));
         Ok(inputs)
@@ -102,18 +102,27 @@ impl Loader {
     }
 
     /// Who calls; the floor does not wait long for the answer.
-    pub(super) fn spawn_caller(&self, call: CallId, number: Dialable, inputs: mpsc::Sender<Input>) {
+    pub(super) fn spawn_caller(
+        &self,
+        call: CallId,
+        queue: Option<QueueId>,
+        number: Dialable,
+        inputs: mpsc::Sender<Input>,
+    ) {
         let this = self.clone();
         spawn_logged("looking up a caller", async move {
-            let known = this.caller(&number).await?;
+            let known = this.caller(queue, &number).await?;
             inputs.send(Input::Caller { call, known }).await?;
             Ok(())
         });
     }
 
-    async fn caller(&self, number: &Dialable) -> anyhow::Result<Known> {
+    async fn caller(&self, queue: Option<QueueId>, number: &Dialable) -> anyhow::Result<Known> {
         let Ok(number) = PhoneNumber::parse(number.as_str(), &self.home) else { return Ok(Known::NOTHING) };
-        let barred = calls::store::is_barred(&self.db, &number.e164).await?;
+        let barred = match queue {
+            Some(queue) => calls::store::is_barred(&self.db, queue, &number.e164, clock::now()).await?,
+            None => false,
+        };
         let found = customers::store::find_caller(&self.db, &number.e164).await?;
         let (e164, callback) = (Some(number.e164), Some(number.dial).filter(|_| !barred));
         let Some((customer, owner)) = found else {
@@ -126,16 +135,36 @@ impl Loader {
         Ok(Known { e164, customer: Some(customer), own_agent, callback })
     }
 
-    /// Places whose number has come onto the do-not-call list.
-    pub(super) fn spawn_barred(&self, inputs: mpsc::Sender<Input>) {
+    /// Follows the do-not-call list: kept places whose number has come onto it end,
+    /// leads that it does not hold back any more are due.
+    pub(super) fn spawn_do_not_call(&self, inputs: mpsc::Sender<Input>) {
         let this = self.clone();
-        spawn_logged("reading which kept places are barred", async move {
-            let barred = calls::store::load_barred_places(&this.db).await?;
+        spawn_logged("following the do-not-call list", async move {
+            let barred = this.barred_places().await?;
             if !barred.is_empty() {
                 inputs.send(Input::KeptBarred(barred)).await?;
             }
+            if campaigns::store::give_back_leads(&this.db, clock::now()).await? {
+                for input in this.campaigns().await? {
+                    inputs.send(input).await?;
+                }
+            }
             Ok(())
         });
+    }
+
+    /// The kept places that must not be dialled; why is logged.
+    async fn barred_places(&self) -> anyhow::Result<Vec<CallId>> {
+        let now = clock::now();
+        let barred = calls::store::load_barred_places(&self.db, now).await?;
+        if barred.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (places, blocks): (Vec<CallId>, Vec<_>) = barred.into_iter().unzip();
+        let tx = write_tx(&self.db).await?;
+        do_not_call::store::log_blocks(&tx, &blocks, now).await?;
+        tx.commit().await?;
+        Ok(places)
     }
 
     pub(super) fn spawn_campaigns(&self, inputs: mpsc::Sender<Input>) {

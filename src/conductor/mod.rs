@@ -8,8 +8,10 @@
 //! switch at once, and messages with it; facts follow in order through the
 //! writer, which batches commits. Only a *new* attempt waits: its originate is
 //! sent after its record is committed. A slow database therefore never delays
-//! a bridge, and nothing is ever dialled without a record.
+//! a bridge, and nothing is ever dialled without a record, nor a number that is on
+//! the do-not-call list at that moment.
 
+mod barred;
 mod driver;
 mod loader;
 mod problem;

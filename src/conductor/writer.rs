@@ -1,11 +1,14 @@
 //! The one writer of the floor's facts: in order, in batches, each once.
 //!
 //! In: facts and the originates that wait for them. Out: commits, and the
-//! originates of attempts that are stored. When the store is away the facts
+//! originates of attempts that are stored. An attempt whose number is on the
+//! do-not-call list by then is not stored and not dialled. When the store is away the facts
 //! wait and are written later; attempts that wait are given up, because a
 //! lead dialled minutes late is dialled at the wrong time.
 
 use super::SwitchPort;
+use super::barred::{Barred, find_barred};
+use crate::base::clock;
 use crate::base::ids::CallId;
 use crate::base::limits;
 use crate::floor::effect::{Fact, SwitchCommand};
@@ -62,9 +65,9 @@ impl Writer {
     async fn write(&mut self, mut batch: Vec<Entry>, queue: &mpsc::Receiver<Entry>) {
         let mut wait_ms = RETRY_MS_MIN;
         let mut tries = 0;
-        loop {
+        let barred = loop {
             match self.commit(&batch).await {
-                Ok(()) => break,
+                Ok(barred) => break barred,
                 Err(error) if is_away(&error) => {
                     tries += 1;
                     tracing::error!(%error, waiting = queue.len(), "the store cannot be written: calls go on, new ones wait");
@@ -79,16 +82,21 @@ impl Writer {
                 }
                 Err(error) => {
                     tracing::error!(%error, "a batch of facts was refused; writing them one by one");
-                    self.one_by_one(&mut batch).await;
-                    break;
+                    break self.one_by_one(&mut batch).await;
                 }
             }
-        }
+        };
         self.report_away(false).await;
         for entry in batch {
-            if let Entry::Dial(command) = entry
-                && let Err(call) = self.dial(command)
+            let Entry::Dial(command) = entry else { continue };
+            if let SwitchCommand::DialCustomer { call, .. } = &command
+                && let Some(place) = barred.place_of(*call)
             {
+                self.tell(Input::AttemptNotStored { call: *call }).await;
+                if let Some(place) = place {
+                    self.tell(Input::KeptBarred(vec![place])).await;
+                }
+            } else if let Err(call) = self.dial(command) {
                 self.tell(Input::AttemptNotStored { call }).await;
             }
         }
@@ -108,35 +116,40 @@ impl Writer {
         }
     }
 
-    async fn commit(&self, batch: &[Entry]) -> Result<(), DbErr> {
+    /// Writes a batch; gives the attempts that are barred, which are left out.
+    async fn commit(&self, batch: &[Entry]) -> Result<Barred, DbErr> {
         let tx = write_tx(&self.db).await?;
+        let barred = find_barred(&tx, batch, clock::now()).await?;
         for entry in batch {
-            if let Entry::Fact(fact) = entry {
+            if let Entry::Fact(fact) = entry
+                && !barred.holds(fact)
+            {
                 write_fact(&tx, fact).await?;
             }
         }
-        tx.commit().await
+        tx.commit().await?;
+        Ok(barred)
     }
 
     /// A fact that the store refuses must not hold up the others.
-    async fn one_by_one(&mut self, batch: &mut Vec<Entry>) {
+    async fn one_by_one(&mut self, batch: &mut Vec<Entry>) -> Barred {
         let mut lost = HashSet::new();
+        let mut all = Barred::default();
         for entry in batch.iter() {
             let Entry::Fact(fact) = entry else { continue };
-            let result = async {
-                let tx = write_tx(&self.db).await?;
-                write_fact(&tx, fact).await?;
-                tx.commit().await
-            };
-            if let Err(error) = result.await {
-                tracing::error!(%error, ?fact, "NOT WRITTEN: the store refuses this fact");
-                lost.extend(fact.before_dialling());
+            match self.commit(std::slice::from_ref(entry)).await {
+                Ok(barred) => all.add(barred),
+                Err(error) => {
+                    tracing::error!(%error, ?fact, "NOT WRITTEN: the store refuses this fact");
+                    lost.extend(fact.before_dialling());
+                }
             }
         }
         for call in lost {
             batch.retain(|entry| !matches!(entry, Entry::Dial(SwitchCommand::DialCustomer { call: c, .. }) if *c == call));
             self.tell(Input::AttemptNotStored { call }).await;
         }
+        all
     }
 
     /// Takes the attempts that are not dialled yet out of the batch.

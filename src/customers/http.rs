@@ -10,10 +10,12 @@ use crate::base::limits::{LINE_CHARS, PHONES_PER_CUSTOMER};
 use crate::base::phone::PhoneNumber;
 use crate::calls;
 use crate::calls::http::CallView;
-use crate::customers::import;
 use crate::customers::model::{CustomerEntry, ListEntry, NewCustomer, another_phone, clean_line, clean_text};
 use crate::customers::places::{Home, home_of};
 use crate::customers::store::{self, Added};
+use crate::customers::{barred, import};
+use crate::do_not_call::http::{BarView, BlockView};
+use crate::do_not_call::store::blocks_of_customer;
 use crate::store::changes::{Change, Changes};
 use crate::store::entity::customer_phones;
 use crate::store::{Db, write_tx};
@@ -27,6 +29,8 @@ use utoipa_axum::routes;
 
 /// Calls of a customer's history that are shown at once.
 const HISTORY_CALLS: u64 = 50;
+/// Of what was held back of a customer, what is shown at once.
+const HISTORY_BLOCKS: u64 = 20;
 
 /// The room's routes.
 pub fn routes() -> OpenApiRouter {
@@ -35,6 +39,7 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(get_customer))
         .routes(routes!(get_lists))
         .merge(import::http::routes())
+        .merge(barred::http::routes())
 }
 
 /// A customer with their history, as in the screen pop.
@@ -44,6 +49,8 @@ pub struct CustomerView {
     customer: CustomerItemView,
     /// The latest calls, newest first.
     history: Vec<CallView>,
+    /// What the do-not-call list held back of them, the latest first.
+    blocks: Vec<BlockView>,
 }
 
 /// A customer in a list.
@@ -72,6 +79,8 @@ pub struct PhoneView {
     e164: String,
     /// Where it comes from; null when nobody knows.
     home: Option<Home>,
+    /// The entries of the do-not-call list that have it now.
+    bars: Vec<BarView>,
 }
 
 /// A customer as a person enters them.
@@ -248,7 +257,9 @@ async fn load_view(
     let Some(entry) = store::find_customer(db, id, visible).await? else { return Ok(None) };
     let history = calls::store::find_calls_of_customer(db, id, history, HISTORY_CALLS).await?;
     let history = history.into_iter().map(CallView::from).collect();
-    Ok(Some(CustomerView { customer: entry.into(), history }))
+    let blocks = blocks_of_customer(db.read(), id, HISTORY_BLOCKS).await?;
+    let blocks = blocks.into_iter().map(BlockView::from).collect();
+    Ok(Some(CustomerView { customer: entry.into(), history, blocks }))
 }
 
 #[utoipa::path(get, path = "/lists", tag = "customers", operation_id = "get_lists",
@@ -263,9 +274,10 @@ async fn get_lists(caller: Caller, Extension(db): Extension<Db>) -> ApiResult<Js
 
 impl From<CustomerEntry> for CustomerItemView {
     fn from(entry: CustomerEntry) -> Self {
-        let customer = entry.customer;
+        let (customer, bars) = (entry.customer, entry.bars);
         let phone = |phone: customer_phones::Model| PhoneView {
             home: home_of(&phone.e164),
+            bars: bars.get(&phone.e164).into_iter().flatten().map(BarView::from).collect(),
             number: phone.dial,
             e164: phone.e164,
         };

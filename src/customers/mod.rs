@@ -2,8 +2,10 @@
 //!
 //! In: spreadsheets of customers ([`import`]), customers whom people add. Out:
 //! customers, each phone number once in the whole system, where numbers come
-//! from ([`places`]), and lists of leads for campaigns.
+//! from ([`places`]), what they said of being called ([`barred`]), and lists of leads
+//! for campaigns.
 
+pub mod barred;
 pub mod http;
 pub mod import;
 pub mod jobs;

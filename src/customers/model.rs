@@ -3,8 +3,10 @@
 use crate::base::limits;
 use crate::base::phone::{PhoneNumber, PhoneRefused};
 use crate::customers::import::mapping::Mapping;
-use crate::store::entity::{customer_phones, customers};
+use crate::do_not_call::model::{ListedBlock, ListedEntry};
+use crate::store::entity::{customer_phones, customers, leads};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// A customer who is to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +120,8 @@ pub struct CustomerEntry {
     pub customer: customers::Model,
     /// The live numbers in their order.
     pub phones: Vec<customer_phones::Model>,
+    /// What the do-not-call list says of them now, by number (E.164).
+    pub bars: HashMap<String, Vec<ListedEntry>>,
 }
 
 /// A list with its figures.
@@ -133,6 +137,29 @@ pub struct ListEntry {
     pub fresh: i64,
     /// When it was made.
     pub created_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// A lead of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeadEntry {
+    /// The row.
+    pub lead: leads::Model,
+    /// Whom it is about.
+    pub customer: CustomerEntry,
+    /// What the do-not-call list held back of it for the campaign, the latest first.
+    pub blocks: Vec<ListedBlock>,
+}
+
+/// Which leads are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LeadKind {
+    /// Never dialled, or to be dialled again.
+    Open,
+    /// Not to be dialled again.
+    Done,
+    /// Of which the do-not-call list holds a number back now.
+    Barred,
 }
 
 #[cfg(test)]

@@ -7,15 +7,18 @@
 
 use crate::api::{ApiError, ApiResult, Check, Json, Page, Problem, Settings};
 use crate::auth::Caller;
+use crate::base::clock;
 use crate::base::ids::{AgentId, QueueId};
 use crate::base::phone::PhoneNumber;
 use crate::conductor::Handle;
 use crate::desk::http::{Answer, command, desk_of};
+use crate::do_not_call::model::{Blocked, Dialler, NewBlock};
+use crate::do_not_call::store::{find_bars, log_blocks};
 use crate::floor::effect::AgentStateKind;
 use crate::floor::input::{AgentCommand, Keys, Party};
 use crate::live::hub::Hub;
 use crate::live::view::AgentLiveView;
-use crate::store::Db;
+use crate::store::{Db, write_tx};
 use crate::{people, queues};
 use axum::Extension;
 use serde::{Deserialize, Serialize};
@@ -220,6 +223,7 @@ async fn get_desk_queues(
     responses((status = 200, body = AgentLiveView), (status = 400, body = Problem), (status = 409, body = Problem)))]
 async fn post_transfer(
     caller: Caller,
+    Extension(db): Extension<Db>,
     handle: Extension<Handle>,
     hub: Extension<Hub>,
     Extension(settings): Extension<Settings>,
@@ -227,6 +231,7 @@ async fn post_transfer(
 ) -> Answer {
     desk_of(&caller)?;
     let (to, note) = read(request, &settings.home_country)?;
+    refuse_barred(&db, &caller, &hub, &to, &settings.home_country).await?;
     command(&caller, &handle, &hub, AgentCommand::Transfer { to, note }).await
 }
 
@@ -235,6 +240,7 @@ async fn post_transfer(
     responses((status = 200, body = AgentLiveView), (status = 400, body = Problem), (status = 409, body = Problem)))]
 async fn post_consult(
     caller: Caller,
+    Extension(db): Extension<Db>,
     handle: Extension<Handle>,
     hub: Extension<Hub>,
     Extension(settings): Extension<Settings>,
@@ -242,6 +248,7 @@ async fn post_consult(
 ) -> Answer {
     desk_of(&caller)?;
     let (to, note) = read(request, &settings.home_country)?;
+    refuse_barred(&db, &caller, &hub, &to, &settings.home_country).await?;
     command(&caller, &handle, &hub, AgentCommand::Consult { to, note }).await
 }
 
@@ -271,6 +278,27 @@ async fn post_cancel_transfer(caller: Caller, handle: Extension<Handle>, hub: Ex
     responses((status = 200, body = AgentLiveView), (status = 409, body = Problem)))]
 async fn post_conference(caller: Caller, handle: Extension<Handle>, hub: Extension<Hub>) -> Answer {
     command(&caller, &handle, &hub, AgentCommand::Conference).await
+}
+
+/// 409 `number_barred`, with an entry in the log, when the do-not-call list has the
+/// outside number for this agent or for the campaign of their call.
+async fn refuse_barred(db: &Db, caller: &Caller, hub: &Hub, to: &Party, home: &str) -> ApiResult<()> {
+    let Party::Outside(number) = to else { return Ok(()) };
+    let Ok(number) = PhoneNumber::parse(number.as_str(), home) else { return Ok(()) };
+    let (agent, now) = (AgentId(caller.user_id.0), clock::now());
+    let call = hub.agent(agent).and_then(|live| live.call_id);
+    let campaign = call.and_then(|call| hub.call(call)).and_then(|live| live.campaign_id);
+    let dialler = Dialler::Agent(agent, campaign);
+    let mut bars = find_bars(db.read(), dialler, vec![number.e164.clone()], now).await?;
+    let Some(entry) = bars.remove(&number.e164).and_then(|entries| entries.into_iter().next()) else {
+        return Ok(());
+    };
+    let what = Blocked::Transfer { agent, campaign, call };
+    let tx = write_tx(db).await?;
+    log_blocks(&tx, &[NewBlock { entry: entry.id, e164: number.e164, what }], now).await?;
+    tx.commit().await?;
+    let text = format!("{} is on the do-not-call list ({}, entry {})", number.dial, entry.scope, entry.id);
+    Err(ApiError::conflict("number_barred", text))
 }
 
 /// The other party and the note, or every fault at once.

@@ -15,12 +15,15 @@ use crate::calls::model::DispositionRequest;
 use crate::conductor::Handle;
 use crate::customers::http::CustomerView;
 use crate::customers::places::{Home, home_of};
+use crate::do_not_call::http::BarView;
+use crate::do_not_call::model::{BarSource, ListedEntry};
 use crate::floor::effect::CallStateKind;
 use crate::floor::input::AgentCommand;
 use crate::live::hub::Hub;
 use crate::live::view::{AgentLiveView, HandedView};
 use crate::store::Db;
-use crate::{calls, campaigns, customers, queues};
+use crate::store::changes::Changes;
+use crate::{calls, campaigns, customers, do_not_call, queues};
 use axum::Extension;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -70,6 +73,11 @@ pub struct DeskCallView {
     pub number: String,
     /// Where it comes from; null when nobody knows.
     pub home: Option<Home>,
+    /// The entries of the do-not-call list that have this number now.
+    pub bars: Vec<BarView>,
+    /// Whether this agent put the number there with one click on this call, and so
+    /// may take that back.
+    pub may_unbar: bool,
     /// When dialled.
     pub started_at: DateTime<Utc>,
     /// When the customer answered.
@@ -160,13 +168,14 @@ async fn post_hang_up(caller: Caller, handle: Extension<Handle>, hub: Extension<
 async fn post_disposition(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(changes): Extension<Changes>,
     handle: Extension<Handle>,
     hub: Extension<Hub>,
     Path(call): Path<CallId>,
     Json(body): Json<DispositionRequest>,
 ) -> Answer {
     // Stored first: nothing that was typed is lost if the floor is busy.
-    save_disposition(&db, &caller, call, &body, clock::now()).await?;
+    save_disposition(&db, &changes, &caller, call, &body, clock::now()).await?;
     command(&caller, &handle, &hub, AgentCommand::Disposed { call }).await
 }
 
@@ -226,6 +235,11 @@ async fn find_desk_call(
         .as_ref()
         .map(|l| l.number.clone().unwrap_or_default())
         .or(written.as_ref().map(|w| w.number.clone()));
+    let read = number.as_ref().and_then(|n| PhoneNumber::parse(n, home_country).ok());
+    let (bars, may_unbar) = match &read {
+        Some(number) => bars_of(db, desk, call, &number.e164).await?,
+        None => (Vec::new(), false),
+    };
     Ok(Some(DeskCallView {
         call_id: call,
         state: live.as_ref().map(|l| l.state),
@@ -234,10 +248,9 @@ async fn find_desk_call(
         queue_id: queue,
         queue_name,
         script: script.flatten(),
-        home: number
-            .as_ref()
-            .and_then(|n| PhoneNumber::parse(n, home_country).ok())
-            .and_then(|n| home_of(&n.e164)),
+        home: read.and_then(|n| home_of(&n.e164)),
+        bars,
+        may_unbar,
         number: number.unwrap_or_default(),
         started_at: started.unwrap_or_default(),
         answered_at: live
@@ -253,4 +266,18 @@ async fn find_desk_call(
         handed: hub.handed(desk, call),
         customer,
     }))
+}
+
+/// What the do-not-call list says of the number of a call, and whether the agent put
+/// it there on this call.
+async fn bars_of(db: &Db, desk: AgentId, call: CallId, e164: &str) -> ApiResult<(Vec<BarView>, bool)> {
+    let mut found =
+        do_not_call::store::find_of_numbers(db.read(), vec![e164.to_owned()], clock::now()).await?;
+    let found = found.remove(e164).unwrap_or_default();
+    let own = |listed: &ListedEntry| {
+        let entry = &listed.entry;
+        (entry.call_id, entry.created_by) == (Some(call.0), Some(desk.0))
+            && entry.source == BarSource::Click.as_str()
+    };
+    Ok((found.iter().map(BarView::from).collect(), found.iter().any(own)))
 }

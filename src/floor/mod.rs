@@ -259,6 +259,11 @@ impl Floor {
         self.calls.values().map(Call::live).collect()
     }
 
+    /// The queue that a call is in, or came from.
+    pub fn queue_of(&self, call: CallId) -> Option<QueueId> {
+        self.calls.get(&call).and_then(Call::queue)
+    }
+
     /// One agent as the live floor shows them.
     pub fn agent_live(&self, agent: AgentId) -> Option<AgentLive> {
         self.agents.get(&agent).map(|agent| self.live_of(agent))

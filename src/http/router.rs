@@ -19,7 +19,9 @@ use crate::live::hub::Hub;
 use crate::live::view::{LiveMessage, LiveRequest};
 use crate::store::Db;
 use crate::store::changes::Changes;
-use crate::{calls, campaigns, customers, desk, live, people, queues, recordings, reports, supervision};
+use crate::{
+    calls, campaigns, customers, desk, do_not_call, live, people, queues, recordings, reports, supervision,
+};
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -83,6 +85,7 @@ fn api() -> OpenApiRouter {
     let signed_in = OpenApiRouter::default()
         .merge(auth::http::routes())
         .merge(people::http::routes())
+        .merge(do_not_call::http::routes())
         .merge(customers::http::routes())
         .merge(campaigns::http::routes())
         .merge(queues::http::routes())

@@ -24,6 +24,9 @@ pub enum Change {
     Leads(ListId),
     /// Whose a phone number is: somebody on the line may be known now.
     Numbers,
+    /// The do-not-call list: what waits to be dialled may be barred, what was
+    /// barred may be due.
+    DoNotCall,
     /// A trunk, so perhaps any campaign.
     Gateways,
     /// The listener missed changes: reload all.

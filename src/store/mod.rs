@@ -10,4 +10,4 @@ pub mod entity;
 pub mod lookup;
 
 pub use connection::{ConnectRefused, Db, WriteTx, is_unique_violation, write_tx};
-pub use sea_orm::DbErr;
+pub use sea_orm::{ConnectionTrait, DbErr};

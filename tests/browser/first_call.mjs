@@ -121,6 +121,15 @@ await journey("first call", async ({ step, newPerson, api, logIns }) => {
     assert.ok(shown.includes(CAMPAIGN), "the campaign");
   });
 
+  await step("one click keeps the number from being called again, and can be undone", async () => {
+    const { agent } = served;
+    await agent.button("加入勿扰名单").click();
+    await agent.button("撤销").click();
+    await agent.page.getByText("已撤销").first().waitFor();
+    await agent.button("加入勿扰名单").click();
+    await agent.button("撤销").waitFor();
+  });
+
   await step("the call ends and the agent saves what came of it", async () => {
     const { page } = served.agent;
     // Some customers hang up by themselves, others leave it to the agent, who talks long enough for a recording.
@@ -184,9 +193,30 @@ await journey("first call", async ({ step, newPerson, api, logIns }) => {
     assertXlsx(await admin.download(() => admin.button("导出 Excel").click()));
   });
 
+  await step("the do-not-call list has the number with its source, and takes another", async () => {
+    await admin.open("勿扰名单");
+    await admin.page.getByRole("row").filter({ hasText: "通话一键添加" }).filter({ hasText: "全系统" }).first().waitFor();
+    await admin.button("添加号码").click();
+    const dialog = admin.page.getByRole("dialog");
+    await dialog.getByLabel("号码", { exact: true }).fill("0755-88888888");
+    await dialog.getByLabel("原因", { exact: true }).fill("来信要求");
+    await dialog.getByRole("button", { name: "添加号码" }).click();
+    const row = admin.page.getByRole("row").filter({ hasText: "来信要求" });
+    await row.waitFor();
+    await row.getByRole("button", { name: /移\s?除/ }).click();
+    await admin.page.getByRole("dialog").getByRole("button", { name: /移\s?除/ }).click();
+    await row.waitFor({ state: "detached" });
+    await admin.page.goto(`${new URL(admin.page.url()).origin}/customers/${served.customer.id}`);
+    await admin.page.getByText("勿扰 · 全系统").first().waitFor();
+    await admin.page.getByText("拒绝联系").first().waitFor();
+    await admin.page.getByText("撤回此前表示").first().waitFor();
+  });
+
   await step("the console speaks English", async () => {
     await admin.button("English").click();
     await admin.menu().getByRole("link", { name: "Campaigns", exact: true }).waitFor();
+    await admin.open("Do-not-call list");
+    await admin.page.getByRole("row").filter({ hasText: "One click on a call" }).filter({ hasText: "Whole system" }).first().waitFor();
   });
 });
 

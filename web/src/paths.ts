@@ -17,6 +17,7 @@ export const paths = {
   voicemails: '/voicemails',
   customers: '/customers',
   customer: (id: number) => `/customers/${id}`,
+  doNotCall: '/do-not-call',
   imports: '/imports',
   import: (id: number) => `/imports/${id}`,
   calls: '/calls',

@@ -34,6 +34,7 @@ const pages: RouteObject[] = [
   page('voicemails', () => import('./pages/voicemails/VoicemailsPage')),
   page('customers', () => import('./pages/customers/CustomersPage')),
   page('customers/:id', () => import('./pages/customers/CustomerPage')),
+  page('do-not-call', () => import('./pages/doNotCall/DoNotCallPage')),
   page('imports', () => import('./pages/imports/ImportsPage')),
   page('imports/:id', () => import('./pages/imports/ImportPage')),
   page('calls', () => import('./pages/calls/CallsPage')),

@@ -1,5 +1,6 @@
 //! The ledger for those who may see it, and what agents say of their calls.
 
+mod bar;
 mod detail;
 
 pub use detail::CallDetailView;
@@ -16,6 +17,7 @@ use crate::calls::model::{
 };
 use crate::calls::store;
 use crate::floor::effect::{CallResult, NotRecorded};
+use crate::store::changes::{Change, Changes};
 use crate::store::entity::dispositions;
 use crate::store::{Db, write_tx};
 use axum::Extension;
@@ -36,6 +38,7 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(get_call))
         .routes(routes!(get_dispositions))
         .routes(routes!(get_pause_reasons))
+        .merge(bar::routes())
 }
 
 /// A call in the ledger.
@@ -246,6 +249,7 @@ async fn get_pause_reasons(_caller: Caller) -> Json<Page<PauseReasonView>> {
 /// over.
 pub async fn save_disposition(
     db: &Db,
+    changes: &Changes,
     caller: &Caller,
     call: CallId,
     request: &DispositionRequest,
@@ -262,6 +266,9 @@ pub async fn save_disposition(
     });
     audit::record(&tx, Entry::of(caller.user_id, "call.dispose", "call", call).with(detail)).await?;
     tx.commit().await?;
+    if disposed.never_again.is_some() {
+        changes.tell(Change::DoNotCall);
+    }
     let visible = UserFilter::Ids(vec![caller.user_id]);
     let entry = store::find_call(db, call, visible).await?.ok_or_else(|| ApiError::not_found("call"))?;
     Ok(entry.into())

@@ -5,12 +5,15 @@
 //! dialled again, whoever of them heard that.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId};
+use crate::base::ids::{AgentId, CallId, CustomerId, UserId};
 use crate::base::limits;
 use crate::calls::model::{Disposed, DispositionRefused, DispositionRequest};
-use crate::store::entity::{call_notes, call_spans, calls, dispositions, do_not_call};
+use crate::do_not_call;
+use crate::do_not_call::model::{
+    ASKED_ON_CALL, Added, BarSource, ConsentKind, ConsentSource, NewConsent, NewEntry, SaidOnCall,
+};
+use crate::store::entity::{call_notes, call_spans, calls, dispositions};
 use crate::store::{Db, WriteTx};
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
 
 /// Saves what an agent says of their call, and keeps the number from being
@@ -57,8 +60,9 @@ pub async fn save_disposition(
     } else {
         keep_note(tx, call, agent, disposition.id, note, now).await?
     };
-    let never_again = if disposition.do_not_call {
-        never_call_again(tx, &row.e164, &disposition.key, agent, now).await?;
+    let never_again = if disposition.do_not_call && !row.e164.is_empty() {
+        let said = before != Some(disposition.id);
+        never_call_again(tx, &row, &disposition.key, agent, said, now).await?;
         Some(row.e164)
     } else {
         None
@@ -127,21 +131,92 @@ pub async fn find_said(
     }
 }
 
+/// The number is dialled no more; what was said is kept once, however often the
+/// disposition is saved.
 async fn never_call_again(
     tx: &WriteTx,
-    e164: &str,
+    call: &calls::Model,
     reason: &str,
     by: AgentId,
+    said: bool,
     now: Moment,
 ) -> Result<(), DbErr> {
-    let row = do_not_call::ActiveModel {
-        e164: Set(e164.to_owned()),
-        reason: Set(reason.to_owned()),
-        created_by: Set(Some(by.0)),
-        created_at: Set(now.to_utc()),
+    let by = UserId(by.0);
+    let entry = NewEntry::from_call(BarSource::Disposition, reason, CallId(call.id), by);
+    do_not_call::store::add(tx, &call.e164, &entry, now).await?;
+    if said {
+        let refusal =
+            NewConsent::on_call(call_of(call), ConsentKind::Refused, ConsentSource::Disposition, by, now);
+        do_not_call::store::append_consent(tx, &refusal, now).await?;
+    }
+    Ok(())
+}
+
+fn call_of(row: &calls::Model) -> SaidOnCall<'_> {
+    SaidOnCall { call: CallId(row.id), e164: &row.e164, customer: row.customer_id.map(CustomerId) }
+}
+
+/// Why an agent cannot put the number of a call on the do-not-call list, or take it
+/// off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BarRefused {
+    /// They never had it.
+    NotYourCall,
+    /// The caller withholds it.
+    NoNumber,
+}
+
+/// The call of an agent who has or had it, if it has a number.
+pub async fn find_own_call(
+    db: &impl ConnectionTrait,
+    agent: AgentId,
+    call: CallId,
+) -> Result<Result<calls::Model, BarRefused>, DbErr> {
+    let Some(row) = calls::Entity::find_by_id(call.0).one(db).await? else {
+        return Ok(Err(BarRefused::NotYourCall));
     };
-    let once = OnConflict::column(do_not_call::Column::E164).do_nothing().to_owned();
-    do_not_call::Entity::insert(row).on_conflict(once).exec_without_returning(tx).await.map(|_| ())
+    if row.agent_id != Some(agent.0) && !had_it(db, call, agent).await? {
+        return Ok(Err(BarRefused::NotYourCall));
+    }
+    Ok(if row.e164.is_empty() { Err(BarRefused::NoNumber) } else { Ok(row) })
+}
+
+/// With one click of the agent: the number of their call is dialled no more.
+pub async fn bar_number(
+    tx: &WriteTx,
+    agent: AgentId,
+    call: &calls::Model,
+    now: Moment,
+) -> Result<Added, DbErr> {
+    let by = UserId(agent.0);
+    let entry = NewEntry::from_call(BarSource::Click, ASKED_ON_CALL, CallId(call.id), by);
+    let added = do_not_call::store::add(tx, &call.e164, &entry, now).await?;
+    if !matches!(added, Added::There(_)) {
+        let refusal = NewConsent::on_call(call_of(call), ConsentKind::Refused, ConsentSource::Click, by, now);
+        do_not_call::store::append_consent(tx, &refusal, now).await?;
+    }
+    Ok(added)
+}
+
+/// Takes back what this agent did with one click on this call; `None`: there is
+/// nothing of the kind.
+pub async fn unbar_number(
+    tx: &WriteTx,
+    agent: AgentId,
+    call: &calls::Model,
+    now: Moment,
+) -> Result<Option<i64>, DbErr> {
+    let by = UserId(agent.0);
+    let source = BarSource::Click.as_str();
+    let Some(entry) = do_not_call::store::find_of_call(tx, call.id, by, source).await? else {
+        return Ok(None);
+    };
+    if !do_not_call::store::remove(tx, entry.id, by, now).await? {
+        return Ok(None);
+    }
+    let back = NewConsent::on_call(call_of(call), ConsentKind::Withdrawn, ConsentSource::Click, by, now);
+    do_not_call::store::append_consent(tx, &back, now).await?;
+    Ok(Some(entry.id))
 }
 
 /// The dispositions that agents choose from, in their order.

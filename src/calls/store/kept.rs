@@ -7,11 +7,13 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CustomerId, QueueId};
 use crate::base::phone::Dialable;
+use crate::do_not_call::model::{Blocked, Dialler, NewBlock};
+use crate::do_not_call::store::find_bars;
 use crate::floor::effect::SpanKind;
 use crate::floor::kept::{Kept, KeptFact, KeptPlace};
-use crate::store::entity::{calls, do_not_call, kept_places};
+use crate::store::entity::{calls, do_not_call_entries, kept_places};
 use crate::store::{Db, WriteTx};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -95,23 +97,43 @@ pub async fn load_kept_places(db: &Db) -> Result<Vec<KeptPlace>, DbErr> {
     Ok(open.into_iter().filter_map(place_of).collect())
 }
 
-/// The places that wait although their number is on the do-not-call list.
-pub async fn load_barred_places(db: &Db) -> Result<Vec<CallId>, DbErr> {
-    let barred = Query::select().column(do_not_call::Column::E164).from(do_not_call::Entity).to_owned();
-    let found = kept_places::Entity::find()
-        .select_only()
-        .column(kept_places::Column::CallId)
+/// The places that wait although their queue must not dial their number, each with
+/// the entry of the do-not-call list that says so.
+pub async fn load_barred_places(db: &Db, now: Moment) -> Result<Vec<(CallId, NewBlock)>, DbErr> {
+    let listed = Query::select()
+        .column(do_not_call_entries::Column::E164)
+        .from(do_not_call_entries::Entity)
+        .and_where(Expr::col(do_not_call_entries::Column::RemovedAt).is_null())
+        .to_owned();
+    let places = kept_places::Entity::find()
         .filter(kept_places::Column::EndedAt.is_null())
-        .filter(kept_places::Column::E164.in_subquery(barred))
-        .into_tuple::<Uuid>()
+        .filter(kept_places::Column::E164.in_subquery(listed))
         .all(db.read())
         .await?;
-    Ok(found.into_iter().map(CallId).collect())
+    let mut by_queue: HashMap<i64, Vec<kept_places::Model>> = HashMap::new();
+    for place in places {
+        by_queue.entry(place.queue_id).or_default().push(place);
+    }
+    let mut barred = Vec::new();
+    for (queue, places) in by_queue {
+        let dialler = Dialler::Queue(QueueId(queue));
+        let numbers = places.iter().map(|place| place.e164.clone()).collect();
+        let bars = find_bars(db.read(), dialler, numbers, now).await?;
+        for place in places {
+            let Some(entry) = bars.get(&place.e164).and_then(|entries| entries.first()) else { continue };
+            let id = CallId(place.call_id);
+            let customer = place.customer_id.map(CustomerId);
+            let what = Blocked::Callback { place: id, customer, queue: QueueId(queue) };
+            barred.push((id, NewBlock { entry: entry.id, e164: place.e164, what }));
+        }
+    }
+    Ok(barred)
 }
 
-/// Whether a number must not be dialled.
-pub async fn is_barred(db: &Db, e164: &str) -> Result<bool, DbErr> {
-    Ok(do_not_call::Entity::find_by_id(e164.to_owned()).one(db.read()).await?.is_some())
+/// Whether a queue must not call this number back.
+pub async fn is_barred(db: &Db, queue: QueueId, e164: &str, now: Moment) -> Result<bool, DbErr> {
+    let bars = find_bars(db.read(), Dialler::Queue(queue), vec![e164.to_owned()], now).await?;
+    Ok(!bars.is_empty())
 }
 
 /// The places from which these calls were kept, by call.

@@ -17,7 +17,9 @@ mod spans;
 mod story;
 
 pub use detail::load_story;
-pub use disposition::{find_said, list_dispositions, save_disposition};
+pub use disposition::{
+    BarRefused, bar_number, find_own_call, find_said, list_dispositions, save_disposition, unbar_number,
+};
 pub use kept::{is_barred, load_barred_places, load_kept_places};
 pub use list::{find_call, find_calls_of_customer, find_last_agent, list_calls};
 

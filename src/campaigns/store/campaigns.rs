@@ -6,6 +6,7 @@ use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
     CampaignState, LeadState, dial_mode_name,
 };
+use crate::campaigns::store::barred;
 use crate::store::entity::{calls, campaign_agents, campaigns, lead_lists, leads};
 use crate::store::{Db, WriteTx, lookup};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
@@ -166,6 +167,7 @@ pub async fn update_campaign(
     let row = campaigns::ActiveModel { id: Set(id.0), ..settings(form, now) };
     campaigns::Entity::update(row).exec(tx).await?;
     set_agents(tx, id.0, &form.agents).await?;
+    barred::look_again(tx, id, form.list_id, now).await?;
     Ok(Ok(()))
 }
 
@@ -182,7 +184,11 @@ pub async fn mark_state(
         updated_at: Set(now.to_utc()),
         ..Default::default()
     };
-    campaigns::Entity::update(row).exec(tx).await.map(|_| ())
+    let campaign = campaigns::Entity::update(row).exec(tx).await?;
+    if state == CampaignState::Running {
+        barred::look_again(tx, id, campaign.list_id, now).await?;
+    }
+    Ok(())
 }
 
 fn settings(form: &CampaignForm, now: Moment) -> campaigns::ActiveModel {

@@ -2,7 +2,8 @@
 //!
 //! In: requests for leads, facts about calls (after the ledger has written
 //! them, in the same transaction). Out: leads, each claimed once and no customer
-//! twice, whichever list they are on.
+//! twice, whichever list they are on. What the do-not-call list holds back is in
+//! `barred.rs`.
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, CustomerId, LeadId};
@@ -10,24 +11,30 @@ use crate::base::limits;
 use crate::base::phone::Dialable;
 use crate::campaigns::model::{LeadState, RetryRules};
 use crate::campaigns::rules::{self, REST_AFTER_DROP_HOURS};
+use crate::campaigns::store::barred;
 use crate::floor::effect::{CallResult, Fact};
 use crate::floor::input::Lead;
-use crate::store::entity::{calls, campaigns, customer_phones, do_not_call, leads};
+use crate::store::entity::{calls, campaigns, customer_phones, leads};
 use crate::store::{Db, WriteTx, write_tx};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Set, Statement,
+    QueryFilter, QueryOrder, Set, Statement,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// One claim at a time on PostgreSQL, so that two campaigns cannot claim the
 /// same customer from two lists; SQLite has one writer anyway.
 const CLAIM_LOCK: &str = "SELECT pg_advisory_xact_lock(727403)";
 
+/// Looks at due leads in one refill, in portions of what is wanted, to find those
+/// that may be dialled: the others are put aside, so that the next refill does not
+/// meet them again.
+const LOOKS: usize = 10;
+
 /// Due leads of one state in the order in which they fell due. The customer is
-/// in nobody's hopper, has a number that may be dialled, and was not dropped of
-/// late.
+/// in nobody's hopper, has a number, and was not dropped of late; the lead was not
+/// held back from this campaign by the do-not-call list.
 const DUE: &str = "
     SELECT l.id, l.customer_id, l.next_phone
     FROM leads l JOIN customers c ON c.id = l.customer_id
@@ -38,17 +45,23 @@ const DUE: &str = "
             WHERE o.customer_id = l.customer_id AND o.state IN ('claimed', 'dialling'))
       AND NOT EXISTS (SELECT 1 FROM calls d
             WHERE d.customer_id = l.customer_id AND d.dropped_at > $5)
-      AND EXISTS (SELECT 1 FROM customer_phones p
-            WHERE p.customer_id = l.customer_id AND p.live
-              AND NOT EXISTS (SELECT 1 FROM do_not_call n WHERE n.e164 = p.e164))
+      AND EXISTS (SELECT 1 FROM customer_phones p WHERE p.customer_id = l.customer_id AND p.live)
+      AND NOT EXISTS (SELECT 1 FROM do_not_call_blocks b
+            WHERE b.lead_id = l.id AND b.campaign_id = $7 AND b.held AND b.lifted_at IS NULL)
     ORDER BY l.next_attempt_at, l.id
     LIMIT $6";
 
 #[derive(Debug, FromQueryResult)]
-struct Due {
-    id: i64,
-    customer_id: i64,
+pub(super) struct Due {
+    pub(super) id: i64,
+    pub(super) customer_id: i64,
     next_phone: i32,
+}
+
+impl Due {
+    fn phones(&self, by_customer: &HashMap<i64, Vec<customer_phones::Model>>) -> Vec<customer_phones::Model> {
+        by_customer.get(&self.customer_id).cloned().unwrap_or_default()
+    }
 }
 
 /// Claims up to `count` due leads for a campaign's hopper: those to be dialled
@@ -67,18 +80,42 @@ pub async fn claim_leads(
     if tx.get_database_backend() == DbBackend::Postgres {
         tx.execute_unprepared(CLAIM_LOCK).await?;
     }
-    let mut due = Vec::new();
+    barred::give_back_some(&tx, now).await?;
+    let mut leads = Vec::new();
     for state in [LeadState::Retry, LeadState::Fresh] {
-        due.extend(find_due(&tx, &campaign, state, count - due.len(), now).await?);
+        for _ in 0..LOOKS {
+            let wanted = count - leads.len();
+            if wanted == 0 {
+                break;
+            }
+            let due = find_due(&tx, &campaign, state, wanted, now).await?;
+            let last = due.len() < wanted;
+            leads.extend(claim(&tx, &campaign, due, now).await?);
+            if last {
+                break;
+            }
+        }
     }
-    let phones = find_phones(&tx, due.iter().map(|lead| lead.customer_id).collect()).await?;
-    let leads: Vec<Lead> = due.iter().filter_map(|due| lead(due, phones.get(&due.customer_id)?)).collect();
+    tx.commit().await?;
+    Ok(leads)
+}
+
+/// Claims those of the due leads that may be dialled, and puts the others aside.
+async fn claim(
+    tx: &WriteTx,
+    campaign: &campaigns::Model,
+    due: Vec<Due>,
+    now: Moment,
+) -> Result<Vec<Lead>, DbErr> {
+    let phones = find_phones(tx, due.iter().map(|lead| lead.customer_id).collect()).await?;
+    let due = due.into_iter().map(|due| (due.phones(&phones), due)).collect();
+    let free = barred::sort_out(tx, campaign, due, now).await?;
+    let leads: Vec<Lead> = free.iter().filter_map(|(phones, due)| lead(due, phones)).collect();
     leads::Entity::update_many()
         .col_expr(leads::Column::State, Expr::value(LeadState::Claimed.as_str()))
         .filter(leads::Column::Id.is_in(leads.iter().map(|lead| lead.lead.0)))
-        .exec(&tx)
+        .exec(tx)
         .await?;
-    tx.commit().await?;
     Ok(leads)
 }
 
@@ -97,12 +134,13 @@ async fn find_due(
         now.to_utc().into(),
         dropped_since.to_utc().into(),
         i64::try_from(count).unwrap_or(i64::MAX).into(),
+        campaign.id.into(),
     ];
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), DUE, values);
     Due::find_by_statement(statement).all(tx).await
 }
 
-/// The numbers that may be dialled, by customer and position.
+/// The numbers by customer, in the order in which they are dialled.
 async fn find_phones(
     tx: &WriteTx,
     customers: Vec<i64>,
@@ -114,18 +152,8 @@ async fn find_phones(
         .order_by_asc(customer_phones::Column::Id)
         .all(tx)
         .await?;
-    let numbers = phones.iter().map(|phone| phone.e164.clone());
-    let forbidden: HashSet<String> = do_not_call::Entity::find()
-        .select_only()
-        .column(do_not_call::Column::E164)
-        .filter(do_not_call::Column::E164.is_in(numbers))
-        .into_tuple::<String>()
-        .all(tx)
-        .await?
-        .into_iter()
-        .collect();
     let mut by_customer: HashMap<i64, Vec<customer_phones::Model>> = HashMap::new();
-    for phone in phones.into_iter().filter(|phone| !forbidden.contains(&phone.e164)) {
+    for phone in phones {
         by_customer.entry(phone.customer_id).or_default().push(phone);
     }
     Ok(by_customer)

@@ -3,10 +3,12 @@
 //! In: checked settings, facts, requests for leads. Out: campaigns with their
 //! figures, profiles for the floor, due leads.
 
+mod barred;
 mod campaigns;
 mod leads;
 mod profiles;
 
+pub use barred::give_back_leads;
 pub use campaigns::{
     find_campaign, find_script, insert_campaign, list_campaigns, mark_state, update_campaign,
 };

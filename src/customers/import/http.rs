@@ -16,7 +16,7 @@ use crate::store::{Db, write_tx};
 use anyhow::Context;
 use axum::Extension;
 use axum::extract::DefaultBodyLimit;
-use axum::extract::multipart::{Field, Multipart, MultipartRejection};
+use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
@@ -29,7 +29,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 /// What the form around a file may add to its size.
-const FORM_BYTES: usize = 16 * 1024;
+pub(in crate::customers) const FORM_BYTES: usize = 16 * 1024;
 /// The media type of .xlsx files.
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -149,35 +149,42 @@ async fn store_upload(caller: &Caller, db: &Db, form: Multipart, path: &str) -> 
 
 /// Writes the form's file to `path` as it arrives; its name.
 async fn receive_file(mut form: Multipart, path: &str) -> ApiResult<String> {
-    let malformed = |refused: axum::extract::multipart::MultipartError| {
-        let code = if refused.status() == StatusCode::PAYLOAD_TOO_LARGE { "too_large" } else { "malformed" };
-        ApiError::new(refused.status(), code, refused.body_text())
-    };
     while let Some(field) = form.next_field().await.map_err(malformed)? {
         if field.name() != Some("file") {
             continue;
         }
         let name = file_name(&field);
-        let mut field = field;
-        let mut file = tokio::fs::File::create(path).await.context("creating the upload")?;
-        let mut bytes = 0;
-        while let Some(chunk) = field.chunk().await.map_err(malformed)? {
-            bytes += chunk.len();
-            if bytes > limits::IMPORT_BYTES {
-                let text = format!("the file is larger than {} MiB", limits::IMPORT_BYTES / 1024 / 1024);
-                return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text));
-            }
-            file.write_all(&chunk).await.context("writing the upload")?;
-        }
-        file.flush().await.context("writing the upload")?;
+        write_file(field, path).await?;
         return Ok(name);
     }
     Err(ApiError::bad_request("file", "is missing"))
 }
 
+/// What cannot be read of a form.
+pub(in crate::customers) fn malformed(refused: MultipartError) -> ApiError {
+    let code = if refused.status() == StatusCode::PAYLOAD_TOO_LARGE { "too_large" } else { "malformed" };
+    ApiError::new(refused.status(), code, refused.body_text())
+}
+
+/// Writes a form's file to `path` as it arrives.
+pub(in crate::customers) async fn write_file(mut field: Field<'_>, path: &str) -> ApiResult<()> {
+    let mut file = tokio::fs::File::create(path).await.context("creating the upload")?;
+    let mut bytes = 0;
+    while let Some(chunk) = field.chunk().await.map_err(malformed)? {
+        bytes += chunk.len();
+        if bytes > limits::IMPORT_BYTES {
+            let text = format!("the file is larger than {} MiB", limits::IMPORT_BYTES / 1024 / 1024);
+            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text));
+        }
+        file.write_all(&chunk).await.context("writing the upload")?;
+    }
+    file.flush().await.context("writing the upload")?;
+    Ok(())
+}
+
 /// The name without folders and control characters, of bounded length. It is
 /// shown and stored, never used as a path.
-fn file_name(field: &Field<'_>) -> String {
+pub(in crate::customers) fn file_name(field: &Field<'_>) -> String {
     let name = field.file_name().unwrap_or_default();
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = name.chars().filter(|c| !c.is_control()).take(limits::LINE_CHARS).collect();

@@ -45,7 +45,7 @@ impl<'a> RowReader<'a> {
     pub fn read(&mut self, row: &SheetRow) -> Result<NewCustomer, RowReject> {
         let name =
             line(row, self.mapping.name)?.ok_or_else(|| reject(self.mapping.name, "the name is missing"))?;
-        let phones = self.phones(row)?;
+        let phones = phones_in(row, &self.mapping.phones, self.home)?;
         let city = self.mapping.city.map(|column| line(row, column)).transpose()?.flatten();
         let remark = self.mapping.remark.map(|column| remark(row, column)).transpose()?.flatten();
         for (column, phone) in &phones {
@@ -60,27 +60,33 @@ impl<'a> RowReader<'a> {
         self.seen.extend(phones.iter().map(|phone| (phone.e164.clone(), row.number)));
         Ok(NewCustomer { name, phones, city, remark })
     }
+}
 
-    fn phones(&self, row: &SheetRow) -> Result<Vec<(usize, PhoneNumber)>, RowReject> {
-        let mut phones: Vec<(usize, PhoneNumber)> = Vec::new();
-        for &column in &self.mapping.phones {
-            let text = phone_text(cell(row, column), column)?;
-            for part in text.split(BETWEEN_PHONES) {
-                let before = phones.iter().map(|(_, phone)| phone);
-                let phone =
-                    another_phone(part, self.home, before).map_err(|refused| reject(column, refused))?;
-                phones.extend(phone.map(|phone| (column, phone)));
-            }
+/// The numbers in these columns of a row, each once, in their order; there is at
+/// least one column.
+pub fn phones_in(
+    row: &SheetRow,
+    columns: &[usize],
+    home: &str,
+) -> Result<Vec<(usize, PhoneNumber)>, RowReject> {
+    let mut phones: Vec<(usize, PhoneNumber)> = Vec::new();
+    for &column in columns {
+        let text = phone_text(cell(row, column), column)?;
+        for part in text.split(BETWEEN_PHONES) {
+            let before = phones.iter().map(|(_, phone)| phone);
+            let phone = another_phone(part, home, before).map_err(|refused| reject(column, refused))?;
+            phones.extend(phone.map(|phone| (column, phone)));
         }
-        if phones.len() > limits::PHONES_PER_CUSTOMER {
-            let most = limits::PHONES_PER_CUSTOMER;
-            return Err(reject(self.mapping.phones[0], format!("more than {most} phone numbers")));
-        }
-        if phones.is_empty() {
-            return Err(reject(self.mapping.phones[0], "no phone number"));
-        }
-        Ok(phones)
     }
+    let first = columns.first().copied().unwrap_or_default();
+    if phones.len() > limits::PHONES_PER_CUSTOMER {
+        let most = limits::PHONES_PER_CUSTOMER;
+        return Err(reject(first, format!("more than {most} phone numbers")));
+    }
+    if phones.is_empty() {
+        return Err(reject(first, "no phone number"));
+    }
+    Ok(phones)
 }
 
 fn reject(column: usize, reason: impl ToString) -> RowReject {

@@ -4,8 +4,10 @@
 //! have spoken with or were handed a call of, and those on lists they made.
 
 use crate::auth::UserFilter;
+use crate::base::clock;
 use crate::base::ids::CustomerId;
 use crate::customers::model::{CustomerEntry, ListEntry};
+use crate::do_not_call::store::find_of_numbers;
 use crate::store::Db;
 use crate::store::entity::{call_legs, calls, customer_phones, customers, lead_lists, leads};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
@@ -47,7 +49,7 @@ pub async fn find_customer(
     Ok(with_phones(db, row).await?.pop())
 }
 
-fn may_be_seen(visible: &UserFilter) -> Condition {
+pub(super) fn may_be_seen(visible: &UserFilter) -> Condition {
     let UserFilter::Ids(ids) = visible else { return Condition::all() };
     let ids: Vec<i64> = ids.iter().map(|user| user.0).collect();
     let spoken_with = Query::select()
@@ -83,7 +85,7 @@ fn may_be_seen(visible: &UserFilter) -> Condition {
         .add(customers::Column::Id.in_subquery(on_their_lists))
 }
 
-fn holds_text(text: &str) -> Condition {
+pub(super) fn holds_text(text: &str) -> Condition {
     let like = |text: &str| {
         let plain = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         LikeExpr::new(format!("%{plain}%")).escape('\\')
@@ -102,7 +104,7 @@ fn holds_text(text: &str) -> Condition {
     Condition::any().add(name).add(customers::Column::Id.in_subquery(numbered))
 }
 
-async fn with_phones(db: &Db, rows: Vec<customers::Model>) -> Result<Vec<CustomerEntry>, DbErr> {
+pub(super) async fn with_phones(db: &Db, rows: Vec<customers::Model>) -> Result<Vec<CustomerEntry>, DbErr> {
     let phones = customer_phones::Entity::find()
         .filter(customer_phones::Column::CustomerId.is_in(rows.iter().map(|row| row.id)))
         .filter(customer_phones::Column::Live.eq(true))
@@ -110,15 +112,19 @@ async fn with_phones(db: &Db, rows: Vec<customers::Model>) -> Result<Vec<Custome
         .order_by_asc(customer_phones::Column::Id)
         .all(db.read())
         .await?;
+    let numbers = phones.iter().map(|phone| phone.e164.clone()).collect();
+    let mut bars = find_of_numbers(db.read(), numbers, clock::now()).await?;
     let mut by_customer: HashMap<i64, Vec<customer_phones::Model>> = HashMap::new();
     for phone in phones {
         by_customer.entry(phone.customer_id).or_default().push(phone);
     }
-    let entry = |customer: customers::Model| CustomerEntry {
-        phones: by_customer.remove(&customer.id).unwrap_or_default(),
-        customer,
+    // A number is one customer's.
+    let mut entry = |customer: customers::Model| {
+        let phones = by_customer.remove(&customer.id).unwrap_or_default();
+        let bars = phones.iter().filter_map(|phone| bars.remove_entry(&phone.e164)).collect();
+        CustomerEntry { customer, phones, bars }
     };
-    Ok(rows.into_iter().map(entry).collect())
+    Ok(rows.into_iter().map(&mut entry).collect())
 }
 
 /// The lists that were made by these users, newest first.

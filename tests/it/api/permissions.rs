@@ -52,6 +52,9 @@ fn table() -> Vec<Expected> {
     let import = json!({ "list_name": "x", "mapping": mapping, "duplicates": "skip" });
     let password = json!({ "current": "x", "new": "y" });
     let schedule = json!({ "name": "x", "cron": "0 8 * * *", "recipients": ["x@example.com"] });
+    let consent = json!({ "e164": "+8613800138000", "kind": "given", "source": "written" });
+    // For the whole system; others reach their own scope, see features::do_not_call.
+    let listed = json!({ "number": "13800138000", "scope": "system", "reason": "x" });
     vec![
         // auth
         open("post_login"),
@@ -88,9 +91,20 @@ fn table() -> Vec<Expected> {
         writes("post_import_start", MANAGERS, import),
         reads("post_import_cancel", MANAGERS),
         reads("get_import_rejected", MANAGERS),
+        reads("get_consents", EVERYBODY),
+        writes("post_consent", CUSTOMER_WRITERS, consent),
+        // do-not-call list
+        reads("get_do_not_call", ALL_BUT_AGENTS),
+        writes("post_do_not_call_check", ALL_BUT_AGENTS, json!({ "number": "13800138000" })),
+        writes("post_do_not_call", ADMINISTRATOR, listed),
+        reads("delete_do_not_call", RUNNERS),
+        reads("post_do_not_call_import", RUNNERS),
+        reads("post_call_do_not_call", EVERYBODY),
+        reads("delete_call_do_not_call", EVERYBODY),
         // campaigns
         reads("get_campaigns", ALL_BUT_AGENTS),
         reads("get_campaign", ALL_BUT_AGENTS),
+        reads("get_campaign_leads", ALL_BUT_AGENTS),
         writes("post_campaign", MANAGERS, json!({})),
         writes("patch_campaign", MANAGERS, json!({})),
         reads("post_campaign_start", RUNNERS),

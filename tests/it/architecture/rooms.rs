@@ -35,6 +35,7 @@ pub const ROOMS: &[Room] = &[
     narrow("sim", 3, &["base", "floor"]),
     narrow("auth", 3, &["base", "store", "api"]),
     narrow("audit", 3, &["base", "store", "api"]),
+    narrow("do_not_call", 3, &["base", "store", "api"]),
     narrow("mail", 3, &["base"]),
     room("people", 4),
     room("customers", 4),
@@ -59,6 +60,12 @@ pub const ROOMS: &[Room] = &[
 /// Arrows between rooms of one floor: from, to, why.
 pub const SAME_FLOOR: &[(&str, &str, &str)] = &[
     ("auth", "audit", "who logged in, or failed to, is written down"),
+    (
+        "do_not_call",
+        "auth",
+        "a department's entry counts for those who belong to it, and who may change it is asked",
+    ),
+    ("do_not_call", "audit", "who put a number on the list or took it off is written down"),
     ("customers", "calls", "a customer's history is the ledger's own view of their calls"),
     ("app", "config", "wiring reads the settings"),
     ("app", "secrets", "wiring makes the keys at the first start"),

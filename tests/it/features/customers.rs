@@ -47,8 +47,8 @@ async fn an_unknown_caller_becomes_a_customer_with_their_earlier_calls(db: Db) {
     assert_eq!(
         added["phones"],
         json!([
-            { "number": CALLER, "e164": format!("+86{CALLER}"), "home": home(json!("china_mobile"), "北京", "北京") },
-            { "number": "075588888888", "e164": "+8675588888888", "home": home(Value::Null, "广东", "深圳") },
+            { "number": CALLER, "e164": format!("+86{CALLER}"), "home": home(json!("china_mobile"), "北京", "北京"), "bars": [] },
+            { "number": "075588888888", "e164": "+8675588888888", "home": home(Value::Null, "广东", "深圳"), "bars": [] },
         ])
     );
     assert_eq!(changes.next().await, Some(Change::Numbers), "whoever is on the line is looked up again");

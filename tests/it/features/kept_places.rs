@@ -5,19 +5,21 @@ use super::world::{MONDAY_10, World, call_id, leg_id};
 use crate::both_databases;
 use crate::support::app::TestApp;
 use chrono_tz::Asia::Shanghai;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use trunkline::base::clock::Moment;
-use trunkline::base::ids::{CallId, QueueId};
+use trunkline::base::ids::{CallId, QueueId, UserId};
 use trunkline::base::phone::Dialable;
 use trunkline::calls::store::{is_barred, load_barred_places, load_kept_places, load_open_calls};
+use trunkline::do_not_call;
+use trunkline::do_not_call::model::{BarSource, NewEntry};
 use trunkline::floor::effect::{CallResult, EndedBy, Fact};
 use trunkline::floor::input::{HangUp, Origin};
 use trunkline::floor::kept::{Kept, KeptFact, KeptOutcome, KeptPlace};
 use trunkline::floor::queue::QueueOutcome;
 use trunkline::queues::store::{load_profile, load_profiles};
 use trunkline::store::Db;
-use trunkline::store::entity::{audit_log, calls, do_not_call, kept_places};
+use trunkline::store::entity::{audit_log, calls, kept_places};
 
 both_databases!(
     what_a_queue_offers_is_set_and_checked,
@@ -186,20 +188,17 @@ async fn a_place_survives_a_restart_and_is_taken_out_by_a_supervisor(db: Db) {
     let Fact::CallArrived { leg, .. } = &mut facts[0] else { panic!("{facts:?}") };
     *leg = leg_id(5);
     world.write_facts(&facts).await;
-    assert_eq!(load_barred_places(&world.db).await.expect("query"), []);
-    assert!(!is_barred(&world.db, &place.e164).await.expect("query"));
+    assert_eq!(load_barred_places(&world.db, MONDAY_10).await.expect("query"), []);
+    assert!(!is_barred(&world.db, queue, &place.e164, MONDAY_10).await.expect("query"));
+    let agent = UserId(world.agents[0].0);
+    let entry = NewEntry::from_call(BarSource::Click, "asked", place.call, agent);
     super::world::write(&world.db, async |tx| {
-        let row = do_not_call::ActiveModel {
-            e164: Set(place.e164.clone()),
-            reason: Set("refused".into()),
-            created_by: Set(None),
-            created_at: Set(MONDAY_10.to_utc()),
-        };
-        row.insert(tx).await.expect("insert")
+        do_not_call::store::add(tx, &place.e164, &entry, MONDAY_10).await.expect("insert")
     })
     .await;
-    assert!(is_barred(&world.db, &place.e164).await.expect("query"));
-    assert_eq!(load_barred_places(&world.db).await.expect("query"), [other.call]);
+    assert!(is_barred(&world.db, queue, &place.e164, MONDAY_10).await.expect("query"));
+    let barred = load_barred_places(&world.db, MONDAY_10).await.expect("query");
+    assert_eq!(barred.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [other.call]);
     assert_eq!(calls::Entity::find().all(world.db.read()).await.expect("query").len(), 2);
     assert_eq!(kept_places::Entity::find().all(world.db.read()).await.expect("query").len(), 2);
 }

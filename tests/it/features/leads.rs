@@ -8,10 +8,12 @@ use trunkline::base::clock::Moment;
 use trunkline::base::ids::LeadId;
 use trunkline::campaigns::model::CampaignState;
 use trunkline::campaigns::store::{claim_leads, load_profile, mark_state, release_all_claims, release_leads};
+use trunkline::do_not_call;
+use trunkline::do_not_call::model::{BarSource, NewEntry, Target};
 use trunkline::floor::effect::{CallResult, Fact};
 use trunkline::floor::input::WindowCounts;
 use trunkline::store::Db;
-use trunkline::store::entity::{customers, do_not_call, gateways, leads, users};
+use trunkline::store::entity::{customers, gateways, leads, users};
 
 both_databases!(
     no_lead_and_no_number_is_claimed_twice,
@@ -73,11 +75,14 @@ async fn only_leads_that_may_be_dialled_are_claimed(db: Db) {
     set(not_due.lead, "retry", 1, Some(MONDAY_10 + 1)).await;
     set(used_up.lead, "retry", 3, Some(MONDAY_10 - 1)).await;
     set(done.lead, "done", 1, None).await;
-    let never = |e164: &str| do_not_call::ActiveModel {
-        e164: Set(e164.to_owned()),
-        reason: Set("asked for it".to_owned()),
-        created_by: Set(None),
-        created_at: Set(MONDAY_10.to_utc()),
+    let never = NewEntry {
+        target: Target::System,
+        source: BarSource::Typed,
+        reason: "asked for it".to_owned(),
+        note: None,
+        call: None,
+        by: None,
+        expires_at: None,
     };
     let gone = customers::ActiveModel {
         id: Set(deleted.customer.0),
@@ -85,8 +90,9 @@ async fn only_leads_that_may_be_dialled_are_claimed(db: Db) {
         ..Default::default()
     };
     write(&world.db, async |tx| {
-        never(&forbidden.e164).insert(tx).await.expect("do not call");
-        never("+862161111111").insert(tx).await.expect("do not call");
+        for e164 in [forbidden.e164.as_str(), "+862161111111"] {
+            do_not_call::store::add(tx, e164, &never, MONDAY_10).await.expect("do not call");
+        }
         gone.update(tx).await.expect("delete");
     })
     .await;

@@ -13,8 +13,8 @@ use trunkline::floor::effect::{CallResult, Fact, SpanKind, TransferOutcome};
 use trunkline::floor::input::{HangUp, MonitorMode, Party, StoredCall};
 use trunkline::store::Db;
 use trunkline::store::entity::{
-    call_legs, call_monitors, call_notes, call_spans, call_transfers, calls, dispositions, do_not_call,
-    recording_pauses, recordings, roles,
+    call_legs, call_monitors, call_notes, call_spans, call_transfers, calls, dispositions,
+    do_not_call_entries, recording_pauses, recordings, roles,
 };
 use trunkline::switch::cdr::LegCdr;
 use trunkline_migrations::{Migrator, MigratorTrait};
@@ -455,7 +455,7 @@ async fn each_agent_says_something_of_a_call_that_was_handed_on(db: Db) {
     assert_eq!(said(anna).await, Some((id("do_not_call"), Some("asked not to be called".to_owned()))));
     assert_eq!(said(bert).await, Some((id("sale"), Some("agreed".to_owned()))));
     assert_eq!(save(carl, "sale", "").await, Err(DispositionRefused::NotYourCall));
-    let never = do_not_call::Entity::find().all(world.db.read()).await.expect("query");
+    let never = do_not_call_entries::Entity::find().all(world.db.read()).await.expect("query");
     assert_eq!(never.len(), 1);
 }
 

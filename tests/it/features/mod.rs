@@ -4,6 +4,7 @@
 mod calendars;
 mod campaigns;
 mod customers;
+mod do_not_call;
 mod facts;
 mod forwards;
 mod imports;

@@ -159,6 +159,19 @@ CREATE TABLE "centre_settings" ( "key" text NOT NULL,
     "value" jsonb_text NOT NULL,
     "updated_at" timestamp_with_timezone_text NOT NULL,
     CONSTRAINT "pk_centre_settings" PRIMARY KEY ("key") );
+CREATE TRIGGER consents_no_delete BEFORE DELETE ON consents BEGIN SELECT RAISE(ABORT, 'consents are append-only'); END;
+CREATE TRIGGER consents_no_update BEFORE UPDATE ON consents BEGIN SELECT RAISE(ABORT, 'consents are append-only'); END;
+CREATE TABLE "consents" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "e164" text NOT NULL,
+    "customer_id" integer NULL,
+    "kind" text NOT NULL,
+    "source" text NOT NULL,
+    "note" text NULL,
+    "call_id" uuid_text NULL,
+    "said_at" timestamp_with_timezone_text NOT NULL,
+    "recorded_at" timestamp_with_timezone_text NOT NULL,
+    "recorded_by" integer NULL, FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("recorded_by") REFERENCES "users" ("id") );
+CREATE INDEX consents_e164 ON consents (e164);
 CREATE TABLE "customer_phones" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "customer_id" integer NOT NULL,
     "e164" text NOT NULL,
@@ -194,10 +207,46 @@ CREATE TABLE "dispositions" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "invalid" boolean NOT NULL DEFAULT FALSE,
     "position" integer NOT NULL DEFAULT 0,
     "active" boolean NOT NULL DEFAULT TRUE );
-CREATE TABLE "do_not_call" ( "e164" text NOT NULL PRIMARY KEY,
+CREATE TABLE "do_not_call_blocks" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "entry_id" integer NOT NULL,
+    "kind" text NOT NULL,
+    "subject" text NOT NULL,
+    "e164" text NOT NULL,
+    "lead_id" integer NULL,
+    "customer_id" integer NULL,
+    "campaign_id" integer NULL,
+    "queue_id" integer NULL,
+    "agent_id" integer NULL,
+    "call_id" uuid_text NULL,
+    "held" boolean NOT NULL DEFAULT FALSE,
+    "times" integer NOT NULL DEFAULT 1,
+    "first_at" timestamp_with_timezone_text NOT NULL,
+    "last_at" timestamp_with_timezone_text NOT NULL,
+    "lifted_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("entry_id") REFERENCES "do_not_call_entries" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+CREATE INDEX do_not_call_blocks_campaign ON do_not_call_blocks (campaign_id);
+CREATE INDEX do_not_call_blocks_customer ON do_not_call_blocks (customer_id);
+CREATE INDEX do_not_call_blocks_entry ON do_not_call_blocks (entry_id);
+CREATE INDEX do_not_call_blocks_lead ON do_not_call_blocks (lead_id, campaign_id);
+CREATE UNIQUE INDEX do_not_call_blocks_subject ON do_not_call_blocks (subject, entry_id);
+CREATE TABLE "do_not_call_entries" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "e164" text NOT NULL,
+    "scope" text NOT NULL,
+    "department_id" integer NULL,
+    "campaign_id" integer NULL,
+    "source" text NOT NULL,
     "reason" text NOT NULL,
+    "note" text NULL,
+    "call_id" uuid_text NULL,
     "created_by" integer NULL,
-    "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "expires_at" timestamp_with_timezone_text NULL,
+    "removed_at" timestamp_with_timezone_text NULL,
+    "removed_by" integer NULL,
+    "leads_back_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("department_id") REFERENCES "departments" ("id"), FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id"), FOREIGN KEY ("removed_by") REFERENCES "users" ("id") );
+CREATE UNIQUE INDEX do_not_call_entries_active ON do_not_call_entries (e164, scope, COALESCE(department_id, 0), COALESCE(campaign_id, 0)) WHERE removed_at IS NULL;
+CREATE INDEX do_not_call_entries_call ON do_not_call_entries (call_id) WHERE call_id IS NOT NULL;
+CREATE INDEX do_not_call_entries_ended ON do_not_call_entries (removed_at) WHERE removed_at IS NOT NULL AND leads_back_at IS NULL;
+CREATE INDEX do_not_call_entries_expiring ON do_not_call_entries (expires_at) WHERE removed_at IS NULL AND expires_at IS NOT NULL;
 CREATE TABLE "forwardings" ( "user_id" integer NOT NULL,
     "reason" text NOT NULL,
     "to_agent" integer NULL,

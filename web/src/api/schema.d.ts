@@ -220,6 +220,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/calls/{id}/do-not-call': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Puts the number of one's own call on the list, for the whole system and for good,
+     *     and keeps the refusal. Twice is no fault.
+     */
+    post: operations['post_call_do_not_call'];
+    /** Takes back what one did with that click on this call. */
+    delete: operations['delete_call_do_not_call'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/campaigns': {
     parameters: {
       query?: never;
@@ -267,6 +288,26 @@ export interface paths {
     put?: never;
     /** End it for good. */
     post: operations['post_campaign_finish'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/leads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The leads on a campaign's list, newest first, of the customers that the reader
+     *     may see, with what the do-not-call list held back.
+     */
+    get: operations['get_campaign_leads'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -343,6 +384,27 @@ export interface paths {
     get: operations['get_customer'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/customers/{id}/consents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was said of being called on this customer's numbers, the last first. */
+    get: operations['get_consents'];
+    put?: never;
+    /**
+     * Keeps what somebody said of being called. It is never changed; what was said
+     *     before is taken back with `withdrawn`. The do-not-call list is not changed by it.
+     */
+    post: operations['post_consent'];
     delete?: never;
     options?: never;
     head?: never;
@@ -771,6 +833,88 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/do-not-call': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The do-not-call list, newest first: entries of the whole system, and those of the
+     *     departments and campaigns in the reader's scope.
+     */
+    get: operations['get_do_not_call'];
+    put?: never;
+    /**
+     * Puts a number on the list. 200 when it was there for a shorter time and stays
+     *     longer now; 409 `already_listed` when it was there for as long.
+     */
+    post: operations['post_do_not_call'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/do-not-call/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Which entries bar a number, and for whom. */
+    post: operations['post_do_not_call_check'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/do-not-call/imports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Puts the numbers of a file on the do-not-call list. A row that cannot be read is
+     *     rejected with its reason; the others are taken. Uploading a file again adds
+     *     nothing.
+     */
+    post: operations['post_do_not_call_import'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/do-not-call/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Takes a number off the list. The leads that the entry held back are due again,
+     *     unless another entry bars them.
+     */
+    delete: operations['delete_do_not_call'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1517,6 +1661,46 @@ export interface components {
       zone: string;
     };
     /**
+     * @description How far an entry reaches.
+     * @enum {string}
+     */
+    BarScope: 'system' | 'department' | 'campaign';
+    /**
+     * @description Where an entry comes from.
+     * @enum {string}
+     */
+    BarSource: 'disposition' | 'click' | 'typed' | 'import' | 'complaint';
+    /** @description Why a number is not dialled, and for whom: the rule that bars it. */
+    BarView: {
+      /** Format: int64 */
+      campaign_id?: number | null;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: int64 */
+      department_id?: number | null;
+      /** @description With country code: `+8613800138000`. */
+      e164: string;
+      /**
+       * Format: date-time
+       * @description Until when it counts; null: for good.
+       */
+      expires_at?: string | null;
+      /**
+       * Format: int64
+       * @description The entry of the do-not-call list.
+       */
+      id: number;
+      /**
+       * @description In words; `asked_on_call`, or the key of a disposition, when it comes from a
+       *     call.
+       */
+      reason: string;
+      scope: components['schemas']['BarScope'];
+      source: components['schemas']['BarSource'];
+      /** @description The name of the department or campaign; null for the whole system. */
+      target_name?: string | null;
+    };
+    /**
      * @description Why no more calls were launched than were.
      * @enum {string}
      */
@@ -1531,6 +1715,43 @@ export interface components {
       | 'lines'
       | 'trunk_failing'
       | 'no_leads';
+    /**
+     * @description What was held back.
+     * @enum {string}
+     */
+    BlockKind: 'lead' | 'callback' | 'transfer';
+    /** @description Something that an entry of the do-not-call list held back. */
+    BlockView: {
+      /** Format: int64 */
+      agent_id?: number | null;
+      /** @description The rule. */
+      bar: components['schemas']['BarView'];
+      /** Format: int64 */
+      campaign_id?: number | null;
+      /** Format: date-time */
+      first_at: string;
+      /** @description Whether the lead was put aside because every number of it is barred. */
+      held: boolean;
+      /** Format: int64 */
+      id: number;
+      kind: components['schemas']['BlockKind'];
+      /** Format: date-time */
+      last_at: string;
+      /** Format: int64 */
+      lead_id?: number | null;
+      /**
+       * Format: date-time
+       * @description When the entry ceased to hold it back; null: it still does.
+       */
+      lifted_at?: string | null;
+      /** Format: int64 */
+      queue_id?: number | null;
+      /**
+       * Format: int32
+       * @description How often.
+       */
+      times: number;
+    };
     /** @description A queue that follows a calendar. */
     CalendarQueueView: {
       /** Format: int64 */
@@ -1574,6 +1795,15 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
       week: components['schemas']['WeekForm'];
+    };
+    /** @description What became of the number of a call. */
+    CallBarView: {
+      /** @description Whether it was not there before. */
+      added: boolean;
+      /** @description The entry of the do-not-call list. */
+      bar: components['schemas']['BarView'];
+      /** @description Whether the reader may take it back: they made it on this call. */
+      may_undo: boolean;
     };
     /** @description A call with everything that belongs to it. */
     CallDetailView: components['schemas']['CallView'] & {
@@ -2201,6 +2431,24 @@ export interface components {
       /** Format: int32 */
       wrap_up_seconds: number;
     };
+    /** @description A number to be looked up. */
+    CheckRequest: {
+      /** @description As people write it. */
+      number: string;
+    };
+    /** @description What bars a number. */
+    CheckView: {
+      /** @description Whether nobody dials it. */
+      barred_for_all: boolean;
+      /**
+       * @description The entries that count now and that the reader may see, those of the
+       *     farthest reach first.
+       */
+      bars: components['schemas']['DoNotCallView'][];
+      e164: string;
+      /** @description The digits that would be dialled. */
+      number: string;
+    };
     /** @description A colleague on the floor. */
     ColleagueView: {
       /** @description Who. */
@@ -2217,6 +2465,61 @@ export interface components {
       state: components['schemas']['AgentStateKind'];
       /** @description The name of their team. */
       team?: string | null;
+    };
+    /**
+     * @description What somebody said of being called.
+     * @enum {string}
+     */
+    ConsentKind: 'given' | 'refused' | 'withdrawn';
+    /** @description What somebody said, to be kept. */
+    ConsentRequest: {
+      call_id?: components['schemas']['CallId'] | null;
+      /** @description One of the customer's numbers (E.164). */
+      e164: string;
+      kind: components['schemas']['ConsentKind'];
+      /** @description Free text. */
+      note?: string | null;
+      /**
+       * Format: date-time
+       * @description When; now, when left out.
+       */
+      said_at?: string | null;
+      /** @description `call`, `written`, `online` or `complaint`. */
+      source: components['schemas']['ConsentSource'];
+    };
+    /**
+     * @description Where it was said.
+     * @enum {string}
+     */
+    ConsentSource: 'disposition' | 'click' | 'call' | 'written' | 'online' | 'complaint';
+    /** @description What somebody said of being called on a number. */
+    ConsentView: {
+      /**
+       * Format: uuid
+       * @description The call in which it was said.
+       */
+      call_id?: string | null;
+      e164: string;
+      /** Format: int64 */
+      id: number;
+      kind: components['schemas']['ConsentKind'];
+      note?: string | null;
+      /**
+       * Format: date-time
+       * @description When it was written down.
+       */
+      recorded_at: string;
+      /** Format: int64 */
+      recorded_by?: number | null;
+      recorded_by_name?: string | null;
+      /**
+       * Format: uuid
+       * @description The recording of that call.
+       */
+      recording_id?: string | null;
+      /** Format: date-time */
+      said_at: string;
+      source: components['schemas']['ConsentSource'];
     };
     /** @description What a cron expression means. */
     CronPreviewView: {
@@ -2264,6 +2567,8 @@ export interface components {
     };
     /** @description A customer with their history, as in the screen pop. */
     CustomerView: components['schemas']['CustomerItemView'] & {
+      /** @description What the do-not-call list held back of them, the latest first. */
+      blocks: components['schemas']['BlockView'][];
       /** @description The latest calls, newest first. */
       history: components['schemas']['CallView'][];
     };
@@ -2290,6 +2595,8 @@ export interface components {
        * @description When the customer answered.
        */
       answered_at?: string | null;
+      /** @description The entries of the do-not-call list that have this number now. */
+      bars: components['schemas']['BarView'][];
       /** @description Which. */
       call_id: components['schemas']['CallId'];
       campaign_id?: components['schemas']['CampaignId'] | null;
@@ -2308,6 +2615,11 @@ export interface components {
       disposition_id?: number | null;
       handed?: components['schemas']['HandedView'] | null;
       home?: components['schemas']['NumberHomeView'] | null;
+      /**
+       * @description Whether this agent put the number there with one click on this call, and so
+       *     may take that back.
+       */
+      may_unbar: boolean;
       /** @description Their note so far. */
       note?: string | null;
       /** @description The customer's number; empty when a caller withholds it. */
@@ -2392,6 +2704,104 @@ export interface components {
       refusal: boolean;
       sale: boolean;
       visit: boolean;
+    };
+    /** @description What became of a file of numbers. */
+    DoNotCallImportView: {
+      /**
+       * Format: int64
+       * @description Numbers that are on the list now.
+       */
+      accepted: number;
+      /**
+       * Format: int64
+       * @description Numbers that were there already, or stand in the file twice.
+       */
+      already_there: number;
+      file_name: string;
+      /**
+       * Format: int64
+       * @description Rows of which nothing was taken.
+       */
+      rejected: number;
+      /** @description The first of these. */
+      rejects: components['schemas']['NumberRejectView'][];
+      /**
+       * Format: int64
+       * @description Rows looked at.
+       */
+      rows: number;
+    };
+    /** @description A number to be put on the list. */
+    DoNotCallRequest: components['schemas']['TargetRequest'] & {
+      /**
+       * Format: date
+       * @description The last day on which it counts (`2026-12-31`, in the centre's zone); left
+       *     out: for good.
+       */
+      expires_on?: string | null;
+      /** @description Free text. */
+      note?: string | null;
+      /** @description As people write it. */
+      number: string;
+      /** @description One line. */
+      reason: string;
+      source?: components['schemas']['BarSource'] | null;
+    };
+    /** @description The form in which a file of numbers is uploaded. */
+    DoNotCallUpload: {
+      /**
+       * Format: int64
+       * @description With the scope `campaign`.
+       */
+      campaign_id?: number | null;
+      /**
+       * Format: int64
+       * @description With the scope `department`.
+       */
+      department_id?: number | null;
+      /**
+       * Format: date
+       * @description The last day on which they count; left out: for good.
+       */
+      expires_on?: string | null;
+      /**
+       * Format: binary
+       * @description An .xlsx file, or a .csv file in UTF-8.
+       */
+      file: string;
+      /** @description Free text. */
+      note?: string | null;
+      /** @description One line; the file's name when left out. */
+      reason?: string | null;
+      scope: components['schemas']['BarScope'];
+    };
+    /** @description A number that is not dialled. */
+    DoNotCallView: components['schemas']['BarView'] & {
+      /**
+       * Format: uuid
+       * @description The call in which it was asked for.
+       */
+      call_id?: string | null;
+      /** Format: int64 */
+      created_by?: number | null;
+      created_by_name?: string | null;
+      /**
+       * Format: date-time
+       * @description When it ceased to count: taken off, or expired.
+       */
+      ended_at?: string | null;
+      /** @description Whether the reader may take it off. */
+      may_remove: boolean;
+      note?: string | null;
+      /** @description The digits that would be dialled. */
+      number: string;
+      /**
+       * Format: uuid
+       * @description The recording of that call.
+       */
+      recording_id?: string | null;
+      /** @description Who took it off; null when it expired. */
+      removed_by_name?: string | null;
     };
     /**
      * @description What is done with a row whose phone number a customer has already.
@@ -2759,6 +3169,30 @@ export interface components {
       /** @description `0`-`9`, `*`, `#`, `A`-`D`, 1 to 32 of them. */
       keys: string;
     };
+    /** @description A lead of a campaign. */
+    LeadView: {
+      /** Format: int32 */
+      attempts: number;
+      /**
+       * @description What the do-not-call list held back of it for this campaign, the latest
+       *     first.
+       */
+      blocks: components['schemas']['BlockView'][];
+      customer: components['schemas']['CustomerItemView'];
+      /** Format: int64 */
+      id: number;
+      /** Format: date-time */
+      last_attempt_at?: string | null;
+      /** @description What the last attempt came to; `do_not_call` when every number is barred. */
+      last_result?: string | null;
+      /**
+       * Format: date-time
+       * @description Not before.
+       */
+      next_attempt_at?: string | null;
+      /** @description `fresh`, `retry`, `claimed`, `dialling` or `done`. */
+      state: string;
+    };
     /**
      * @description Whose a leg is.
      * @enum {string}
@@ -3087,6 +3521,15 @@ export interface components {
       /** @description Whether that operator's network is resold under another name. */
       resold: boolean;
     };
+    /** @description A row of which nothing was taken. */
+    NumberRejectView: {
+      reason: string;
+      /**
+       * Format: int32
+       * @description Its number as the spreadsheet program shows it.
+       */
+      row: number;
+    };
     /**
      * @description A network.
      * @enum {string}
@@ -3382,6 +3825,45 @@ export interface components {
       total?: number | null;
     };
     /** @description One page of a list. */
+    Page_ConsentView: {
+      /** @description The rows. */
+      items: {
+        /**
+         * Format: uuid
+         * @description The call in which it was said.
+         */
+        call_id?: string | null;
+        e164: string;
+        /** Format: int64 */
+        id: number;
+        kind: components['schemas']['ConsentKind'];
+        note?: string | null;
+        /**
+         * Format: date-time
+         * @description When it was written down.
+         */
+        recorded_at: string;
+        /** Format: int64 */
+        recorded_by?: number | null;
+        recorded_by_name?: string | null;
+        /**
+         * Format: uuid
+         * @description The recording of that call.
+         */
+        recording_id?: string | null;
+        /** Format: date-time */
+        said_at: string;
+        source: components['schemas']['ConsentSource'];
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
     Page_CustomerItemView: {
       /** @description The rows. */
       items: {
@@ -3482,6 +3964,44 @@ export interface components {
       total?: number | null;
     };
     /** @description One page of a list. */
+    Page_DoNotCallView: {
+      /** @description The rows. */
+      items: (components['schemas']['BarView'] & {
+        /**
+         * Format: uuid
+         * @description The call in which it was asked for.
+         */
+        call_id?: string | null;
+        /** Format: int64 */
+        created_by?: number | null;
+        created_by_name?: string | null;
+        /**
+         * Format: date-time
+         * @description When it ceased to count: taken off, or expired.
+         */
+        ended_at?: string | null;
+        /** @description Whether the reader may take it off. */
+        may_remove: boolean;
+        note?: string | null;
+        /** @description The digits that would be dialled. */
+        number: string;
+        /**
+         * Format: uuid
+         * @description The recording of that call.
+         */
+        recording_id?: string | null;
+        /** @description Who took it off; null when it expired. */
+        removed_by_name?: string | null;
+      })[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
     Page_GatewayView: {
       /** @description The rows. */
       items: {
@@ -3561,6 +4081,40 @@ export interface components {
         state: components['schemas']['ImportState'];
         /** @description Which column seems to mean what. */
         suggested_mapping: components['schemas']['SuggestedMapping'];
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_LeadView: {
+      /** @description The rows. */
+      items: {
+        /** Format: int32 */
+        attempts: number;
+        /**
+         * @description What the do-not-call list held back of it for this campaign, the latest
+         *     first.
+         */
+        blocks: components['schemas']['BlockView'][];
+        customer: components['schemas']['CustomerItemView'];
+        /** Format: int64 */
+        id: number;
+        /** Format: date-time */
+        last_attempt_at?: string | null;
+        /** @description What the last attempt came to; `do_not_call` when every number is barred. */
+        last_result?: string | null;
+        /**
+         * Format: date-time
+         * @description Not before.
+         */
+        next_attempt_at?: string | null;
+        /** @description `fresh`, `retry`, `claimed`, `dialling` or `done`. */
+        state: string;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -3898,6 +4452,8 @@ export interface components {
     PhoneMode: 'off_hook' | 'on_hook';
     /** @description A phone number of a customer. */
     PhoneView: {
+      /** @description The entries of the do-not-call list that have it now. */
+      bars: components['schemas']['BarView'][];
       /** @description With country code: `+8613800138000`. */
       e164: string;
       home?: components['schemas']['NumberHomeView'] | null;
@@ -4430,6 +4986,12 @@ export interface components {
       detail: string;
       /** @description Whether it can. */
       up: boolean;
+    };
+    /** @description For whom a number is to be barred. */
+    TargetRequest: {
+      campaign_id?: components['schemas']['CampaignId'] | null;
+      department_id?: components['schemas']['DepartmentId'] | null;
+      scope?: components['schemas']['BarScope'] | null;
     };
     /**
      * Format: int64
@@ -5364,6 +5926,114 @@ export interface operations {
       };
     };
   };
+  post_call_do_not_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The call */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallBarView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_call_do_not_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The call */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   get_campaigns: {
     parameters: {
       query?: never;
@@ -5591,6 +6261,69 @@ export interface operations {
         };
       };
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_campaign_leads: {
+    parameters: {
+      query?: {
+        kind?: 'open' | 'done' | 'barred';
+        /** @description Part of the customer's name or number. */
+        q?: string;
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_LeadView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -5844,6 +6577,117 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CustomerView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_consents: {
+    parameters: {
+      query?: {
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The customer */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ConsentView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_consent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The customer */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConsentRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConsentView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
       403: {
@@ -6875,6 +7719,282 @@ export interface operations {
         };
       };
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_do_not_call: {
+    parameters: {
+      query?: {
+        /** @description Any part of the number. */
+        q?: string;
+        scope?: components['schemas']['BarScope'];
+        source?: components['schemas']['BarSource'];
+        /** @description Those that were taken off or have expired, instead of those that count. */
+        ended?: boolean;
+        /** @description Rows on the page, 50 unless given, 200 at most. */
+        limit?: number;
+        /** @description `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DoNotCallView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_do_not_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DoNotCallRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DoNotCallView'];
+        };
+      };
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DoNotCallView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_do_not_call_check: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CheckView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_do_not_call_import: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': components['schemas']['DoNotCallUpload'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DoNotCallImportView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_do_not_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The entry */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
         headers: {
           [name: string]: unknown;
         };

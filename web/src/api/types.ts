@@ -1,6 +1,6 @@
 // Short names for the server's types. All of them come from the generated
 // document (schema.d.ts); nothing about the server is written by hand here.
-import type { components } from './schema';
+import type { components, operations } from './schema';
 
 type Schemas = components['schemas'];
 
@@ -9,6 +9,9 @@ export type AgentLiveView = Schemas['AgentLiveView'];
 export type AgentReportRow = Schemas['AgentRowView'];
 export type AgentReportView = Schemas['AgentsReportView'];
 export type AgentStateKind = Schemas['AgentStateKind'];
+export type BarScope = Schemas['BarScope'];
+export type BarSource = Schemas['BarSource'];
+export type BarView = Schemas['BarView'];
 export type BindingLimit = Schemas['BindingLimit'];
 export type CalendarRequest = Schemas['CalendarRequest'];
 export type CalendarView = Schemas['CalendarView'];
@@ -23,6 +26,11 @@ export type CampaignRequest = Schemas['CampaignRequest'];
 export type CampaignState = Schemas['CampaignState'];
 export type CampaignView = Schemas['CampaignView'];
 export type ColleagueView = Schemas['ColleagueView'];
+export type BlockView = Schemas['BlockView'];
+export type ConsentKind = Schemas['ConsentKind'];
+export type ConsentRequest = Schemas['ConsentRequest'];
+export type ConsentSource = Schemas['ConsentSource'];
+export type ConsentView = Schemas['ConsentView'];
 export type CustomerView = Schemas['CustomerView'];
 export type CustomerItemView = Schemas['CustomerItemView'];
 export type CustomerRequest = Schemas['CustomerRequest'];
@@ -32,6 +40,9 @@ export type DeskQueueView = Schemas['DeskQueueView'];
 export type DeskView = Schemas['DeskView'];
 export type DialMode = Schemas['DialMode'];
 export type DispositionView = Schemas['DispositionView'];
+export type DoNotCallImportView = Schemas['DoNotCallImportView'];
+export type DoNotCallRequest = Schemas['DoNotCallRequest'];
+export type DoNotCallView = Schemas['DoNotCallView'];
 export type FiguresView = Schemas['FiguresView'];
 export type ForwardingRequest = Schemas['ForwardingRequest'];
 export type ForwardingView = Schemas['ForwardingView'];
@@ -46,6 +57,10 @@ export type ImportMapping = Schemas['Mapping'];
 export type ImportStartRequest = Schemas['ImportStartRequest'];
 export type ImportState = Schemas['ImportState'];
 export type ImportView = Schemas['ImportView'];
+export type LeadKind = NonNullable<
+  NonNullable<operations['get_campaign_leads']['parameters']['query']>['kind']
+>;
+export type LeadView = Schemas['LeadView'];
 export type LiveMessage = Schemas['LiveMessage'];
 export type LiveRequest = Schemas['LiveRequest'];
 export type MemberForm = Schemas['MemberForm'];

@@ -10,6 +10,7 @@ import {
   OrderedListOutlined,
   PhoneOutlined,
   RocketOutlined,
+  StopOutlined,
   TeamOutlined,
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
@@ -29,6 +30,12 @@ const PAGES = [
   },
   { key: 'imports', path: paths.imports, icon: <ImportOutlined />, needs: 'customer:import' },
   { key: 'customers', path: paths.customers, icon: <ContactsOutlined />, needs: 'customer:read' },
+  {
+    key: 'doNotCall',
+    path: paths.doNotCall,
+    icon: <StopOutlined />,
+    needs: 'do_not_call:read',
+  },
   { key: 'calls', path: paths.calls, icon: <PhoneOutlined />, needs: 'call:read' },
   { key: 'reports', path: paths.agentReport, icon: <BarChartOutlined />, needs: 'report:read' },
   { key: 'users', path: paths.users, icon: <TeamOutlined />, needs: 'user:read' },

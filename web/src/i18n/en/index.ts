@@ -6,6 +6,7 @@ import { campaigns } from './campaigns';
 import { common } from './common';
 import { customers } from './customers';
 import { desk } from './desk';
+import { doNotCall } from './doNotCall';
 import { floor } from './floor';
 import { imports } from './imports';
 import { keptPlaces } from './keptPlaces';
@@ -25,6 +26,7 @@ export const en: typeof zh = {
   keptPlaces,
   voicemails,
   customers,
+  doNotCall,
   imports,
   calls,
   reports,

@@ -5,6 +5,7 @@ import { campaigns } from './campaigns';
 import { common } from './common';
 import { customers } from './customers';
 import { desk } from './desk';
+import { doNotCall } from './doNotCall';
 import { floor } from './floor';
 import { imports } from './imports';
 import { keptPlaces } from './keptPlaces';
@@ -24,6 +25,7 @@ export const zh = {
   keptPlaces,
   voicemails,
   customers,
+  doNotCall,
   imports,
   calls,
   reports,

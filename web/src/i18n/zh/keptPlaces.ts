@@ -28,6 +28,6 @@ export const keptPlaces = {
     called_again: '客户已再次来电',
     callback_failed: '回拨失败',
     removed: '被班组长移除',
-    do_not_call: '号码在免打扰名单中',
+    do_not_call: '号码在勿扰名单中',
   },
 };

@@ -19,6 +19,7 @@ import { CampaignStateTag, FinishButton, RunButton } from './CampaignState';
 import { CampaignSettings } from './CampaignSettings';
 import { funnelOption } from './funnel';
 import { useCampaign } from './queries';
+import { LeadsCard } from './LeadsCard';
 import { WhyPanel } from './WhyPanel';
 
 const Chart = lazy(() => import('../../parts/Chart'));
@@ -77,6 +78,7 @@ function AgentLine({ id }: { id: number }) {
 
 function Content({ campaign }: { campaign: CampaignView }) {
   const { t } = useTranslation();
+  const mayReadCustomers = useMay('customer:read');
   const pacing = useLive((state) => state.campaigns[campaign.id]?.pacing);
   return (
     <div className="stack">
@@ -102,6 +104,7 @@ function Content({ campaign }: { campaign: CampaignView }) {
           {campaign.agents.length === 0 && <span className="quiet">{t('campaigns.noAgents')}</span>}
         </Card>
       </div>
+      {mayReadCustomers && <LeadsCard campaignId={campaign.id} />}
     </div>
   );
 }

@@ -1,11 +1,15 @@
-// One customer: who it is, and every call so far.
+// One customer: who it is, every call so far, what they said of being called, and
+// what the do-not-call list held back.
 import { Card, Descriptions } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { dateTime, phone } from '../../base/format';
+import { BarTags } from '../../parts/BarTags';
 import { NumberHome } from '../../parts/NumberHome';
 import { PageHead } from '../../parts/PageHead';
 import { QueryGate } from '../../parts/QueryGate';
+import { BlockList } from './BlockList';
+import { ConsentLog } from './ConsentLog';
 import { HistoryList } from './HistoryList';
 import { useCustomer } from './queries';
 
@@ -33,6 +37,7 @@ export default function CustomerPage() {
                           <div key={each.e164} className="line">
                             <strong className="figure">{phone(each.number)}</strong>
                             <NumberHome home={each.home} />
+                            <BarTags bars={each.bars} />
                           </div>
                         ))}
                       </div>
@@ -65,6 +70,12 @@ export default function CustomerPage() {
             <Card title={t('customers.history', { count: data.history.length })}>
               <HistoryList calls={data.history} />
             </Card>
+            <ConsentLog customer={data} />
+            {data.blocks.length > 0 && (
+              <Card title={t('doNotCall.blocks', { count: data.blocks.length })}>
+                <BlockList blocks={data.blocks} />
+              </Card>
+            )}
           </div>
         )}
       </QueryGate>

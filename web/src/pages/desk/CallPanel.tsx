@@ -13,6 +13,7 @@ import { Talked } from '../../parts/timers';
 import { useHotkeys } from '../../parts/useHotkeys';
 import { dropDraft, useDraft } from './draft';
 import { useDispose } from './commands';
+import { DoNotCallButton } from './DoNotCallButton';
 import { useDispositions } from './queries';
 
 const NOTE_CHARS_MAX = 1000;
@@ -109,6 +110,7 @@ export function CallPanel({
     <Card title={t('desk.currentCall')}>
       <div className="stack" style={{ gap: 12 }}>
         <CallFacts desk={desk} live={live} />
+        <DoNotCallButton desk={desk} live={live} />
         {dispositions.error && <ProblemAlert error={dispositions.error} />}
         <div>
           <div className="quiet" style={{ marginBottom: 6 }}>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { CustomerView, DeskCallView } from '../../api/types';
 import { phone } from '../../base/format';
+import { BarTags } from '../../parts/BarTags';
 import { NumberHome } from '../../parts/NumberHome';
 import { paths } from '../../paths';
 import { HistoryList } from '../customers/HistoryList';
@@ -43,13 +44,15 @@ function Known({ desk, customer }: { desk: DeskCallView; customer: CustomerView 
             children: (
               <span className="line">
                 {customer.phones.map((each) => (
-                  <strong
-                    key={each.e164}
-                    className="figure"
-                    style={{ fontWeight: each.number === desk.number ? 600 : 400 }}
-                  >
-                    {phone(each.number)}
-                  </strong>
+                  <span key={each.e164} className="line">
+                    <strong
+                      className="figure"
+                      style={{ fontWeight: each.number === desk.number ? 600 : 400 }}
+                    >
+                      {phone(each.number)}
+                    </strong>
+                    <BarTags bars={each.bars} />
+                  </span>
                 ))}
               </span>
             ),

@@ -1,0 +1,90 @@
+//! The last look at the do-not-call list: in the transaction that commits an
+//! attempt, so that a number that was listed while its lead waited in a hopper, or
+//! its place in a queue, is not dialled.
+//!
+//! In: the entries of a batch. Out: the attempts that must not be, with the blocks
+//! for the log.
+
+use super::writer::Entry;
+use crate::base::clock::Moment;
+use crate::base::ids::CallId;
+use crate::do_not_call::model::{Blocked, Dialler, NewBlock};
+use crate::do_not_call::store::{find_bars, log_blocks};
+use crate::floor::effect::Fact;
+use crate::floor::kept::KeptFact;
+use crate::store::WriteTx;
+use sea_orm::DbErr;
+use std::collections::HashMap;
+
+/// Attempts that are neither recorded nor dialled, each with the kept place whose
+/// call back it was.
+#[derive(Debug, Default)]
+pub(super) struct Barred(HashMap<CallId, Option<CallId>>);
+
+impl Barred {
+    /// Whether this is the fact of such an attempt.
+    pub(super) fn holds(&self, fact: &Fact) -> bool {
+        fact.before_dialling().is_some_and(|call| self.0.contains_key(&call))
+    }
+
+    /// These as well.
+    pub(super) fn add(&mut self, others: Barred) {
+        self.0.extend(others.0);
+    }
+
+    /// Whether this attempt is one; if so, the kept place whose call back it was.
+    pub(super) fn place_of(&self, call: CallId) -> Option<Option<CallId>> {
+        self.0.get(&call).copied()
+    }
+}
+
+/// An attempt that is about to be committed.
+struct Attempt<'f> {
+    call: CallId,
+    e164: &'f str,
+    dialler: Dialler,
+    what: Blocked,
+}
+
+fn attempt(entry: &Entry) -> Option<Attempt<'_>> {
+    match entry {
+        Entry::Fact(Fact::AttemptStarted { call, campaign, lead, customer, e164, .. }) => Some(Attempt {
+            call: *call,
+            e164,
+            dialler: Dialler::Campaign(*campaign),
+            // Given back, it meets the list again before it is claimed.
+            what: Blocked::Lead { lead: *lead, customer: *customer, campaign: *campaign, held: false },
+        }),
+        Entry::Fact(Fact::Kept(KeptFact::CallingBack { call, kept, .. })) => Some(Attempt {
+            call: *call,
+            e164: &kept.e164,
+            dialler: Dialler::Queue(kept.queue),
+            what: Blocked::Callback { place: kept.call, customer: kept.customer, queue: kept.queue },
+        }),
+        _ => None,
+    }
+}
+
+/// Finds the attempts of a batch whose number is barred now, and logs them.
+pub(super) async fn find_barred(tx: &WriteTx, batch: &[Entry], now: Moment) -> Result<Barred, DbErr> {
+    let mut by_dialler: HashMap<Dialler, Vec<Attempt<'_>>> = HashMap::new();
+    for attempt in batch.iter().filter_map(attempt) {
+        by_dialler.entry(attempt.dialler).or_default().push(attempt);
+    }
+    let (mut barred, mut blocks) = (Barred::default(), Vec::new());
+    for (dialler, attempts) in by_dialler {
+        let numbers = attempts.iter().map(|attempt| attempt.e164.to_owned()).collect();
+        let bars = find_bars(tx, dialler, numbers, now).await?;
+        for attempt in attempts {
+            let Some(entry) = bars.get(attempt.e164).and_then(|entries| entries.first()) else { continue };
+            let place = match attempt.what {
+                Blocked::Callback { place, .. } => Some(place),
+                Blocked::Lead { .. } | Blocked::Transfer { .. } => None,
+            };
+            barred.0.insert(attempt.call, place);
+            blocks.push(NewBlock { entry: entry.id, e164: attempt.e164.to_owned(), what: attempt.what });
+        }
+    }
+    log_blocks(tx, &blocks, now).await?;
+    Ok(barred)
+}
