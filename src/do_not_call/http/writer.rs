@@ -74,8 +74,12 @@ impl TargetRequest {
             (None, _, _) => Err(("scope", "must be given: system, department or campaign")),
             (Some(BarScope::Department), None, _) => Err(("department_id", "must be given with this scope")),
             (Some(BarScope::Campaign), _, None) => Err(("campaign_id", "must be given with this scope")),
-            (Some(_), Some(_), _) => Err(("department_id", "must be left out with this scope")),
-            (Some(_), None, Some(_)) => Err(("campaign_id", "must be left out with this scope")),
+            (Some(BarScope::Department), Some(_), Some(_)) | (Some(BarScope::System), None, Some(_)) => {
+                Err(("campaign_id", "must be left out with this scope"))
+            }
+            (Some(BarScope::System | BarScope::Campaign), Some(_), _) => {
+                Err(("department_id", "must be left out with this scope"))
+            }
         };
         target.map_err(|(field, message)| check.fault(field, message)).ok()
     }
