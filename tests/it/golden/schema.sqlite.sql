@@ -154,7 +154,8 @@ CREATE TABLE "campaigns" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "updated_at" timestamp_with_timezone_text NOT NULL,
     "cap_window_hours" integer NOT NULL DEFAULT 24,
     "cap_group" text NULL,
-    "drop_message" text NULL, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+    "drop_message" text NULL,
+    "ratio_permille" integer NOT NULL DEFAULT 1500, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE TABLE "centre_settings" ( "key" text NOT NULL,
     "value" jsonb_text NOT NULL,
     "updated_at" timestamp_with_timezone_text NOT NULL,

@@ -2353,6 +2353,11 @@ export interface components {
       name?: string | null;
       /**
        * Format: int32
+       * @description Calls for each free agent in the mode `ratio`, per mille.
+       */
+      ratio_permille?: number | null;
+      /**
+       * Format: int32
        * @description Minutes between two attempts.
        */
       retry_minutes?: number | null;
@@ -2416,6 +2421,8 @@ export interface components {
       max_attempts: number;
       mode: components['schemas']['DialMode'];
       name: string;
+      /** Format: int32 */
+      ratio_permille: number;
       /** Format: int32 */
       retry_minutes: number;
       /** Format: int32 */
@@ -2678,7 +2685,7 @@ export interface components {
      * @description How a campaign dials.
      * @enum {string}
      */
-    DialMode: 'predictive' | 'progressive';
+    DialMode: 'predictive' | 'progressive' | 'ratio';
     /** @description What an agent says of a call when it is over. */
     DispositionRequest: {
       /**
@@ -3774,6 +3781,8 @@ export interface components {
         max_attempts: number;
         mode: components['schemas']['DialMode'];
         name: string;
+        /** Format: int32 */
+        ratio_permille: number;
         /** Format: int32 */
         retry_minutes: number;
         /** Format: int32 */

@@ -12,7 +12,13 @@ import { DAYS, daysIn, maskOf } from './weekdays';
 const Field = FormField<CampaignRequest>;
 
 /** Calls for each free agent, shown in calls and kept per mille. */
-function PermilleInput({ value, onChange }: { value?: number; onChange?: (value: number) => void }) {
+function PermilleInput({
+  value,
+  onChange,
+}: {
+  value?: number;
+  onChange?: (value: number) => void;
+}) {
   return (
     <InputNumber
       min={1}
