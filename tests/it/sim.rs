@@ -108,7 +108,7 @@ impl Rig {
     async fn conversation(&mut self, agent: LegId, digits: &str) -> LegId {
         let leg = LegId(Uuid::new_v4());
         self.send(dial(leg, digits));
-        self.change(leg, LegChange::Parked).await;
+        self.change(leg, LegChange::Answered).await;
         self.send(SwitchCommand::Bridge { first: leg, second: agent, stays: None });
         self.change(leg, LegChange::Bridged { other: agent }).await;
         leg
