@@ -184,14 +184,19 @@ class Person {
   /** Chooses an entry of a select box, found by the field's label. */
   async choose(label, option) {
     const input = this.field(label);
-    // What is chosen so far lies over the input, so the click is not to wait for a free one.
-    if ((await input.getAttribute("aria-expanded")) !== "true") await input.click({ force: true });
-    // A long list draws only what is in view; where it can be searched, the entry comes into view.
-    if ((await input.getAttribute("readonly")) === null) await input.fill(option);
-    await this.page
-      .locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option")
-      .filter({ hasText: option })
-      .click();
+    const box = input.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' ant-select ')][1]");
+    await eventually(`${option} is chosen`, async () => {
+      // What is chosen so far lies over the input, so the click is not to wait for a free one.
+      if ((await input.getAttribute("aria-expanded")) !== "true") await input.click({ force: true });
+      // A long list draws only what is in view; where it can be searched, the entry comes into view.
+      if ((await input.getAttribute("readonly")) === null) await input.fill(option);
+      await this.page
+        .locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option")
+        .filter({ hasText: option })
+        .click();
+      // A list that is drawn anew under the click takes nothing.
+      return (await box.innerText()).includes(option);
+    });
   }
 
   /** What a click downloads. */

@@ -317,6 +317,9 @@ proptest! {
         for command in [customer, ring(true, None), record] {
             for line in encode(&command, &site, &path).unwrap_or_default() {
                 let (Line::Api(text) | Line::Setting(text) | Line::Background(text)) = line;
+                // Of all that is quoted, this alone is our own.
+                let own = format!("'sched_hangup +{} NO_ANSWER'", seconds.saturating_add(1));
+                let text = text.replace(&own, "own");
                 prop_assert!(!text.contains(['\r', '\n', '\0', '\'', '"', '\\', '$', '[', ']']), "{text:?}");
                 let braces = usize::from(text.starts_with("originate "));
                 prop_assert_eq!(text.matches('{').count(), braces);
