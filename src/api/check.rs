@@ -1,7 +1,7 @@
 //! Checks of a request's fields, collected so that a person sees all faults at
 //! once.
 
-use crate::api::problem::{ApiError, FieldError};
+use crate::api::problem::{ApiError, ApiResult, FieldError};
 use crate::base::limits::{LINE_CHARS, TEXT_CHARS};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -93,6 +93,16 @@ impl Check {
     pub fn done(&mut self) -> Result<(), ApiError> {
         if self.faults.is_empty() { Ok(()) } else { Err(ApiError::invalid(std::mem::take(&mut self.faults))) }
     }
+}
+
+/// What is looked for in a list (`q`), without the spaces around it; `None` when
+/// that is nothing.
+pub fn search_text(q: Option<&str>) -> ApiResult<Option<&str>> {
+    let text = q.map(str::trim).filter(|q| !q.is_empty());
+    if text.is_some_and(|text| text.chars().count() > LINE_CHARS) {
+        return Err(ApiError::bad_request("q", format!("must have at most {LINE_CHARS} characters")));
+    }
+    Ok(text)
 }
 
 /// Whether the switch may be told to play this.

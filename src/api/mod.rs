@@ -10,7 +10,7 @@ pub mod page;
 pub mod problem;
 pub mod settings;
 
-pub use check::{Check, is_sound};
+pub use check::{Check, is_sound, search_text};
 pub use extract::{Json, Path, Query};
 pub use page::{Page, PageQuery};
 pub use problem::{ApiError, ApiResult, FieldError, Problem};

@@ -7,7 +7,6 @@ use crate::base::clock;
 use crate::base::ids::CampaignId;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignState,
-    dial_mode_from_name,
 };
 use crate::campaigns::{rules, store};
 use crate::floor::input::DialMode;
@@ -350,7 +349,7 @@ fn state_of(entry: &CampaignEntry) -> ApiResult<CampaignState> {
 fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
     let row = entry.campaign;
     Ok(CampaignForm {
-        mode: dial_mode_from_name(&row.mode).ok_or_else(|| broken(row.id, "mode"))?,
+        mode: DialMode::from_name(&row.mode).ok_or_else(|| broken(row.id, "mode"))?,
         name: row.name,
         list_id: row.list_id,
         gateway_id: row.gateway_id,

@@ -74,22 +74,6 @@ impl LeadState {
     }
 }
 
-/// The name of a dial mode in the database and the API.
-pub fn dial_mode_name(mode: DialMode) -> &'static str {
-    match mode {
-        DialMode::Predictive => "predictive",
-        DialMode::Progressive => "progressive",
-        DialMode::Ratio => "ratio",
-    }
-}
-
-/// The dial mode of that name.
-pub fn dial_mode_from_name(name: &str) -> Option<DialMode> {
-    [DialMode::Predictive, DialMode::Progressive, DialMode::Ratio]
-        .into_iter()
-        .find(|mode| dial_mode_name(*mode) == name)
-}
-
 /// The hours in which a campaign may call, in the centre's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallingHours {
@@ -282,8 +266,8 @@ mod tests {
         for state in LeadState::ALL {
             assert_eq!(LeadState::from_name(state.as_str()), Some(state));
         }
-        for mode in [DialMode::Predictive, DialMode::Progressive] {
-            assert_eq!(dial_mode_from_name(dial_mode_name(mode)), Some(mode));
+        for mode in DialMode::ALL {
+            assert_eq!(DialMode::from_name(mode.as_str()), Some(mode));
         }
         assert_eq!(LeadState::from_name("lost"), None);
     }

@@ -1,12 +1,14 @@
 //! Customers and lists for those who may see them, and adding a customer.
 //! Imports are in `import/http.rs`.
 
-use crate::api::{ApiError, ApiResult, Check, Json, Page, PageQuery, Path, Problem, Query, Settings};
+use crate::api::{
+    ApiError, ApiResult, Check, Json, Page, PageQuery, Path, Problem, Query, Settings, search_text,
+};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission, Scope, UserFilter, visible_users};
 use crate::base::clock;
 use crate::base::ids::CustomerId;
-use crate::base::limits::{LINE_CHARS, PHONES_PER_CUSTOMER};
+use crate::base::limits::PHONES_PER_CUSTOMER;
 use crate::base::phone::PhoneNumber;
 use crate::calls;
 use crate::calls::http::CallView;
@@ -132,10 +134,7 @@ async fn get_customers(
 ) -> ApiResult<Json<Page<CustomerItemView>>> {
     let scope = caller.require(Permission::CustomerRead)?;
     let visible = visible_users(&db, &caller, scope).await?;
-    let text = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
-    if text.is_some_and(|text| text.chars().count() > LINE_CHARS) {
-        return Err(ApiError::bad_request("q", format!("must have at most {LINE_CHARS} characters")));
-    }
+    let text = search_text(query.q.as_deref())?;
     let limit = page.limit()?;
     let rows = store::list_customers(&db, &visible, text, page.after()?, limit + 1).await?;
     Ok(Json(Page::of(rows, limit, |entry| entry.customer.id, CustomerItemView::from)))

@@ -362,3 +362,14 @@ pub enum HangUpCause {
     /// The number called leads nowhere.
     NoRoute,
 }
+
+impl HangUpCause {
+    /// What the switch calls it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NormalClearing => "NORMAL_CLEARING",
+            Self::OriginatorCancel => "ORIGINATOR_CANCEL",
+            Self::NoRoute => "UNALLOCATED_NUMBER",
+        }
+    }
+}

@@ -336,6 +336,25 @@ pub enum DialMode {
     Ratio,
 }
 
+impl DialMode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Predictive, Self::Progressive, Self::Ratio];
+
+    /// The name in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Predictive => "predictive",
+            Self::Progressive => "progressive",
+            Self::Ratio => "ratio",
+        }
+    }
+
+    /// The mode of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
 /// What the floor must know of a campaign.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CampaignProfile {

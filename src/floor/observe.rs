@@ -49,19 +49,16 @@ impl Floor {
     /// The calls that count for a campaign's cap: its own and those of its group.
     pub(super) fn counted(&self, now: Moment, campaign: &Campaign) -> Counted {
         let hours = campaign.cap_hours(now);
-        let of = |campaign: &Campaign| Counted {
-            window: campaign.counted(now, hours.window),
-            today: campaign.counted(now, hours.today),
+        let group = campaign.profile.cap_group.as_ref();
+        let counts = |other: &&Campaign| {
+            other.profile.campaign == campaign.profile.campaign
+                || group.is_some() && other.profile.cap_group.as_ref() == group
         };
-        let Some(group) = &campaign.profile.cap_group else { return of(campaign) };
-        let nothing = Counted { window: WindowCounts::default(), today: WindowCounts::default() };
-        self.campaigns.values().filter(|other| other.profile.cap_group.as_ref() == Some(group)).fold(
-            nothing,
-            |sum, other| {
-                let more = of(other);
-                Counted { window: sum.window + more.window, today: sum.today + more.today }
-            },
-        )
+        let of_last = |hours| {
+            let counts = self.campaigns.values().filter(counts).map(|other| other.counted(now, hours));
+            counts.fold(WindowCounts::default(), |sum, more| sum + more)
+        };
+        Counted { window: of_last(hours.window), today: of_last(hours.today) }
     }
 
     /// Looks at every call once.

@@ -232,14 +232,21 @@ fn an_on_hook_agent_is_rung_for_the_call_and_hung_up_after_it() {
     assert_eq!(s.kind(1), AgentStateKind::WrapUp);
 }
 
-#[test]
-fn a_phone_that_the_switch_hangs_up_did_not_end_the_call() {
+/// An on-hook agent whose phone has answered, for a customer who has; the legs of
+/// both.
+fn on_hook_answered() -> (Story, LegId, LegId) {
     let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OnHook]);
     s.ask(1, AgentCommand::LogIn);
     s.ask(1, AgentCommand::Ready);
     let (_, leg) = s.leads(&["13800000001"])[0];
     let phone = rung(&s.leg(leg, LegChange::Answered)).expect("rung for the call");
     s.leg(phone, LegChange::Answered);
+    (s, leg, phone)
+}
+
+#[test]
+fn a_phone_that_the_switch_hangs_up_did_not_end_the_call() {
+    let (mut s, leg, phone) = on_hook_answered();
     s.leg(leg, LegChange::Bridged { other: phone });
     let by_switch = HangUp { by_far_end: Some(false), ..HangUp::cause("NORMAL_CLEARING") };
     s.leg(phone, LegChange::HungUp(by_switch));
@@ -252,12 +259,7 @@ fn a_phone_that_the_switch_hangs_up_did_not_end_the_call() {
 /// The other way round: the phone was hung up, and its leg's end is told last.
 #[test]
 fn a_customer_whom_the_switch_hangs_up_did_not_end_the_call() {
-    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OnHook]);
-    s.ask(1, AgentCommand::LogIn);
-    s.ask(1, AgentCommand::Ready);
-    let (_, leg) = s.leads(&["13800000001"])[0];
-    let phone = rung(&s.leg(leg, LegChange::Answered)).expect("rung for the call");
-    s.leg(phone, LegChange::Answered);
+    let (mut s, leg, phone) = on_hook_answered();
     s.leg(leg, LegChange::Bridged { other: phone });
     let by_switch = HangUp { by_far_end: Some(false), ..HangUp::cause("NORMAL_CLEARING") };
     s.leg(leg, LegChange::HungUp(by_switch));
@@ -270,12 +272,7 @@ fn a_customer_whom_the_switch_hangs_up_did_not_end_the_call() {
 /// The bridge came and went while the connection was away.
 #[test]
 fn an_agent_whose_leg_the_switch_ends_with_the_customers_stays_ready() {
-    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OnHook]);
-    s.ask(1, AgentCommand::LogIn);
-    s.ask(1, AgentCommand::Ready);
-    let (_, leg) = s.leads(&["13800000001"])[0];
-    let phone = rung(&s.leg(leg, LegChange::Answered)).expect("rung for the call");
-    s.leg(phone, LegChange::Answered);
+    let (mut s, leg, phone) = on_hook_answered();
     let by_switch = HangUp { by_far_end: Some(false), ..HangUp::cause("NORMAL_CLEARING") };
     let effects = s.leg(phone, LegChange::HungUp(by_switch));
     assert!(effects.iter().any(|effect| asks_for(effect, leg)), "{effects:?}");

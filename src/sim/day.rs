@@ -31,6 +31,7 @@ use crate::sim::chance::Chance;
 use crate::sim::customer::Customers;
 use crate::sim::phone::Phones;
 use crate::sim::world::{Trunk, World, WorldCommand, WorldConfig};
+use crate::sim::{OPENS, VIOLATIONS_KEPT};
 use faults::Fault;
 use ledger::Ledger;
 pub use options::{CampaignCounts, DayOptions, DaySummary, check_every};
@@ -40,12 +41,8 @@ use std::collections::BinaryHeap;
 use store::Leads;
 use wire::Wire;
 
-/// Half past eight in Shanghai on Monday 2026-11-23.
-const OPENS: Moment = Moment(1_795_393_800_000);
 /// How long after closing time calls may take to end.
 const DRAIN_MS: i64 = 40 * 60_000;
-/// Broken promises kept; the first ones tell the story.
-const KEPT: usize = 20;
 
 /// Something that will happen in the simulation itself.
 #[derive(Debug)]
@@ -389,7 +386,7 @@ impl Day {
     fn blame(&mut self, broken: Vec<String>) {
         for what in broken {
             self.summary.invariant_violations += 1;
-            if self.summary.violations.len() < KEPT {
+            if self.summary.violations.len() < VIOLATIONS_KEPT {
                 let seconds = self.now.since_ms(OPENS) as f64 / 1000.0;
                 self.summary.violations.push(format!("{seconds:.3} s: {what}"));
             }

@@ -34,3 +34,11 @@ mod steps;
 #[cfg(test)]
 mod tests;
 pub mod world;
+
+use crate::base::clock::Moment;
+
+/// When what is simulated in virtual time begins: half past eight in Shanghai on
+/// Monday 2026-11-23.
+const OPENS: Moment = Moment(1_795_393_800_000);
+/// Broken promises kept; the first ones tell the story.
+const VIOLATIONS_KEPT: usize = 20;

@@ -9,7 +9,7 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, LegId};
 use crate::base::phone::Dialable;
-use crate::floor::effect::{HangUpCause, SwitchCommand};
+use crate::floor::effect::SwitchCommand;
 use crate::floor::input::MonitorMode;
 use crate::floor::make::Make;
 use crate::switch::snapshot::LEAVES_MESSAGE;
@@ -158,7 +158,7 @@ pub fn encode(command: &SwitchCommand, site: &Site, recording: &str) -> Result<V
             vec![take_message(*leg, greeting.as_deref(), *seconds_max, recording)?]
         }
         SwitchCommand::HangUp { leg, cause } => {
-            vec![Line::Api(format!("uuid_kill {leg} {}", cause_name(*cause)))]
+            vec![Line::Api(format!("uuid_kill {leg} {}", cause.as_str()))]
         }
         SwitchCommand::StartRecording { leg, .. } | SwitchCommand::RecordVoice { leg, .. } => {
             vec![Line::Api(format!("uuid_record {leg} start {}", checked("recording path", recording)?))]
@@ -458,14 +458,6 @@ impl Variables {
 
     fn originate_to(self, endpoint: &str, application: &str) -> Line {
         Line::Background(format!("originate {{{}}}{endpoint} {application}", self.0))
-    }
-}
-
-fn cause_name(cause: HangUpCause) -> &'static str {
-    match cause {
-        HangUpCause::NormalClearing => "NORMAL_CLEARING",
-        HangUpCause::OriginatorCancel => "ORIGINATOR_CANCEL",
-        HangUpCause::NoRoute => "UNALLOCATED_NUMBER",
     }
 }
 

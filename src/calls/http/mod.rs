@@ -5,13 +5,12 @@ mod detail;
 
 pub use detail::CallDetailView;
 
-use crate::api::{ApiError, ApiResult, Json, Page, PageQuery, Path, Problem, Query, Settings};
+use crate::api::{ApiError, ApiResult, Json, Page, PageQuery, Path, Problem, Query, Settings, search_text};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission, UserFilter, visible_users};
 use crate::base::clock::Moment;
 use crate::base::day;
 use crate::base::ids::{AgentId, CallId, CampaignId, UserId};
-use crate::base::limits::LINE_CHARS;
 use crate::calls::model::{
     CallCursor, CallFilter, DispositionRefused, DispositionRequest, LedgerEntry, PAUSE_REASONS,
 };
@@ -147,10 +146,7 @@ impl CallQuery {
         let from =
             self.from.as_deref().map(|text| instant("from", text, zone, day::start_of_day)).transpose()?;
         let to = self.to.as_deref().map(|text| instant("to", text, zone, day::end_of_day)).transpose()?;
-        let text = self.q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
-        if text.as_ref().is_some_and(|text| text.chars().count() > LINE_CHARS) {
-            return Err(ApiError::bad_request("q", format!("must have at most {LINE_CHARS} characters")));
-        }
+        let text = search_text(self.q.as_deref())?.map(str::to_owned);
         Ok(CallFilter {
             from,
             to,

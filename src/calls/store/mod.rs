@@ -28,7 +28,7 @@ use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, Q
 use crate::base::phone::Dialable;
 use crate::calls::model::CdrMerge;
 use crate::floor::effect::{Fact, SpanKind};
-use crate::floor::input::{DialMode, Lead, Origin, StoredCall};
+use crate::floor::input::{Lead, Origin, StoredCall};
 use crate::floor::kept::Kept;
 use crate::floor::queue::{Arrival, Known, QueueOutcome};
 use crate::store::entity::{call_spans, calls, recording_pauses, recordings, switch_cdrs};
@@ -128,7 +128,7 @@ async fn insert_attempt(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
         e164: Set(e164.clone()),
         caller_id: Set(caller_id.to_string()),
         gateway: Set(gateway.clone()),
-        mode: Set(Some(mode_name(*mode).to_owned())),
+        mode: Set(Some(mode.as_str().to_owned())),
         direction: Set(OUTBOUND.to_owned()),
         started_at: Set(at.to_utc()),
         talk_ms: Set(0),
@@ -181,14 +181,6 @@ async fn is_open(tx: &WriteTx, call: CallId) -> Result<bool, DbErr> {
 pub const OUTBOUND: &str = "outbound";
 /// See there.
 pub const INBOUND: &str = "inbound";
-
-fn mode_name(mode: DialMode) -> &'static str {
-    match mode {
-        DialMode::Predictive => "predictive",
-        DialMode::Progressive => "progressive",
-        DialMode::Ratio => "ratio",
-    }
-}
 
 /// An update of a call in which this column is still empty.
 fn only(call: CallId, column: calls::Column) -> UpdateMany<calls::Entity> {

@@ -7,7 +7,7 @@
 //! again. One that is barred for this campaign alone stays on a list that others
 //! dial, too: its open block keeps it from this campaign.
 
-use super::leads::Due;
+use super::leads::{Due, state_before};
 use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, CustomerId, LeadId};
 use crate::campaigns::model::{CampaignState, LeadState};
@@ -163,8 +163,6 @@ pub(super) async fn look_again(
 
 /// Leads that were put aside are what they were before.
 async fn make_due(tx: &WriteTx, which: Expr) -> Result<(), DbErr> {
-    let before = Expr::case(leads::Column::LastAttemptAt.is_null(), LeadState::Fresh.as_str())
-        .finally(LeadState::Retry.as_str());
     let last = Query::select()
         .column(calls::Column::Result)
         .from(calls::Entity)
@@ -179,7 +177,7 @@ async fn make_due(tx: &WriteTx, which: Expr) -> Result<(), DbErr> {
         .limit(1)
         .to_owned();
     leads::Entity::update_many()
-        .col_expr(leads::Column::State, before.into())
+        .col_expr(leads::Column::State, state_before())
         .col_expr(leads::Column::LastResult, Expr::SubQuery(None, Box::new(last.into())))
         .filter(which)
         .filter(leads::Column::State.eq(LeadState::Done.as_str()))

@@ -4,7 +4,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, UserId};
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
-    CampaignState, LeadState, dial_mode_name,
+    CampaignState, LeadState,
 };
 use crate::campaigns::store::barred;
 use crate::store::entity::{calls, campaign_agents, campaigns, lead_lists, leads};
@@ -195,7 +195,7 @@ fn settings(form: &CampaignForm, now: Moment) -> campaigns::ActiveModel {
     campaigns::ActiveModel {
         name: Set(form.name.trim().to_owned()),
         list_id: Set(form.list_id),
-        mode: Set(dial_mode_name(form.mode).to_owned()),
+        mode: Set(form.mode.as_str().to_owned()),
         gateway_id: Set(form.gateway_id),
         caller_id: Set(form.caller_id.clone()),
         ring_seconds: Set(form.ring_seconds),

@@ -187,11 +187,16 @@ pub async fn release_all_claims(db: &Db) -> Result<(), DbErr> {
     tx.commit().await
 }
 
+/// What a lead that is claimed or put aside was before.
+pub(super) fn state_before() -> Expr {
+    Expr::case(leads::Column::LastAttemptAt.is_null(), LeadState::Fresh.as_str())
+        .finally(LeadState::Retry.as_str())
+        .into()
+}
+
 async fn release(tx: &WriteTx, only: Option<&[LeadId]>) -> Result<(), DbErr> {
-    let before = Expr::case(leads::Column::LastAttemptAt.is_null(), LeadState::Fresh.as_str())
-        .finally(LeadState::Retry.as_str());
     let mut update = leads::Entity::update_many()
-        .col_expr(leads::Column::State, before.into())
+        .col_expr(leads::Column::State, state_before())
         .filter(leads::Column::State.eq(LeadState::Claimed.as_str()));
     if let Some(only) = only {
         update = update.filter(leads::Column::Id.is_in(only.iter().map(|lead| lead.0)));

@@ -3,9 +3,9 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CampaignId};
 use crate::base::phone::Dialable;
-use crate::campaigns::model::{CampaignState, dial_mode_from_name};
+use crate::campaigns::model::CampaignState;
 use crate::campaigns::rules;
-use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, WindowCounts};
+use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, DialMode, WindowCounts};
 use crate::store::Db;
 use crate::store::entity::{calls, campaign_agents, campaigns, gateways, users};
 use chrono_tz::Tz;
@@ -58,7 +58,7 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
     Ok(CampaignProfile {
         campaign: CampaignId(row.id),
         running: state == Some(CampaignState::Running) && gateway.enabled,
-        mode: dial_mode_from_name(&row.mode).ok_or_else(|| broken("mode"))?,
+        mode: DialMode::from_name(&row.mode).ok_or_else(|| broken("mode"))?,
         ratio_permille: whole("ratio_permille", row.ratio_permille)?,
         agents: load_members(db, row.id).await?,
         gateway: gateway.name,

@@ -1,12 +1,14 @@
 //! Files of numbers for the do-not-call list, consents, and a campaign's leads with
 //! what was held back, over HTTP.
 
-use crate::api::{ApiError, ApiResult, Check, Json, Page, PageQuery, Path, Problem, Query, Settings};
+use crate::api::{
+    ApiError, ApiResult, Check, Json, Page, PageQuery, Path, Problem, Query, Settings, search_text,
+};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission, Scope, UserFilter, visible_users};
 use crate::base::clock::{self, Moment};
 use crate::base::ids::{CallId, CampaignId, CustomerId};
-use crate::base::limits::{self, LINE_CHARS};
+use crate::base::limits;
 use crate::calls::store::find_call;
 use crate::customers::barred::numbers::{self, Numbers};
 use crate::customers::http::CustomerItemView;
@@ -400,10 +402,7 @@ async fn get_campaign_leads(
     let scope = caller.require(Permission::CustomerRead)?;
     let visible = visible_users(&db, &caller, scope).await?;
     let list = store::list_of_campaign(&db, id).await?.ok_or_else(|| ApiError::not_found("campaign"))?;
-    let text = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
-    if text.is_some_and(|text| text.chars().count() > LINE_CHARS) {
-        return Err(ApiError::bad_request("q", format!("must have at most {LINE_CHARS} characters")));
-    }
+    let text = search_text(query.q.as_deref())?;
     let limit = page.limit()?;
     let wanted = (query.kind, text);
     let rows = store::list_leads(&db, (id, list), &visible, wanted, page.after()?, limit + 1).await?;

@@ -9,11 +9,12 @@ mod writer;
 pub use views::{BarView, BlockView, DoNotCallView};
 pub use writer::{TargetRequest, Terms, Writer};
 
-use crate::api::{ApiError, ApiResult, Check, Json, Page, PageQuery, Path, Problem, Query, Settings};
+use crate::api::{
+    ApiError, ApiResult, Check, Json, Page, PageQuery, Path, Problem, Query, Settings, search_text,
+};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission};
 use crate::base::clock::{self, Moment};
-use crate::base::limits::LINE_CHARS;
 use crate::base::phone::PhoneNumber;
 use crate::do_not_call::model::{Added, BarScope, BarSource, EntryFilter, NewEntry, Target};
 use crate::do_not_call::{rules, store};
@@ -102,17 +103,11 @@ async fn get_do_not_call(
     Query(page): Query<PageQuery>,
 ) -> ApiResult<Json<Page<DoNotCallView>>> {
     let reach = reach(&db, &caller, Permission::DoNotCallRead).await?;
-    let text = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
-    let digits = match text {
-        Some(text) if text.chars().count() > LINE_CHARS => {
-            return Err(ApiError::bad_request("q", format!("must have at most {LINE_CHARS} characters")));
-        }
-        Some(text) => {
-            let digits = rules::searched(text);
-            Some(digits.ok_or_else(|| ApiError::bad_request("q", "must hold digits of the number"))?)
-        }
-        None => None,
-    };
+    let digits = search_text(query.q.as_deref())?
+        .map(|text| {
+            rules::searched(text).ok_or_else(|| ApiError::bad_request("q", "must hold digits of the number"))
+        })
+        .transpose()?;
     let filter = EntryFilter { reach, digits, scope: query.scope, source: query.source, ended: query.ended };
     let limit = page.limit()?;
     let rows = store::list_entries(db.read(), &filter, page.after()?, limit + 1, clock::now()).await?;

@@ -2,7 +2,7 @@
 //! production link says in text (`src/switch/encode.rs`), said to the world.
 
 use crate::base::ids::LegId;
-use crate::floor::effect::{HangUpCause, SwitchCommand};
+use crate::floor::effect::SwitchCommand;
 use crate::floor::input::{LegLabel, MonitorMode};
 use crate::sim::apps::App;
 use crate::sim::leg::Target;
@@ -96,12 +96,7 @@ pub(super) fn orders(command: &SwitchCommand) -> Vec<WorldCommand> {
             vec![WorldCommand::Transfer { leg: *leg, apps }]
         }
         SwitchCommand::HangUp { leg, cause } => {
-            let cause = match cause {
-                HangUpCause::NormalClearing => "NORMAL_CLEARING",
-                HangUpCause::OriginatorCancel => "ORIGINATOR_CANCEL",
-                HangUpCause::NoRoute => "UNALLOCATED_NUMBER",
-            };
-            vec![WorldCommand::Kill { leg: *leg, cause }]
+            vec![WorldCommand::Kill { leg: *leg, cause: cause.as_str() }]
         }
         SwitchCommand::StartRecording { leg, call } => {
             vec![WorldCommand::Record { leg: *leg, path: format!("/recordings/{call}.wav") }]

@@ -5,13 +5,11 @@
 use super::run::{Owner, Shift};
 use super::setting;
 use crate::base::ids::LegId;
-use crate::floor::effect::{Effect, Fact, HangUpCause, SwitchCommand};
+use crate::floor::effect::{Effect, Fact, SwitchCommand};
 use crate::floor::input::{CommandName, HangUp, Input, LegChange, LegEvent};
 use crate::floor::queue::Known;
+use crate::sim::VIOLATIONS_KEPT;
 use std::collections::VecDeque;
-
-/// Broken promises kept; the first ones tell the story.
-const KEPT: usize = 20;
 
 impl Shift<'_> {
     /// Gives the floor an input, and everything that follows from it at once.
@@ -36,7 +34,7 @@ impl Shift<'_> {
 
     fn blame(&mut self, what: String) {
         self.broken += 1;
-        if self.violations.len() < KEPT {
+        if self.violations.len() < VIOLATIONS_KEPT {
             self.violations.push(format!("{:.3} s: {what}", self.t));
         }
     }
@@ -90,18 +88,13 @@ impl Shift<'_> {
                 }
             }
             SwitchCommand::HangUp { leg, cause } => {
-                let cause = match cause {
-                    HangUpCause::NormalClearing => "NORMAL_CLEARING",
-                    HangUpCause::OriginatorCancel => "ORIGINATOR_CANCEL",
-                    HangUpCause::NoRoute => "UNALLOCATED_NUMBER",
-                };
                 match self.legs.remove(&leg) {
                     Some(Owner::Lead(lead)) => drop(self.move_to(lead, None)),
                     Some(Owner::Agent(agent)) => self.desks[agent] = None,
                     None => return self.blame(format!("leg {leg} is hung up, and is over")),
                 }
                 let by_far_end = Some(false);
-                tell(leg, LegChange::HungUp(HangUp { by_far_end, ..HangUp::cause(cause) }));
+                tell(leg, LegChange::HungUp(HangUp { by_far_end, ..HangUp::cause(cause.as_str()) }));
             }
             SwitchCommand::Check { leg } if !self.legs.contains_key(&leg) => {
                 let reason = "No such channel!".to_owned();

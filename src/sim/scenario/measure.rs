@@ -2,11 +2,11 @@
 //!
 //! In: facts. Out: an [`Outcome`].
 
-use super::world::OPENS;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId};
 use crate::floor::effect::{AgentStateKind, CallResult, Fact};
 use crate::floor::queue::QueueOutcome;
+use crate::sim::OPENS;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -3,13 +3,14 @@
 
 use super::Policy;
 use super::format::Scenario;
-use super::world::{Clock, OPENS};
+use super::world::Clock;
 use crate::base::ids::{AgentId, CampaignId, CustomerId, LeadId, QueueId};
 use crate::base::phone::Dialable;
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Lead, PhoneMode, WindowCounts};
 use crate::floor::kept::Callback;
 use crate::floor::queue::{Arrival, Member, Overflow, QueueCounts, QueueProfile, Strategy};
 use crate::floor::voicemail::Voicemail;
+use crate::sim::OPENS;
 
 pub(super) const CAMPAIGN: CampaignId = CampaignId(1);
 /// Leads at hand for the modes that decide at every tick: more than the floor

@@ -7,11 +7,9 @@
 //! order.
 
 use crate::base::clock::Moment;
+use crate::sim::OPENS;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
-
-/// When the shift begins: half past eight in Shanghai on Monday 2026-11-23.
-pub(super) const OPENS: Moment = Moment(1_795_393_800_000);
 
 /// What happens. Of the same time the one that stands first here comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! Every command in the words of the switch, and what no command may hold.
 
 use super::*;
+use crate::floor::effect::HangUpCause;
 use proptest::prelude::*;
 
 fn leg(n: u128) -> LegId {

@@ -23,10 +23,10 @@ import type {
   CustomerView,
 } from '../../api/types';
 import { dateTime, phone } from '../../base/format';
-import { AudioPlayer } from '../../parts/AudioPlayer';
 import { showFieldProblems } from '../../parts/form';
 import { MoreButton } from '../../parts/MoreButton';
 import { ProblemAlert } from '../../parts/Problem';
+import Player from '../calls/Player';
 import { useAddConsent, useConsents } from '../doNotCall/queries';
 
 const KINDS: ConsentKind[] = ['given', 'refused', 'withdrawn'];
@@ -163,12 +163,7 @@ export function ConsentLog({ customer }: { customer: CustomerView }) {
         locale={{ emptyText: t('doNotCall.noConsents') }}
         expandable={{
           rowExpandable: (row) => mayListen && row.recording_id != null,
-          expandedRowRender: (row) => (
-            <AudioPlayer
-              path={`/api/v1/recordings/${row.recording_id}/audio`}
-              name={`${row.recording_id}.wav`}
-            />
-          ),
+          expandedRowRender: (row) => row.recording_id && <Player recordingId={row.recording_id} />,
         }}
       />
       {consents.hasNextPage && (

@@ -8,11 +8,11 @@ import { useSearchParams } from 'react-router';
 import { useMay } from '../../api/access';
 import type { BarScope, BarSource, DoNotCallView } from '../../api/types';
 import { dateTime, phone } from '../../base/format';
-import { AudioPlayer } from '../../parts/AudioPlayer';
 import { BarTarget, lastSecond, useReason } from '../../parts/BarTags';
 import { MoreButton } from '../../parts/MoreButton';
 import { PageHead } from '../../parts/PageHead';
 import { ProblemAlert, useReportProblem } from '../../parts/Problem';
+import Player from '../calls/Player';
 import { AddDialog } from './AddDialog';
 import { ImportDialog } from './ImportDialog';
 import { useDoNotCall, useRemoveNumber } from './queries';
@@ -201,12 +201,8 @@ export default function DoNotCallPage() {
           locale={{ emptyText: t(narrowed ? 'doNotCall.noneFound' : 'doNotCall.empty') }}
           expandable={{
             rowExpandable: (row) => mayListen && row.recording_id != null,
-            expandedRowRender: (row) => (
-              <AudioPlayer
-                path={`/api/v1/recordings/${row.recording_id}/audio`}
-                name={`${row.recording_id}.wav`}
-              />
-            ),
+            expandedRowRender: (row) =>
+              row.recording_id && <Player recordingId={row.recording_id} />,
           }}
         />
       </div>
