@@ -203,7 +203,7 @@ fn settings(form: &CampaignForm, now: Moment) -> campaigns::ActiveModel {
         drop_cap_permille: Set(form.drop_cap_permille),
         ratio_permille: Set(form.ratio_permille),
         cap_window_hours: Set(form.cap_window_hours),
-        cap_group: Set(form.cap_group.clone()),
+        cap_group: Set(form.cap_group.as_deref().map(|group| group.trim().to_owned())),
         drop_after_ms: Set(form.drop_after_ms),
         wait_ms_max: Set(form.wait_ms_max),
         drop_message: Set(form.drop_message.clone()),

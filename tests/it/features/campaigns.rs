@@ -133,6 +133,9 @@ async fn the_cap_counts_by_the_hour_and_by_the_group(db: Db) {
     let counted = load(days(30) + hour).await.pop().expect("the campaign").counted;
     assert_eq!(counted, [(MONDAY_10 + 3 * hour, counts(2, 1))], "the first are longer ago than any window");
 
+    let spaced = app.patch(&token, &path, json!({ "cap_group": " loans " })).await.expect(200);
+    assert_eq!(spaced["cap_group"], "loans", "spaces make no other group");
+
     // What it has dropped counts for its group when it is finished; it dials no more.
     app.post(&token, &format!("{path}/finish"), json!({})).await.expect(200);
     let finished = campaigns::store::load_profile(&world.db, world.campaign, now, UTC).await;
