@@ -8,6 +8,7 @@ pub mod api;
 pub mod app;
 pub mod audit;
 pub mod auth;
+pub mod calendars;
 pub mod calls;
 pub mod campaigns;
 pub mod conductor;

@@ -38,6 +38,10 @@ pub const CALENDARS: u64 = 200;
 pub const PERIODS_PER_DAY: usize = 8;
 /// Holidays of one calendar.
 pub const HOLIDAYS_PER_CALENDAR: usize = 400;
+/// Daily windows of one campaign.
+pub const WINDOWS_PER_CAMPAIGN: usize = 50;
+/// Expressions by which one campaign dials, or does not.
+pub const CRON_PER_CAMPAIGN: usize = 10;
 /// Those who wait in a queue, as the consoles are told of them one by one.
 pub const LINE_SHOWN: usize = 200;
 /// Phone numbers of one customer.

@@ -1,20 +1,23 @@
 //! Campaigns for those who run them.
 
-use crate::api::{ApiError, ApiResult, Json, Page, Path, Problem};
+use crate::api::{ApiError, ApiResult, Json, Page, Path, Problem, Settings};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission};
-use crate::base::clock;
+use crate::base::clock::{self, Moment};
 use crate::base::ids::CampaignId;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignState,
 };
-use crate::campaigns::{rules, store};
+use crate::campaigns::times::http::stored_opening;
+use crate::campaigns::times::model::TimesForm;
+use crate::campaigns::{rules, store, times};
 use crate::floor::input::DialMode;
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, lookup, write_tx};
 use axum::Extension;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -29,6 +32,7 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(post_campaign_start))
         .routes(routes!(post_campaign_pause))
         .routes(routes!(post_campaign_finish))
+        .merge(times::http::routes())
 }
 
 /// A campaign.
@@ -53,9 +57,14 @@ pub struct CampaignView {
     wait_ms_max: i32,
     drop_message: Option<String>,
     lines_max: i32,
-    hours_from: String,
-    hours_to: String,
-    weekdays: i32,
+    /// When it dials.
+    times: TimesForm,
+    /// Whether its times allow dialling now; whether it runs is in `state`.
+    open_now: bool,
+    /// When they next do, while they do not; null also when not within a year.
+    opens_at: Option<DateTime<Utc>>,
+    /// When they end, while they do; null also when not within a year.
+    closes_at: Option<DateTime<Utc>>,
     max_attempts: i32,
     retry_minutes: i32,
     script: Option<String>,
@@ -131,13 +140,8 @@ pub struct CampaignRequest {
     /// The most calls in progress at once.
     #[schema(minimum = 1, maximum = 2000)]
     lines_max: Option<i32>,
-    /// `HH:MM` in the centre's zone.
-    hours_from: Option<String>,
-    /// `HH:MM`, later than hours_from.
-    hours_to: Option<String>,
-    /// Monday = 1, Tuesday = 2, Wednesday = 4 … Sunday = 64, added up.
-    #[schema(minimum = 1, maximum = 127)]
-    weekdays: Option<i32>,
+    /// When it dials; as a whole.
+    times: Option<TimesForm>,
     /// Attempts at most for each lead.
     #[schema(minimum = 1, maximum = 20)]
     max_attempts: Option<i32>,
@@ -169,9 +173,7 @@ impl CampaignRequest {
             wait_ms_max: self.wait_ms_max.unwrap_or(form.wait_ms_max),
             drop_message: unless_empty(self.drop_message.or(form.drop_message)),
             lines_max: self.lines_max.unwrap_or(form.lines_max),
-            hours_from: self.hours_from.unwrap_or(form.hours_from),
-            hours_to: self.hours_to.unwrap_or(form.hours_to),
-            weekdays: self.weekdays.unwrap_or(form.weekdays),
+            times: self.times.unwrap_or(form.times),
             max_attempts: self.max_attempts.unwrap_or(form.max_attempts),
             retry_minutes: self.retry_minutes.unwrap_or(form.retry_minutes),
             script: unless_empty(self.script.or(form.script)),
@@ -187,10 +189,16 @@ fn unless_empty(text: Option<String>) -> Option<String> {
 #[utoipa::path(get, path = "/campaigns", tag = "campaigns", operation_id = "get_campaigns",
     responses((status = 200, body = Page<CampaignView>), (status = 403, body = Problem)))]
 /// Every campaign.
-async fn get_campaigns(caller: Caller, Extension(db): Extension<Db>) -> ApiResult<Json<Page<CampaignView>>> {
+async fn get_campaigns(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
+) -> ApiResult<Json<Page<CampaignView>>> {
     caller.require(Permission::CampaignRead)?;
     let entries = store::list_campaigns(&db).await?;
-    let views = entries.into_iter().map(CampaignView::try_from).collect::<Result<_, _>>()?;
+    let now = clock::now();
+    let view = |entry| CampaignView::new(entry, settings.zone, now);
+    let views = entries.into_iter().map(view).collect::<Result<_, _>>()?;
     Ok(Json(Page::all(views)))
 }
 
@@ -201,10 +209,11 @@ async fn get_campaigns(caller: Caller, Extension(db): Extension<Db>) -> ApiResul
 async fn get_campaign(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<Json<CampaignView>> {
     caller.require(Permission::CampaignRead)?;
-    view(&db, id).await.map(Json)
+    view(&db, id, settings.zone).await.map(Json)
 }
 
 #[utoipa::path(post, path = "/campaigns", tag = "campaigns", operation_id = "post_campaign",
@@ -214,6 +223,7 @@ async fn get_campaign(
 async fn post_campaign(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Extension(changes): Extension<Changes>,
     Json(mut request): Json<CampaignRequest>,
 ) -> ApiResult<(StatusCode, Json<CampaignView>)> {
@@ -234,7 +244,7 @@ async fn post_campaign(
     audit::record(&tx, entry.with(json!({ "name": form.name }))).await?;
     tx.commit().await?;
     changes.tell(Change::Campaign(id));
-    Ok((StatusCode::CREATED, Json(view(&db, id).await?)))
+    Ok((StatusCode::CREATED, Json(view(&db, id, settings.zone).await?)))
 }
 
 #[utoipa::path(patch, path = "/campaigns/{id}", tag = "campaigns", operation_id = "patch_campaign",
@@ -245,6 +255,7 @@ async fn post_campaign(
 async fn patch_campaign(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Extension(changes): Extension<Changes>,
     Path(id): Path<CampaignId>,
     Json(request): Json<CampaignRequest>,
@@ -259,7 +270,7 @@ async fn patch_campaign(
     audit::record(&tx, Entry::of(caller.user_id, "campaign.update", "campaign", id).with(detail)).await?;
     tx.commit().await?;
     changes.tell(Change::Campaign(id));
-    view(&db, id).await.map(Json)
+    view(&db, id, settings.zone).await.map(Json)
 }
 
 #[utoipa::path(post, path = "/campaigns/{id}/start", tag = "campaigns", operation_id = "post_campaign_start",
@@ -270,10 +281,11 @@ async fn patch_campaign(
 async fn post_campaign_start(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Extension(changes): Extension<Changes>,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<Json<CampaignView>> {
-    set_state(&caller, &db, &changes, id, CampaignState::Running).await
+    set_state(&caller, (&db, &changes, settings.zone), id, CampaignState::Running).await
 }
 
 #[utoipa::path(post, path = "/campaigns/{id}/pause", tag = "campaigns", operation_id = "post_campaign_pause",
@@ -284,10 +296,11 @@ async fn post_campaign_start(
 async fn post_campaign_pause(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Extension(changes): Extension<Changes>,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<Json<CampaignView>> {
-    set_state(&caller, &db, &changes, id, CampaignState::Paused).await
+    set_state(&caller, (&db, &changes, settings.zone), id, CampaignState::Paused).await
 }
 
 #[utoipa::path(post, path = "/campaigns/{id}/finish", tag = "campaigns", operation_id = "post_campaign_finish",
@@ -298,16 +311,16 @@ async fn post_campaign_pause(
 async fn post_campaign_finish(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Extension(changes): Extension<Changes>,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<Json<CampaignView>> {
-    set_state(&caller, &db, &changes, id, CampaignState::Finished).await
+    set_state(&caller, (&db, &changes, settings.zone), id, CampaignState::Finished).await
 }
 
 async fn set_state(
     caller: &Caller,
-    db: &Db,
-    changes: &Changes,
+    (db, changes, zone): (&Db, &Changes, Tz),
     id: CampaignId,
     to: CampaignState,
 ) -> ApiResult<Json<CampaignView>> {
@@ -327,15 +340,15 @@ async fn set_state(
     audit::record(&tx, Entry::of(caller.user_id, "campaign.state", "campaign", id).with(detail)).await?;
     tx.commit().await?;
     changes.tell(Change::Campaign(id));
-    view(db, id).await.map(Json)
+    view(db, id, zone).await.map(Json)
 }
 
 async fn find(db: &Db, id: CampaignId) -> ApiResult<CampaignEntry> {
     store::find_campaign(db, id).await?.ok_or_else(|| ApiError::not_found("campaign"))
 }
 
-async fn view(db: &Db, id: CampaignId) -> ApiResult<CampaignView> {
-    find(db, id).await?.try_into()
+async fn view(db: &Db, id: CampaignId, zone: Tz) -> ApiResult<CampaignView> {
+    CampaignView::new(find(db, id).await?, zone, clock::now())
 }
 
 fn broken(id: i64, column: &str) -> ApiError {
@@ -364,9 +377,7 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         wait_ms_max: row.wait_ms_max,
         drop_message: row.drop_message,
         lines_max: row.lines_max,
-        hours_from: row.hours_from,
-        hours_to: row.hours_to,
-        weekdays: row.weekdays,
+        times: TimesForm::of_stored(row.times, row.calendar_id).ok_or_else(|| broken(row.id, "times"))?,
         max_attempts: row.max_attempts,
         retry_minutes: row.retry_minutes,
         script: row.script,
@@ -380,15 +391,15 @@ impl From<CampaignRefused> for ApiError {
     }
 }
 
-impl TryFrom<CampaignEntry> for CampaignView {
-    type Error = ApiError;
-
-    fn try_from(entry: CampaignEntry) -> ApiResult<Self> {
+impl CampaignView {
+    fn new(entry: CampaignEntry, zone: Tz, now: Moment) -> ApiResult<Self> {
         let state = state_of(&entry)?;
+        let calendars = entry.calendar.iter().map(|row| (row.id, row.clone())).collect();
         let (list_name, gateway_name) = (entry.list_name.clone(), entry.gateway_name.clone());
         let (id, counts) = (entry.campaign.id, entry.counts.into());
         let (created_at, updated_at) = (entry.campaign.created_at, entry.campaign.updated_at);
         let form = form_of(entry)?;
+        let opening = stored_opening(&form.times, &calendars, zone, now).ok_or_else(|| broken(id, "times"))?;
         Ok(Self {
             id,
             name: form.name,
@@ -409,9 +420,10 @@ impl TryFrom<CampaignEntry> for CampaignView {
             wait_ms_max: form.wait_ms_max,
             drop_message: form.drop_message,
             lines_max: form.lines_max,
-            hours_from: form.hours_from,
-            hours_to: form.hours_to,
-            weekdays: form.weekdays,
+            times: form.times,
+            open_now: opening.in_hours,
+            opens_at: opening.opens_at,
+            closes_at: opening.closes_at,
             max_attempts: form.max_attempts,
             retry_minutes: form.retry_minutes,
             script: form.script,

@@ -8,3 +8,5 @@ pub mod http;
 pub mod model;
 pub mod rules;
 pub mod store;
+pub mod times;
+pub mod zones;

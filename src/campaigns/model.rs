@@ -1,8 +1,8 @@
 //! The words of campaigns and leads.
 
+use crate::campaigns::times::model::TimesForm;
 use crate::floor::input::DialMode;
-use crate::store::entity::campaigns;
-use chrono::NaiveTime;
+use crate::store::entity::{calendars, campaigns};
 
 /// Where a campaign is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -74,17 +74,6 @@ impl LeadState {
     }
 }
 
-/// The hours in which a campaign may call, in the centre's time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CallingHours {
-    /// From this time of day.
-    pub from: NaiveTime,
-    /// Until, but not including, this time of day; later than `from`.
-    pub to: NaiveTime,
-    /// The days: Monday is bit 0, Sunday bit 6.
-    pub weekdays: u8,
-}
-
 /// How often and how soon a lead is dialled again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryRules {
@@ -127,12 +116,8 @@ pub struct CampaignForm {
     pub drop_message: Option<String>,
     /// The most calls in progress at once.
     pub lines_max: i32,
-    /// `HH:MM`.
-    pub hours_from: String,
-    /// `HH:MM`.
-    pub hours_to: String,
-    /// Monday = 1, Tuesday = 2, Wednesday = 4 … Sunday = 64, added up.
-    pub weekdays: i32,
+    /// When it dials.
+    pub times: TimesForm,
     /// Attempts at most for each lead.
     pub max_attempts: i32,
     /// Minutes between two attempts.
@@ -162,9 +147,7 @@ impl CampaignForm {
             wait_ms_max: 10_000,
             drop_message: None,
             lines_max: 100,
-            hours_from: "08:30".to_owned(),
-            hours_to: "20:30".to_owned(),
-            weekdays: 127,
+            times: TimesForm::default(),
             max_attempts: 3,
             retry_minutes: 60,
             script: None,
@@ -210,6 +193,8 @@ pub struct CampaignEntry {
     pub list_name: String,
     /// The gateway's name.
     pub gateway_name: String,
+    /// The calendar it follows.
+    pub calendar: Option<calendars::Model>,
     /// The users who take its calls.
     pub agents: Vec<i64>,
     /// Its figures.
@@ -237,6 +222,9 @@ pub enum CampaignRefused {
     /// There is none.
     #[error("there is no such gateway")]
     NoSuchGateway,
+    /// There is none.
+    #[error("there is no such calendar")]
+    NoSuchCalendar,
     /// Deactivated, or without a desk phone, or nobody.
     #[error("user {0} is not an agent: an agent is active and has an extension")]
     NotAnAgent(i64),
@@ -249,6 +237,7 @@ impl CampaignRefused {
             Self::NameTaken => "name",
             Self::NoSuchList => "list_id",
             Self::NoSuchGateway => "gateway_id",
+            Self::NoSuchCalendar => "times.calendar_id",
             Self::NotAnAgent(_) => "agents",
         }
     }

@@ -1,6 +1,6 @@
-//! The last look at the do-not-call list: in the transaction that commits an
-//! attempt, so that a number that was listed while its lead waited in a hopper, or
-//! its place in a queue, is not dialled.
+//! The last look at the do-not-call list and the clock: in the transaction that
+//! commits an attempt, so that a number that was listed while its lead waited in a
+//! hopper, or its place in a queue, is not dialled, nor one whose time is over.
 //!
 //! In: the entries of a batch. Out: the attempts that must not be, with the blocks
 //! for the log.
@@ -10,11 +10,11 @@ use crate::base::clock::Moment;
 use crate::base::ids::CallId;
 use crate::do_not_call::model::{Blocked, Dialler, NewBlock};
 use crate::do_not_call::store::{find_bars, log_blocks};
-use crate::floor::effect::Fact;
+use crate::floor::effect::{Fact, SwitchCommand};
 use crate::floor::kept::KeptFact;
 use crate::store::WriteTx;
 use sea_orm::DbErr;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Attempts that are neither recorded nor dialled, each with the kept place whose
 /// call back it was.
@@ -65,13 +65,27 @@ fn attempt(entry: &Entry) -> Option<Attempt<'_>> {
     }
 }
 
-/// Finds the attempts of a batch whose number is barred now, and logs them.
+/// The attempts of a batch whose time is over; one that was recorded in a batch
+/// before has its record, and is not among them.
+fn find_late(batch: &[Entry], now: Moment) -> HashMap<CallId, Option<CallId>> {
+    let recorded: HashSet<CallId> = batch.iter().filter_map(attempt).map(|attempt| attempt.call).collect();
+    let late = batch.iter().filter_map(|entry| match entry {
+        Entry::Dial { command: SwitchCommand::DialCustomer { call, .. }, until: Some(until) } => {
+            (*until <= now && recorded.contains(call)).then_some((*call, None))
+        }
+        _ => None,
+    });
+    late.collect()
+}
+
+/// Finds the attempts of a batch whose number is barred now, which it logs, or whose
+/// time is over.
 pub(super) async fn find_barred(tx: &WriteTx, batch: &[Entry], now: Moment) -> Result<Barred, DbErr> {
     let mut by_dialler: HashMap<Dialler, Vec<Attempt<'_>>> = HashMap::new();
     for attempt in batch.iter().filter_map(attempt) {
         by_dialler.entry(attempt.dialler).or_default().push(attempt);
     }
-    let (mut barred, mut blocks) = (Barred::default(), Vec::new());
+    let (mut barred, mut blocks) = (Barred(find_late(batch, now)), Vec::new());
     for (dialler, attempts) in by_dialler {
         let numbers = attempts.iter().map(|attempt| attempt.e164.to_owned()).collect();
         let bars = find_bars(tx, dialler, numbers, now).await?;

@@ -132,8 +132,9 @@ impl Driver {
         let effects = self.floor.apply(started, input);
         for effect in effects {
             match effect {
-                Effect::Switch(command @ SwitchCommand::DialCustomer { .. }) => {
-                    out.write(Entry::Dial(command));
+                Effect::Switch(command @ SwitchCommand::DialCustomer { call, .. }) => {
+                    let until = self.floor.may_dial_until(call);
+                    out.write(Entry::Dial { command, until });
                 }
                 Effect::Switch(command) => {
                     let at_once = leg == Some(command.subject().0);

@@ -7,6 +7,7 @@ use crate::auth;
 use crate::base::clock;
 use crate::base::ids::UserId;
 use crate::campaigns::model::{CampaignForm, CampaignState};
+use crate::campaigns::times::model::TimesForm;
 use crate::customers::import::mapping::Mapping;
 use crate::customers::model::{Duplicates, ImportPlan};
 use crate::floor::input::PhoneMode;
@@ -87,8 +88,7 @@ async fn fill(db: &Db, settings: &Settings, hash: &str) -> anyhow::Result<()> {
     tx.commit().await?;
     let list = import_customers(db, settings, admin).await?;
     let form = CampaignForm {
-        hours_from: "00:00".to_owned(),
-        hours_to: "23:59".to_owned(),
+        times: TimesForm::always(),
         wrap_up_seconds: 30,
         max_attempts: 5,
         retry_minutes: 5,

@@ -35,6 +35,9 @@ impl Floor {
         }
         let campaigns: Vec<CampaignId> = self.campaigns.keys().copied().collect();
         for id in &campaigns {
+            if let Some(campaign) = self.campaigns.get_mut(id) {
+                campaign.look_up_times(now);
+            }
             self.refresh_estimates(now, *id);
         }
         let turns = self.turns(now, &survey);
@@ -118,7 +121,9 @@ impl Floor {
     fn dial(&mut self, now: Moment, id: CampaignId, lead: Lead) {
         let on_the_line = self.is_calling(&lead.e164);
         let Some(campaign) = self.campaigns.get_mut(&id) else { return };
-        if on_the_line || !self.numbers.insert(lead.e164.clone()) {
+        // It waited too long: the store sees when it may be dialled again.
+        let too_late = lead.until.is_some_and(|until| until <= now);
+        if too_late || on_the_line || !self.numbers.insert(lead.e164.clone()) {
             // Another customer's or campaign's attempt holds the number now, or
             // the customer is on the line: they called.
             self.effects.push(Effect::ReturnLeads { campaign: id, leads: vec![lead.lead] });
@@ -160,6 +165,14 @@ impl Floor {
         });
     }
 
+    /// Until before when the attempt may be dialled: until its campaign's times end,
+    /// or those of the called party. `None`: it may be for long, or is no attempt.
+    pub fn may_dial_until(&self, call: CallId) -> Option<Moment> {
+        let (campaign, lead) = self.calls.get(&call)?.dialled()?;
+        let closes = self.campaigns.get(&campaign).and_then(Campaign::closes_at);
+        closes.into_iter().chain(lead.until).min()
+    }
+
     /// It was never dialled and the ledger has no record of it: undo it.
     pub(super) fn on_attempt_not_stored(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.remove(&id) else { return };
@@ -188,7 +201,7 @@ impl Floor {
                 let stops = !profile.running;
                 let limits_moved = (campaign.profile.drop_after_ms, campaign.profile.wait_ms_max)
                     != (profile.drop_after_ms, profile.wait_ms_max);
-                campaign.profile = profile;
+                campaign.change(now, profile);
                 campaign.ask_soon(now);
                 let leads = if stops { campaign.give_back() } else { Vec::new() };
                 if !leads.is_empty() {

@@ -7,6 +7,7 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, QueueId};
 use crate::base::phone::Dialable;
+use crate::floor::calling::CallingTimes;
 use crate::floor::fact::SpanKind;
 use crate::floor::forward::Forwarding;
 use crate::floor::kept::{Kept, KeptPlace};
@@ -394,9 +395,8 @@ pub struct CampaignProfile {
     pub drop_message: Option<String>,
     /// The most calls in progress at once.
     pub lines_max: u32,
-    /// The instant from which, and until which, calling is allowed today.
-    /// `None`: not allowed today.
-    pub hours: Option<(Moment, Moment)>,
+    /// When it may dial.
+    pub times: CallingTimes,
     /// Answered and dropped calls of the last [`CAP_WINDOW_HOURS_MAX`] by the
     /// hour they began in, from the ledger, so that the cap survives a restart.
     /// Used when the floor first meets the campaign.
@@ -434,6 +434,9 @@ pub struct Lead {
     pub number: Dialable,
     /// The same in E.164; no two live attempts may share it.
     pub e164: String,
+    /// Until before when it may be dialled, by the clock where the number lives;
+    /// `None`: whenever its campaign dials.
+    pub until: Option<Moment>,
 }
 
 /// How a call came about.

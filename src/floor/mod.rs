@@ -24,6 +24,7 @@ pub mod call;
 mod calling_back;
 #[cfg(test)]
 mod calling_back_tests;
+pub mod calling;
 pub mod campaign;
 mod check;
 mod command;
@@ -76,6 +77,7 @@ mod ring_all;
 #[cfg(test)]
 mod ring_all_tests;
 mod sharing;
+pub mod stretch;
 mod tell;
 #[cfg(test)]
 mod tests;

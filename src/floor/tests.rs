@@ -1,6 +1,7 @@
 //! Stories of the floor, told in inputs and effects.
 
 use super::Floor;
+use super::calling::{CallingTimes, FOREVER};
 use super::effect::{
     AgentStateKind, CallResult, Effect, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell,
 };
@@ -112,7 +113,7 @@ pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
         wait_ms_max: 10_000,
         drop_message: None,
         lines_max: 100,
-        hours: Some((Moment(0), Moment(i64::MAX))),
+        times: CallingTimes::between(Moment(0), FOREVER),
         counted: Vec::new(),
     }
 }
@@ -123,6 +124,7 @@ pub(super) fn lead(id: i64, number: &str) -> Lead {
         customer: CustomerId(id),
         number: Dialable::new(number).expect("digits"),
         e164: format!("+86{number}"),
+        until: None,
     }
 }
 
@@ -389,7 +391,7 @@ fn nothing_is_dialled_without_switch_store_hours_or_agents() {
     assert!(dialled(&s.later(1_000)).is_empty(), "store lagging");
     s.give(Input::StoreLagging(false));
     let mut closed = profile(DialMode::Predictive, vec![AgentId(1)]);
-    closed.hours = None;
+    closed.times = CallingTimes::between(Moment(0), Moment(0));
     s.give(Input::Campaign(closed));
     assert!(dialled(&s.later(1_000)).is_empty(), "outside hours");
     s.give(Input::SwitchDown { reason: "gone".into() });

@@ -23,6 +23,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CampaignId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::Floor;
+use crate::floor::calling::CallingTimes;
 use crate::floor::effect::{Effect, Fact, SwitchCommand};
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode};
 use crate::floor::queue::QueueProfile;
@@ -439,7 +440,7 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         wait_ms_max: 10_000,
         drop_message: None,
         lines_max: options.agents * 4,
-        hours: Some((OPENS, closes)),
+        times: CallingTimes::between(OPENS, closes),
         counted: Vec::new(),
     };
     let mut campaigns = Vec::new();

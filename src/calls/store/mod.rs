@@ -270,7 +270,8 @@ fn origin_of(row: &calls::Model) -> Option<Origin> {
             known: Some(Known { e164, customer, ..Known::NOTHING }),
         });
     };
-    let lead = Lead { lead: LeadId(lead), customer: customer?, number: number?, e164: row.e164.clone() };
+    let e164 = row.e164.clone();
+    let lead = Lead { lead: LeadId(lead), customer: customer?, number: number?, e164, until: None };
     Some(Origin::Dialled { campaign: CampaignId(campaign), lead })
 }
 

@@ -2,11 +2,12 @@
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, UserId};
+use crate::calendars;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
     CampaignState, LeadState,
 };
-use crate::campaigns::store::barred;
+use crate::campaigns::store::{barred, called};
 use crate::store::entity::{calls, campaign_agents, campaigns, lead_lists, leads};
 use crate::store::{Db, WriteTx, lookup};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
@@ -48,6 +49,8 @@ async fn with_figures(
     let list_ids: HashSet<i64> = rows.iter().map(|row| row.list_id).collect();
     let lists = names_of_lists(db, &list_ids).await?;
     let gateways = lookup::gateway_names(db).await?;
+    let followed = rows.iter().filter_map(|row| row.calendar_id);
+    let calendars = calendars::store::load(db, followed).await?;
     let leads = count_leads(db, &list_ids).await?;
     let attempts = count_attempts(db, &ids).await?;
     let mut agents: HashMap<i64, Vec<i64>> = HashMap::new();
@@ -62,6 +65,7 @@ async fn with_figures(
     let entry = |campaign: campaigns::Model| CampaignEntry {
         list_name: lists.get(&campaign.list_id).cloned().unwrap_or_default(),
         gateway_name: gateways.get(&campaign.gateway_id).cloned().unwrap_or_default(),
+        calendar: campaign.calendar_id.and_then(|id| calendars.get(&id)).cloned(),
         agents: agents.get(&campaign.id).cloned().unwrap_or_default(),
         counts: CampaignCounts {
             attempts: attempts.get(&campaign.id).copied().unwrap_or_default(),
@@ -147,7 +151,7 @@ pub async fn insert_campaign(
         state: Set(CampaignState::Draft.as_str().to_owned()),
         created_by: Set(by.0),
         created_at: Set(now.to_utc()),
-        ..settings(form, now)
+        ..settings(form, now)?
     };
     let id = campaigns::Entity::insert(row).exec(tx).await?.last_insert_id;
     set_agents(tx, id, &form.agents).await?;
@@ -164,10 +168,11 @@ pub async fn update_campaign(
     if let Err(refused) = check_references(tx, form, Some(id)).await? {
         return Ok(Err(refused));
     }
-    let row = campaigns::ActiveModel { id: Set(id.0), ..settings(form, now) };
+    let row = campaigns::ActiveModel { id: Set(id.0), ..settings(form, now)? };
     campaigns::Entity::update(row).exec(tx).await?;
     set_agents(tx, id.0, &form.agents).await?;
     barred::look_again(tx, id, form.list_id, now).await?;
+    called::look_again(tx, id, now).await?;
     Ok(Ok(()))
 }
 
@@ -191,8 +196,8 @@ pub async fn mark_state(
     Ok(())
 }
 
-fn settings(form: &CampaignForm, now: Moment) -> campaigns::ActiveModel {
-    campaigns::ActiveModel {
+fn settings(form: &CampaignForm, now: Moment) -> Result<campaigns::ActiveModel, DbErr> {
+    Ok(campaigns::ActiveModel {
         name: Set(form.name.trim().to_owned()),
         list_id: Set(form.list_id),
         mode: Set(form.mode.as_str().to_owned()),
@@ -208,15 +213,14 @@ fn settings(form: &CampaignForm, now: Moment) -> campaigns::ActiveModel {
         wait_ms_max: Set(form.wait_ms_max),
         drop_message: Set(form.drop_message.clone()),
         lines_max: Set(form.lines_max),
-        hours_from: Set(form.hours_from.clone()),
-        hours_to: Set(form.hours_to.clone()),
-        weekdays: Set(form.weekdays),
+        times: Set(form.times.stored().map_err(|error| DbErr::Json(error.to_string()))?),
+        calendar_id: Set(form.times.calendar_id),
         max_attempts: Set(form.max_attempts),
         retry_minutes: Set(form.retry_minutes),
         script: Set(form.script.clone()),
         updated_at: Set(now.to_utc()),
         ..Default::default()
-    }
+    })
 }
 
 async fn check_references(
@@ -233,6 +237,11 @@ async fn check_references(
     }
     if lookup::gateway_caller_id(tx, form.gateway_id).await?.is_none() {
         return Ok(Err(CampaignRefused::NoSuchGateway));
+    }
+    if let Some(calendar) = form.times.calendar_id
+        && calendars::store::find_calendar(tx, calendar).await?.is_none()
+    {
+        return Ok(Err(CampaignRefused::NoSuchCalendar));
     }
     let agents = lookup::with_desk_phone(tx, form.agents.iter().copied()).await?;
     match form.agents.iter().find(|agent| !agents.contains(agent)) {

@@ -3,7 +3,7 @@
 //! In: requests for leads, facts about calls (after the ledger has written
 //! them, in the same transaction). Out: leads, each claimed once and no customer
 //! twice, whichever list they are on. What the do-not-call list holds back is in
-//! `barred.rs`.
+//! `barred.rs`, and what the hour where a number lives in `called.rs`.
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, CustomerId, LeadId};
@@ -11,11 +11,13 @@ use crate::base::limits;
 use crate::base::phone::Dialable;
 use crate::campaigns::model::{LeadState, RetryRules};
 use crate::campaigns::rules::{self, REST_AFTER_DROP_HOURS};
-use crate::campaigns::store::barred;
+use crate::campaigns::store::called::LoadedTimes;
+use crate::campaigns::store::{barred, called};
 use crate::floor::effect::{CallResult, Fact};
 use crate::floor::input::Lead;
 use crate::store::entity::{calls, campaigns, customer_phones, leads};
 use crate::store::{Db, WriteTx, write_tx};
+use chrono_tz::Tz;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
@@ -71,6 +73,7 @@ pub async fn claim_leads(
     campaign: CampaignId,
     count: usize,
     now: Moment,
+    zone: Tz,
 ) -> Result<Vec<Lead>, DbErr> {
     let count = count.min(limits::HOPPER_BATCH);
     let tx = write_tx(db).await?;
@@ -81,6 +84,8 @@ pub async fn claim_leads(
         tx.execute_unprepared(CLAIM_LOCK).await?;
     }
     barred::give_back_some(&tx, now).await?;
+    let times = called::load_times(&tx, &campaign, zone).await?;
+    let times = times.ok_or_else(|| DbErr::Custom(format!("campaign {}: times cannot be used", campaign.id)))?;
     let mut leads = Vec::new();
     for state in [LeadState::Retry, LeadState::Fresh] {
         for _ in 0..LOOKS {
@@ -90,7 +95,7 @@ pub async fn claim_leads(
             }
             let due = find_due(&tx, &campaign, state, wanted, now).await?;
             let last = due.len() < wanted;
-            leads.extend(claim(&tx, &campaign, due, now).await?);
+            leads.extend(claim(&tx, &campaign, &times, due, now).await?);
             if last {
                 break;
             }
@@ -100,17 +105,20 @@ pub async fn claim_leads(
     Ok(leads)
 }
 
-/// Claims those of the due leads that may be dialled, and puts the others aside.
+/// Claims those of the due leads that may be dialled, and puts the others aside or off.
 async fn claim(
     tx: &WriteTx,
     campaign: &campaigns::Model,
+    times: &LoadedTimes,
     due: Vec<Due>,
     now: Moment,
 ) -> Result<Vec<Lead>, DbErr> {
     let phones = find_phones(tx, due.iter().map(|lead| lead.customer_id).collect()).await?;
     let due = due.into_iter().map(|due| (due.phones(&phones), due)).collect();
     let free = barred::sort_out(tx, campaign, due, now).await?;
-    let leads: Vec<Lead> = free.iter().filter_map(|(phones, due)| lead(due, phones)).collect();
+    let free = called::sort_out(tx, campaign, times, free, now).await?;
+    let leads: Vec<Lead> =
+        free.iter().filter_map(|(phones, due)| lead(due, phones, |e164| times.until(e164, now))).collect();
     leads::Entity::update_many()
         .col_expr(leads::Column::State, Expr::value(LeadState::Claimed.as_str()))
         .filter(leads::Column::Id.is_in(leads.iter().map(|lead| lead.lead.0)))
@@ -161,13 +169,18 @@ async fn find_phones(
 
 /// The lead with the number to dial: the one at its position, or the next one
 /// that may be dialled.
-fn lead(due: &Due, phones: &[customer_phones::Model]) -> Option<Lead> {
+fn lead(
+    due: &Due,
+    phones: &[customer_phones::Model],
+    until: impl Fn(&str) -> Option<Moment>,
+) -> Option<Lead> {
     let phone = phones.iter().find(|phone| phone.position >= due.next_phone).or(phones.first())?;
     Some(Lead {
         lead: LeadId(due.id),
         customer: CustomerId(due.customer_id),
         number: Dialable::new(&phone.dial).ok()?,
         e164: phone.e164.clone(),
+        until: until(&phone.e164),
     })
 }
 

@@ -4,6 +4,7 @@
 //! figures, profiles for the floor, due leads.
 
 mod barred;
+mod called;
 mod campaigns;
 mod leads;
 mod profiles;

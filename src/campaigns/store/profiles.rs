@@ -4,7 +4,7 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::campaigns::model::CampaignState;
-use crate::campaigns::rules;
+use crate::campaigns::store::called::load_times;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, DialMode, WindowCounts};
 use crate::store::Db;
 use crate::store::entity::{calls, campaign_agents, campaigns, gateways, users};
@@ -52,8 +52,7 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
     let broken = |column: &str| DbErr::Custom(format!("campaign {}: {column} cannot be used", row.id));
     let gateway = gateways::Entity::find_by_id(row.gateway_id).one(db.read()).await?;
     let gateway = gateway.ok_or_else(|| broken("gateway_id"))?;
-    let hours = rules::hours_of(&row.hours_from, &row.hours_to, row.weekdays);
-    let hours = hours.ok_or_else(|| broken("hours"))?;
+    let times = load_times(db.read(), &row, zone).await?.ok_or_else(|| broken("times"))?;
     let whole = |column: &str, value: i32| u32::try_from(value).map_err(|_| broken(column));
     Ok(CampaignProfile {
         campaign: CampaignId(row.id),
@@ -72,7 +71,7 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
         wait_ms_max: i64::from(row.wait_ms_max),
         drop_message: row.drop_message,
         lines_max: whole("lines_max", row.lines_max)?,
-        hours: rules::calling_hours(hours, now, zone),
+        times: times.calling,
         counted: load_counts(db, row.id, now).await?,
     })
 }

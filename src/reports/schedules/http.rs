@@ -11,7 +11,7 @@ use crate::base::clock::{self, Moment};
 use crate::base::ids::UserId;
 use crate::base::limits::{LINE_CHARS, REPORT_RECIPIENTS, REPORT_SCHEDULES};
 use crate::mail::{self, Mailer};
-use crate::reports::schedules::cron::Cron;
+use crate::base::cron::Cron;
 use crate::reports::schedules::jobs::ReportPoke;
 use crate::reports::schedules::model::{Delivery, RunState, ScheduleForm};
 use crate::reports::schedules::{rules, store};

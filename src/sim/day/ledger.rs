@@ -327,8 +327,7 @@ impl Ledger {
         let Fact::AttemptStarted { call, leg, campaign, e164, .. } = fact else { return };
         self.attempts += 1;
         let allowed = self.campaigns.get(campaign).is_some_and(|profile| {
-            let open = profile.hours.is_some_and(|(from, until)| from <= now && now < until);
-            open && profile.running
+            profile.times.open_at(now) && profile.running
         });
         if !allowed {
             broken.push(format!("call {call} is dialled outside its hours, or while its campaign is paused"));

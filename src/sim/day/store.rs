@@ -41,6 +41,7 @@ impl Leads {
             customer: CustomerId(n),
             e164: format!("+86{number}"),
             number: Dialable::new(&number).ok()?,
+            until: None,
         })
     }
 

@@ -25,11 +25,6 @@ pub struct Model {
     pub drop_after_ms: i32,
     pub wait_ms_max: i32,
     pub lines_max: i32,
-    /// `HH:MM` in the centre's time zone.
-    pub hours_from: String,
-    pub hours_to: String,
-    /// Bit mask, Mon = 1 ... Sun = 64.
-    pub weekdays: i32,
     pub max_attempts: i32,
     pub retry_minutes: i32,
     pub script: Option<String>,
@@ -43,6 +38,11 @@ pub struct Model {
     pub drop_message: Option<String>,
     /// Calls for each free agent in the mode `ratio`.
     pub ratio_permille: i32,
+    /// `TimesForm`, without its calendar.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub times: Json,
+    /// Whose holidays and make-up days it follows.
+    pub calendar_id: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -24,6 +24,7 @@ pub mod do_not_call_blocks;
 pub mod do_not_call_entries;
 pub mod forwardings;
 pub mod gateways;
+pub mod hours_blocks;
 pub mod idempotency_keys;
 pub mod import_rejects;
 pub mod imports;

@@ -5,6 +5,7 @@ use super::world::{MINUTE, MONDAY_10, World, call_id, leg_id, write};
 use crate::both_databases;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
+use chrono_tz::Asia::Shanghai;
 use trunkline::base::clock::Moment;
 use trunkline::base::ids::CallId;
 use trunkline::calls::model::{CdrMerge, DispositionRefused, DispositionRequest};
@@ -97,7 +98,7 @@ async fn a_lead_is_dialled_again_until_its_attempts_are_used_up(db: Db) {
     ];
     let mut facts = Vec::new();
     for (n, (result, state, attempts)) in (1..).zip(results) {
-        let claimed = claim_leads(&world.db, world.campaign, 5, at).await.expect("claim");
+        let claimed = claim_leads(&world.db, world.campaign, 5, at, Shanghai).await.expect("claim");
         assert_eq!(claimed.len(), 1, "attempt {n}");
         let both = [world.dialled(lead, n, at), world.ended(lead, n, result, 0, at + 20_000)];
         world.write_facts(&both).await;
@@ -108,14 +109,14 @@ async fn a_lead_is_dialled_again_until_its_attempts_are_used_up(db: Db) {
         if state == "retry" {
             let due = Moment::from(row.next_attempt_at.expect("a time"));
             assert_eq!(due.since_ms(at + 20_000), 60 * MINUTE);
-            assert!(claim_leads(&world.db, world.campaign, 5, due - 1).await.expect("claim").is_empty());
+            assert!(claim_leads(&world.db, world.campaign, 5, due - 1, Shanghai).await.expect("claim").is_empty());
             at = due;
         }
         let before = rows(&world.db).await;
         world.write_facts(&facts).await;
         assert_eq!(rows(&world.db).await, before, "old facts after attempt {n}");
     }
-    assert!(claim_leads(&world.db, world.campaign, 5, at + 900 * MINUTE).await.expect("claim").is_empty());
+    assert!(claim_leads(&world.db, world.campaign, 5, at + 900 * MINUTE, Shanghai).await.expect("claim").is_empty());
 }
 
 async fn calls_in_progress_are_found_after_a_restart(db: Db) {
@@ -390,5 +391,5 @@ async fn a_disposition_is_the_agents_own_and_may_end_dialling_for_good(db: Db) {
     let other_list = super::world::insert_list(&world.db, world.boss, "other").await;
     world.insert_lead(other_list, world.leads[0].customer).await;
     let other = world.insert_campaign("Other", other_list).await;
-    assert!(claim_leads(&world.db, other, 5, MONDAY_10).await.expect("claim").is_empty());
+    assert!(claim_leads(&world.db, other, 5, MONDAY_10, Shanghai).await.expect("claim").is_empty());
 }

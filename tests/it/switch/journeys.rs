@@ -13,6 +13,7 @@ use std::fmt::Debug;
 use trunkline::base::clock::{self, Moment};
 use trunkline::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use trunkline::floor::Floor;
+use trunkline::floor::calling::{CallingTimes, FOREVER};
 use trunkline::floor::effect::{
     AgentAction, AgentStateKind, CallResult, CallStateKind, Effect, EndedBy, Fact, SwitchCommand,
     TransferOutcome,
@@ -143,7 +144,7 @@ impl Day {
             wait_ms_max: 30_000,
             drop_message: None,
             lines_max: 10,
-            hours: Some((Moment(0), Moment(i64::MAX))),
+            times: CallingTimes::between(Moment(0), FOREVER),
             counted: vec![(clock::now(), WindowCounts { answered: 100, dropped: 0 })],
         }));
     }
@@ -246,6 +247,7 @@ impl Day {
             customer: CustomerId(self.leads),
             number: number(&customer),
             e164: format!("+86{customer}"),
+            until: None,
         };
         self.centre.give(Input::Leads { campaign: CAMPAIGN, leads: vec![lead] });
         let dialled = |effect: &Effect| match effect {

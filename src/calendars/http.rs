@@ -1,12 +1,13 @@
-//! Calendars for those who run the queues.
+//! Calendars for those who run the queues and campaigns, and the holidays that the
+//! program knows.
 
 use super::model::{CalendarEntry, CalendarForm, CalendarRefused, HolidayForm, WeekForm};
-use super::{rules, store};
+use super::{holidays, rules, store};
 use crate::api::{ApiError, ApiResult, Json, Page, Path, Problem, Settings};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission};
 use crate::base::clock::{self, Moment};
-use crate::base::ids::QueueId;
+use crate::base::ids::{CampaignId, QueueId};
 use crate::base::limits;
 use crate::floor::hours::Schedule;
 use crate::store::changes::{Change, Changes};
@@ -21,12 +22,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(in crate::queues) fn routes() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(get_calendars, post_calendar)).routes(routes!(
-        get_calendar,
-        patch_calendar,
-        delete_calendar
-    ))
+/// The room's routes.
+pub fn routes() -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(get_calendars, post_calendar))
+        .routes(routes!(get_calendar, patch_calendar, delete_calendar))
+        .routes(routes!(get_public_holidays))
 }
 
 /// A calendar of opening hours.
@@ -44,16 +45,31 @@ pub struct CalendarView {
     /// When it closes, while it is open; null also when not within a year.
     closes_at: Option<DateTime<Utc>>,
     /// The queues that follow it.
-    queues: Vec<CalendarQueueView>,
+    queues: Vec<CalendarFollowerView>,
+    /// The campaigns that follow its days that differ.
+    campaigns: Vec<CalendarFollowerView>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
-/// A queue that follows a calendar.
+/// A queue or campaign that follows a calendar.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct CalendarQueueView {
+pub struct CalendarFollowerView {
     id: i64,
     name: String,
+}
+
+/// The holidays and make-up working days of a country in one year, as its government
+/// announced them.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PublicHolidaysView {
+    /// ISO 3166 code, e.g. `CN`.
+    country: &'static str,
+    year: i32,
+    /// Who announced them, and when.
+    source: &'static str,
+    /// Ready for a calendar; they may be changed there.
+    holidays: Vec<HolidayForm>,
 }
 
 /// A new calendar needs a name and at least one opening period; what is left out of
@@ -77,7 +93,7 @@ impl CalendarRequest {
     }
 }
 
-#[utoipa::path(get, path = "/calendars", tag = "queues", operation_id = "get_calendars",
+#[utoipa::path(get, path = "/calendars", tag = "calendars", operation_id = "get_calendars",
     responses((status = 200, body = Page<CalendarView>), (status = 403, body = Problem)))]
 /// Every calendar.
 async fn get_calendars(
@@ -93,7 +109,7 @@ async fn get_calendars(
     Ok(Json(Page::all(views)))
 }
 
-#[utoipa::path(get, path = "/calendars/{id}", tag = "queues", operation_id = "get_calendar",
+#[utoipa::path(get, path = "/calendars/{id}", tag = "calendars", operation_id = "get_calendar",
     params(("id" = i64, Path, description = "The calendar")),
     responses((status = 200, body = CalendarView), (status = 403, body = Problem), (status = 404, body = Problem)))]
 /// One calendar.
@@ -107,11 +123,11 @@ async fn get_calendar(
     view(&db, id, settings.zone).await.map(Json)
 }
 
-#[utoipa::path(post, path = "/calendars", tag = "queues", operation_id = "post_calendar",
+#[utoipa::path(post, path = "/calendars", tag = "calendars", operation_id = "post_calendar",
     request_body = CalendarRequest,
     responses((status = 201, body = CalendarView), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem)))]
-/// Make a calendar; queues may follow it from then on.
+/// Make a calendar; queues and campaigns may follow it from then on.
 async fn post_calendar(
     caller: Caller,
     Extension(db): Extension<Db>,
@@ -134,12 +150,12 @@ async fn post_calendar(
     Ok((StatusCode::CREATED, Json(view(&db, id, settings.zone).await?)))
 }
 
-#[utoipa::path(patch, path = "/calendars/{id}", tag = "queues", operation_id = "patch_calendar",
+#[utoipa::path(patch, path = "/calendars/{id}", tag = "calendars", operation_id = "patch_calendar",
     params(("id" = i64, Path, description = "The calendar")), request_body = CalendarRequest,
     responses((status = 200, body = CalendarView), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
-/// Change a calendar. It counts at once for who calls from then on; who waits in a
-/// queue already is served.
+/// Change a calendar. It counts at once for who calls, or is called, from then on; who
+/// waits in a queue already is served.
 async fn patch_calendar(
     caller: Caller,
     Extension(db): Extension<Db>,
@@ -161,14 +177,17 @@ async fn patch_calendar(
     for (queue, _) in entry.queues {
         changes.tell(Change::Queue(QueueId(queue)));
     }
+    for (campaign, _) in entry.campaigns {
+        changes.tell(Change::Campaign(CampaignId(campaign)));
+    }
     view(&db, id, settings.zone).await.map(Json)
 }
 
-#[utoipa::path(delete, path = "/calendars/{id}", tag = "queues", operation_id = "delete_calendar",
+#[utoipa::path(delete, path = "/calendars/{id}", tag = "calendars", operation_id = "delete_calendar",
     params(("id" = i64, Path, description = "The calendar")),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
-/// Delete a calendar that no queue follows.
+/// Delete a calendar that no queue and no campaign follows.
 async fn delete_calendar(
     caller: Caller,
     Extension(db): Extension<Db>,
@@ -186,11 +205,35 @@ async fn delete_calendar(
         );
         return Err(ApiError::conflict("calendar_in_use", detail));
     }
+    if !entry.campaigns.is_empty() {
+        let names: Vec<String> = entry.campaigns.into_iter().map(|(_, name)| name).collect();
+        let detail = format!(
+            "times.calendar_id: {} of the campaigns follow this calendar ({}); give them another first",
+            names.len(),
+            names.join(", ")
+        );
+        return Err(ApiError::conflict("calendar_in_use", detail));
+    }
     store::delete_calendar(&tx, id).await?;
     let detail = json!({ "name": entry.calendar.name });
     audit::record(&tx, Entry::of(caller.user_id, "calendar.delete", "calendar", id).with(detail)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(get, path = "/public-holidays", tag = "calendars", operation_id = "get_public_holidays",
+    responses((status = 200, body = Page<PublicHolidaysView>), (status = 403, body = Problem)))]
+/// The public holidays that the program knows, the latest year first: what a calendar
+/// may take over.
+async fn get_public_holidays(caller: Caller) -> ApiResult<Json<Page<PublicHolidaysView>>> {
+    caller.require(Permission::QueueRead)?;
+    let years = holidays::years()?.into_iter().map(|year| PublicHolidaysView {
+        country: year.country,
+        year: year.year,
+        source: year.source,
+        holidays: year.holidays,
+    });
+    Ok(Json(Page::all(years.collect())))
 }
 
 fn no_calendar() -> ApiError {
@@ -214,8 +257,9 @@ impl From<CalendarRefused> for ApiError {
     }
 }
 
-/// Whether it is open by a schedule, and what comes next.
-pub(in crate::queues) struct Opening {
+/// Whether something is open, and what comes next.
+pub struct Opening {
+    /// Whether it is open.
     pub in_hours: bool,
     /// While it is closed.
     pub opens_at: Option<DateTime<Utc>>,
@@ -224,10 +268,15 @@ pub(in crate::queues) struct Opening {
 }
 
 impl Opening {
-    /// `None`: always open.
-    pub(in crate::queues) fn of(schedule: Option<&Schedule>, now: Moment) -> Self {
+    /// By a schedule; `None`: always open.
+    pub fn of(schedule: Option<&Schedule>, now: Moment) -> Self {
         let in_hours = schedule.is_none_or(|schedule| schedule.open_at(now));
-        let change = schedule.and_then(|schedule| schedule.next_change(now)).map(Moment::to_utc);
+        Self::new(in_hours, schedule.and_then(|schedule| schedule.next_change(now)))
+    }
+
+    /// What is open, or closed, until then.
+    pub fn new(in_hours: bool, changes_at: Option<Moment>) -> Self {
+        let change = changes_at.map(Moment::to_utc);
         let (opens_at, closes_at) = if in_hours { (None, change) } else { (change, None) };
         Self { in_hours, opens_at, closes_at }
     }
@@ -235,7 +284,10 @@ impl Opening {
 
 impl CalendarView {
     fn new(entry: CalendarEntry, zone: Tz, now: Moment) -> ApiResult<Self> {
-        let CalendarEntry { calendar, queues } = entry;
+        let CalendarEntry { calendar, queues, campaigns } = entry;
+        let followers = |all: Vec<(i64, String)>| {
+            all.into_iter().map(|(id, name)| CalendarFollowerView { id, name }).collect()
+        };
         let form = store::form_of(&calendar).ok_or_else(|| broken(calendar.id))?;
         let schedule = store::schedule_of(&calendar, zone).ok_or_else(|| broken(calendar.id))?;
         let opening = Opening::of(Some(&schedule), now);
@@ -247,7 +299,8 @@ impl CalendarView {
             open_now: opening.in_hours,
             opens_at: opening.opens_at,
             closes_at: opening.closes_at,
-            queues: queues.into_iter().map(|(id, name)| CalendarQueueView { id, name }).collect(),
+            queues: followers(queues),
+            campaigns: followers(campaigns),
             created_at: calendar.created_at,
             updated_at: calendar.updated_at,
         })

@@ -1,7 +1,7 @@
 //! The words of calendars, as the API and the database have them.
 
 use crate::store::entity::calendars;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -57,6 +57,52 @@ impl WeekForm {
     }
 }
 
+/// A day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WeekdayName {
+    /// Monday.
+    Monday,
+    /// Tuesday.
+    Tuesday,
+    /// Wednesday.
+    Wednesday,
+    /// Thursday.
+    Thursday,
+    /// Friday.
+    Friday,
+    /// Saturday.
+    Saturday,
+    /// Sunday.
+    Sunday,
+}
+
+impl WeekdayName {
+    /// Each of them, Monday first.
+    pub const ALL: [Self; 7] = [
+        Self::Monday,
+        Self::Tuesday,
+        Self::Wednesday,
+        Self::Thursday,
+        Self::Friday,
+        Self::Saturday,
+        Self::Sunday,
+    ];
+
+    /// As the calendar's arithmetic has it.
+    pub fn weekday(self) -> Weekday {
+        match self {
+            Self::Monday => Weekday::Mon,
+            Self::Tuesday => Weekday::Tue,
+            Self::Wednesday => Weekday::Wed,
+            Self::Thursday => Weekday::Thu,
+            Self::Friday => Weekday::Fri,
+            Self::Saturday => Weekday::Sat,
+            Self::Sunday => Weekday::Sun,
+        }
+    }
+}
+
 /// Days that differ from their weekday.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -67,10 +113,14 @@ pub struct HolidayForm {
     pub from: NaiveDate,
     /// The last day; the first again for a single one.
     pub to: NaiveDate,
-    /// When it is open on each of these days, as on a make-up working day; none:
-    /// closed.
+    /// When it is open on each of these days, if at times of their own; none: closed,
+    /// unless they follow a weekday.
     #[serde(default)]
     pub periods: Vec<PeriodForm>,
+    /// Of make-up working days: the weekday whose times they have, of a queue's
+    /// calendar and of a campaign alike. Not with periods.
+    #[serde(default)]
+    pub follows: Option<WeekdayName>,
 }
 
 /// A calendar as people give it: not yet checked.
@@ -84,13 +134,15 @@ pub struct CalendarForm {
     pub holidays: Vec<HolidayForm>,
 }
 
-/// A calendar with the queues that follow it.
+/// A calendar with the queues and campaigns that follow it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CalendarEntry {
     /// The row.
     pub calendar: calendars::Model,
     /// Id and name of each queue, by name.
     pub queues: Vec<(i64, String)>,
+    /// Id and name of each campaign, by name.
+    pub campaigns: Vec<(i64, String)>,
 }
 
 /// Why a calendar that is right in itself cannot be stored.

@@ -7,7 +7,7 @@ use super::model::{CalendarForm, HolidayForm, PeriodForm, WeekForm};
 use crate::api::Check;
 use crate::base::day::time_of_day;
 use crate::base::limits;
-use crate::floor::hours::{DAY_MINUTES, Period, Schedule, SpecialDays};
+use crate::floor::hours::{DAY_MINUTES, Like, Period, Schedule, SpecialDays};
 use chrono::{Datelike, NaiveDate, Timelike};
 use chrono_tz::Tz;
 
@@ -27,7 +27,7 @@ pub fn check(form: &CalendarForm) -> Check {
     }
     holidays(&form.holidays, &mut check);
     let never = form.week.days().iter().all(|(_, periods)| periods.is_empty())
-        && form.holidays.iter().all(|holiday| holiday.periods.is_empty());
+        && form.holidays.iter().all(|holiday| holiday.periods.is_empty() && holiday.follows.is_none());
     check.that(!never, "week", "give at least one opening period: a queue of this calendar would never open");
     check
 }
@@ -37,7 +37,7 @@ fn holidays(holidays: &[HolidayForm], check: &mut Check) {
         check.fault("holidays", format!("at most {} holidays", limits::HOLIDAYS_PER_CALENDAR));
     }
     for holiday in holidays {
-        let HolidayForm { name, from, to, periods } = holiday;
+        let HolidayForm { name, from, to, periods, follows } = holiday;
         check.line("holidays", name);
         if to < from {
             check.fault("holidays", format!("{name}: the last day, {to}, is before the first, {from}"));
@@ -51,6 +51,9 @@ fn holidays(holidays: &[HolidayForm], check: &mut Check) {
         if let Err(fault) = read(periods) {
             check.fault("holidays", format!("{name}: {fault}"));
         }
+        if follows.is_some() && !periods.is_empty() {
+            check.fault("holidays", format!("{name}: give periods or the weekday it follows, not both"));
+        }
     }
     if let Some((one, other, day)) = first_overlap(holidays) {
         let text = format!("{} and {} both name {day}: each day belongs to one", one.name, other.name);
@@ -63,6 +66,21 @@ fn first_overlap(holidays: &[HolidayForm]) -> Option<(&HolidayForm, &HolidayForm
     let mut by_day: Vec<&HolidayForm> = holidays.iter().collect();
     by_day.sort_by_key(|holiday| (holiday.from, holiday.to));
     by_day.windows(2).find(|pair| pair[1].from <= pair[0].to).map(|pair| (pair[0], pair[1], pair[1].from))
+}
+
+/// The days that differ; `None` when they cannot be read.
+pub fn special_days(holidays: &[HolidayForm]) -> Option<Vec<SpecialDays>> {
+    let special = holidays.iter().map(|holiday| {
+        let like = match holiday.follows {
+            Some(weekday) => Like::Weekday(weekday.weekday()),
+            None => match read(&holiday.periods).ok()? {
+                periods if periods.is_empty() => Like::Closed,
+                periods => Like::Periods(periods),
+            },
+        };
+        Some(SpecialDays { from: holiday.from, to: holiday.to, like })
+    });
+    special.collect()
 }
 
 /// The periods of one day, in order; or what is wrong with them.
@@ -99,8 +117,8 @@ fn text(period: Period) -> String {
     format!("{} to {}", time(period.from), time(period.to))
 }
 
-/// Reads `HH:MM`, up to 24:00.
-fn minute_of(text: &str) -> Option<u16> {
+/// Reads `HH:MM`, up to 24:00, as minutes of a day.
+pub fn minute_of(text: &str) -> Option<u16> {
     if text == "24:00" {
         return Some(DAY_MINUTES);
     }
@@ -113,16 +131,13 @@ fn minute_of(text: &str) -> Option<u16> {
 pub fn schedule(week: &WeekForm, holidays: &[HolidayForm], zone: Tz) -> Option<Schedule> {
     let days = week.days();
     let week: Vec<Vec<Period>> = days.iter().map(|(_, periods)| read(periods).ok()).collect::<Option<_>>()?;
-    let special = holidays.iter().map(|holiday| {
-        let periods = read(&holiday.periods).ok()?;
-        Some(SpecialDays { from: holiday.from, to: holiday.to, periods })
-    });
-    Some(Schedule { zone, week: week.try_into().ok()?, special: special.collect::<Option<_>>()? })
+    Some(Schedule { zone, week: week.try_into().ok()?, special: special_days(holidays)? })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendars::model::WeekdayName;
 
     fn period(from: &str, to: &str) -> PeriodForm {
         PeriodForm { from: from.into(), to: to.into() }
@@ -130,7 +145,7 @@ mod tests {
 
     fn holiday(name: &str, from: &str, to: &str) -> HolidayForm {
         let day = |text: &str| text.parse().expect("a day");
-        HolidayForm { name: name.into(), from: day(from), to: day(to), periods: Vec::new() }
+        HolidayForm { name: name.into(), from: day(from), to: day(to), periods: Vec::new(), follows: None }
     }
 
     fn form() -> CalendarForm {
@@ -228,6 +243,25 @@ mod tests {
             assert_eq!(fields, [field], "{words}");
             assert!(said.contains(words), "{said}");
         }
+    }
+
+    #[test]
+    fn days_that_differ_are_closed_or_like_a_weekday_or_have_times_of_their_own() {
+        let holiday = |text: &str| holiday(text, "2026-10-10", "2026-10-10");
+        let work = vec![period("09:00", "18:00")];
+        let follows = Some(WeekdayName::Friday);
+        let days = [
+            holiday("国庆节"),
+            HolidayForm { follows, ..holiday("调休") },
+            HolidayForm { periods: work.clone(), ..holiday("半天") },
+        ];
+        let special = special_days(&days).expect("days").into_iter().map(|days| days.like);
+        let own = Like::Periods(vec![Period { from: 540, to: 1080 }]);
+        assert_eq!(special.collect::<Vec<_>>(), [Like::Closed, Like::Weekday(chrono::Weekday::Fri), own]);
+        let both = HolidayForm { follows, periods: work, ..holiday("调休") };
+        let (fields, said) = at_fault(CalendarForm { holidays: vec![both], ..form() });
+        assert_eq!(fields, ["holidays"]);
+        assert!(said.contains("not both"), "{said}");
     }
 
     #[test]

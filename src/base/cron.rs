@@ -1,5 +1,6 @@
-//! When a report is due: five fields as in a crontab (minute hour day month
-//! weekday), read in the centre's time zone.
+//! When something is due that comes round, a report or a window of calling: five
+//! fields as in a crontab (minute hour day month weekday), read in the centre's
+//! time zone.
 //!
 //! In: an expression, an instant. Out: the instants that follow. Pure.
 //!
@@ -27,7 +28,7 @@ const MONTHS: [&str; 12] =
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /// A checked expression.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cron {
     schedule: cron::Schedule,
     minutes: usize,

@@ -1,17 +1,18 @@
 //! The rows of calendars.
 //!
-//! In: checked settings. Out: calendars with the queues that follow them.
+//! In: checked settings. Out: calendars with the queues and campaigns that follow
+//! them.
 
 use super::model::{CalendarEntry, CalendarForm, CalendarRefused, HolidayForm, WeekForm};
 use super::rules;
 use crate::base::clock::Moment;
 use crate::base::ids::UserId;
-use crate::floor::hours::Schedule;
-use crate::store::entity::{calendars, queues};
+use crate::floor::hours::{Schedule, SpecialDays};
+use crate::store::entity::{calendars, campaigns, queues};
 use crate::store::{Db, WriteTx};
 use chrono_tz::Tz;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use std::collections::HashMap;
 
@@ -22,13 +23,13 @@ pub async fn list_calendars(db: &Db) -> Result<Vec<CalendarEntry>, DbErr> {
         .order_by_asc(calendars::Column::Id)
         .all(db.read())
         .await?;
-    with_queues(db.read(), rows).await
+    with_followers(db.read(), rows).await
 }
 
 /// One calendar.
 pub async fn find_calendar(db: &impl ConnectionTrait, id: i64) -> Result<Option<CalendarEntry>, DbErr> {
     let row = calendars::Entity::find_by_id(id).all(db).await?;
-    Ok(with_queues(db, row).await?.pop())
+    Ok(with_followers(db, row).await?.pop())
 }
 
 /// How many there are.
@@ -37,7 +38,7 @@ pub async fn count_calendars(tx: &WriteTx) -> Result<u64, DbErr> {
 }
 
 /// These calendars by their ids.
-pub(in crate::queues) async fn load(
+pub async fn load(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = i64>,
 ) -> Result<HashMap<i64, calendars::Model>, DbErr> {
@@ -45,27 +46,45 @@ pub(in crate::queues) async fn load(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-async fn with_queues(
+async fn with_followers(
     db: &impl ConnectionTrait,
     rows: Vec<calendars::Model>,
 ) -> Result<Vec<CalendarEntry>, DbErr> {
-    let mut followers: HashMap<i64, Vec<(i64, String)>> = HashMap::new();
-    let ids = rows.iter().map(|row| row.id);
-    let queues = queues::Entity::find()
-        .filter(queues::Column::CalendarId.is_in(ids))
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let queues: Vec<Follower> = queues::Entity::find()
+        .select_only()
+        .columns([queues::Column::CalendarId, queues::Column::Id, queues::Column::Name])
+        .filter(queues::Column::CalendarId.is_in(ids.iter().copied()))
         .order_by_asc(queues::Column::Name)
+        .into_tuple()
         .all(db)
         .await?;
-    for queue in queues {
-        if let Some(calendar) = queue.calendar_id {
-            followers.entry(calendar).or_default().push((queue.id, queue.name));
-        }
-    }
+    let campaigns: Vec<Follower> = campaigns::Entity::find()
+        .select_only()
+        .columns([campaigns::Column::CalendarId, campaigns::Column::Id, campaigns::Column::Name])
+        .filter(campaigns::Column::CalendarId.is_in(ids))
+        .order_by_asc(campaigns::Column::Name)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let (mut queues, mut campaigns) = (by_calendar(queues), by_calendar(campaigns));
     let entry = |calendar: calendars::Model| CalendarEntry {
-        queues: followers.remove(&calendar.id).unwrap_or_default(),
+        queues: queues.remove(&calendar.id).unwrap_or_default(),
+        campaigns: campaigns.remove(&calendar.id).unwrap_or_default(),
         calendar,
     };
     Ok(rows.into_iter().map(entry).collect())
+}
+
+/// The calendar that is followed, and whose id and name that is.
+type Follower = (i64, i64, String);
+
+fn by_calendar(followers: Vec<Follower>) -> HashMap<i64, Vec<(i64, String)>> {
+    let mut by_calendar: HashMap<i64, Vec<(i64, String)>> = HashMap::new();
+    for (calendar, id, name) in followers {
+        by_calendar.entry(calendar).or_default().push((id, name));
+    }
+    by_calendar
 }
 
 /// Stores a new calendar; it must have been checked.
@@ -101,7 +120,7 @@ pub async fn update_calendar(
     Ok(Ok(()))
 }
 
-/// Deletes a calendar that no queue follows.
+/// Deletes a calendar that nobody follows.
 pub async fn delete_calendar(tx: &WriteTx, id: i64) -> Result<(), DbErr> {
     calendars::Entity::delete_by_id(id).exec(tx).await.map(|_| ())
 }
@@ -130,6 +149,11 @@ pub fn form_of(row: &calendars::Model) -> Option<CalendarForm> {
     let week: WeekForm = serde_json::from_value(row.week.clone()).ok()?;
     let holidays: Vec<HolidayForm> = serde_json::from_value(row.holidays.clone()).ok()?;
     Some(CalendarForm { name: row.name.clone(), week, holidays })
+}
+
+/// The days of a stored calendar that differ from their weekday.
+pub fn special_days_of(row: &calendars::Model) -> Option<Vec<SpecialDays>> {
+    rules::special_days(&form_of(row)?.holidays)
 }
 
 /// The schedule of a stored calendar.
