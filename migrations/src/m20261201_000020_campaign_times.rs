@@ -126,5 +126,4 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX campaigns_calendar ON campaigns (calendar_id) WHERE calendar_id IS NOT NULL",
 ];
 
-const DOWN: &[&str] =
-    &["DROP INDEX campaigns_calendar", "ALTER TABLE campaigns DROP COLUMN calendar_id"];
+const DOWN: &[&str] = &["DROP INDEX campaigns_calendar", "ALTER TABLE campaigns DROP COLUMN calendar_id"];

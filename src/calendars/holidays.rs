@@ -53,7 +53,9 @@ mod tests {
                 holidays: year.holidays.clone(),
             };
             assert!(rules::check(&form).at_fault().is_empty(), "{}", year.year);
-            assert!(year.holidays.iter().all(|days| days.from.year() == year.year && days.to.year() == year.year));
+            assert!(
+                year.holidays.iter().all(|days| days.from.year() == year.year && days.to.year() == year.year)
+            );
             assert!(year.holidays.is_sorted_by_key(|days| days.from), "{}", year.year);
             assert!(year.source.contains(&year.year.to_string()));
         }

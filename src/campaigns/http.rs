@@ -399,7 +399,8 @@ impl CampaignView {
         let (id, counts) = (entry.campaign.id, entry.counts.into());
         let (created_at, updated_at) = (entry.campaign.created_at, entry.campaign.updated_at);
         let form = form_of(entry)?;
-        let opening = stored_opening(&form.times, &calendars, zone, now).ok_or_else(|| broken(id, "times"))?;
+        let opening =
+            stored_opening(&form.times, &calendars, zone, now).ok_or_else(|| broken(id, "times"))?;
         Ok(Self {
             id,
             name: form.name,

@@ -4,7 +4,7 @@ use crate::base::limits;
 use crate::base::phone::{PhoneNumber, PhoneRefused};
 use crate::customers::import::mapping::Mapping;
 use crate::do_not_call::model::{ListedBlock, ListedEntry};
-use crate::store::entity::{customer_phones, customers, leads};
+use crate::store::entity::{customer_phones, customers, hours_blocks, leads};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -148,6 +148,9 @@ pub struct LeadEntry {
     pub customer: CustomerEntry,
     /// What the do-not-call list held back of it for the campaign, the latest first.
     pub blocks: Vec<ListedBlock>,
+    /// Whether it waits, for the campaign, for an hour that is right where its number
+    /// lives.
+    pub hours: Option<hours_blocks::Model>,
 }
 
 /// Which leads are wanted.

@@ -193,10 +193,7 @@ impl CallingTimes {
 
     /// From its first to its last instant.
     fn life(&self) -> Stretch {
-        Stretch {
-            from: self.starts_at.unwrap_or(Moment(-FOREVER.0)),
-            to: self.ends_at.unwrap_or(FOREVER),
-        }
+        Stretch { from: self.starts_at.unwrap_or(Moment(-FOREVER.0)), to: self.ends_at.unwrap_or(FOREVER) }
     }
 
     /// The windows of an expression within a range; they may overlap.

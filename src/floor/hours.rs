@@ -116,9 +116,10 @@ impl Schedule {
         };
         // What reaches past midnight ends there when the next day says for itself when
         // it is open.
-        let goes_on = day.succ_opt().and_then(|next| self.special_on(next)).is_none_or(|next| {
-            matches!(next.like, Like::Weekday(_))
-        });
+        let goes_on = day
+            .succ_opt()
+            .and_then(|next| self.special_on(next))
+            .is_none_or(|next| matches!(next.like, Like::Weekday(_)));
         let latest = if goes_on { 2 * DAY_MINUTES } else { DAY_MINUTES };
         let spells = periods.iter().filter_map(|period| {
             let (from, to) = (self.at(day, period.from)?, self.at(day, period.to.min(latest))?);
@@ -269,7 +270,8 @@ mod tests {
         let mut schedule = schedule();
         schedule.week[4] = vec![period(10, 16)];
         schedule.special[1].like = Like::Weekday(Weekday::Fri);
-        for (when, open) in [("09:59:59", false), ("10:00:00", true), ("15:59:59", true), ("16:00:00", false)] {
+        for (when, open) in [("09:59:59", false), ("10:00:00", true), ("15:59:59", true), ("16:00:00", false)]
+        {
             assert_eq!(schedule.open_at(at(&format!("2026-10-10T{when}+08:00"))), open, "{when}");
         }
         let closes = schedule.next_change(at("2026-10-10T10:00:00+08:00"));

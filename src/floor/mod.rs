@@ -21,10 +21,10 @@ pub mod announce;
 #[cfg(test)]
 mod announce_tests;
 pub mod call;
+pub mod calling;
 mod calling_back;
 #[cfg(test)]
 mod calling_back_tests;
-pub mod calling;
 pub mod campaign;
 mod check;
 mod command;
@@ -83,6 +83,8 @@ mod tell;
 mod tests;
 mod third;
 mod timers;
+#[cfg(test)]
+mod times_tests;
 mod touched;
 mod voice;
 pub mod voicemail;

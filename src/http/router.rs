@@ -20,7 +20,8 @@ use crate::live::view::{LiveMessage, LiveRequest};
 use crate::store::Db;
 use crate::store::changes::Changes;
 use crate::{
-    calendars, calls, campaigns, customers, desk, do_not_call, live, people, queues, recordings, reports, supervision,
+    calendars, calls, campaigns, customers, desk, do_not_call, live, people, queues, recordings, reports,
+    supervision,
 };
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;

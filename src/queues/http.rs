@@ -27,9 +27,7 @@ use utoipa_axum::routes;
 
 /// The room's routes.
 pub fn routes() -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(get_queues, post_queue))
-        .routes(routes!(get_queue, patch_queue))
+    OpenApiRouter::new().routes(routes!(get_queues, post_queue)).routes(routes!(get_queue, patch_queue))
 }
 
 /// An inbound queue.

@@ -6,6 +6,7 @@
 //! input, and the ledger ([`ledger`]) checks what the floor wrote down. A seed
 //! that fails is a bug report: the same options replay it exactly.
 
+mod breaks;
 mod caps;
 pub mod faults;
 mod handling;
@@ -23,7 +24,6 @@ use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CampaignId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::Floor;
-use crate::floor::calling::CallingTimes;
 use crate::floor::effect::{Effect, Fact, SwitchCommand};
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode};
 use crate::floor::queue::QueueProfile;
@@ -160,7 +160,7 @@ impl Day {
             wire: Wire::new(chance.fork(), options.faults),
             people: People::new(chance.fork()),
             leads: Leads::new(chance.fork()),
-            ledger: Ledger::new(&campaigns, &queues),
+            ledger: Ledger::new(&campaigns, &queues).with_break(breaks::times_without_calls(&options)),
             chance,
             campaigns,
             queues,
@@ -440,7 +440,7 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         wait_ms_max: 10_000,
         drop_message: None,
         lines_max: options.agents * 4,
-        times: CallingTimes::between(OPENS, closes),
+        times: breaks::times(options, id, closes),
         counted: Vec::new(),
     };
     let mut campaigns = Vec::new();

@@ -109,8 +109,11 @@ async fn put_off(
     now: Moment,
 ) -> Result<(), DbErr> {
     use hours_blocks::Column;
-    let put_off =
-        leads::ActiveModel { id: Set(lead.id), next_attempt_at: Set(Some(at.to_utc())), ..Default::default() };
+    let put_off = leads::ActiveModel {
+        id: Set(lead.id),
+        next_attempt_at: Set(Some(at.to_utc())),
+        ..Default::default()
+    };
     leads::Entity::update(put_off).exec(tx).await?;
     let row = hours_blocks::ActiveModel {
         lead_id: Set(lead.id),

@@ -85,7 +85,8 @@ pub async fn claim_leads(
     }
     barred::give_back_some(&tx, now).await?;
     let times = called::load_times(&tx, &campaign, zone).await?;
-    let times = times.ok_or_else(|| DbErr::Custom(format!("campaign {}: times cannot be used", campaign.id)))?;
+    let times =
+        times.ok_or_else(|| DbErr::Custom(format!("campaign {}: times cannot be used", campaign.id)))?;
     let mut leads = Vec::new();
     for state in [LeadState::Retry, LeadState::Fresh] {
         for _ in 0..LOOKS {

@@ -73,7 +73,8 @@ fn days(hours: CalledHours, zone: Tz, range: Stretch) -> Vec<Stretch> {
     };
     let last = day_of(range.to, zone);
     let days = day_of(range.from, zone).iter_days().take_while(|day| *day <= last);
-    days.filter_map(|day| Stretch { from: at(day, hours.from)?, to: at(day, hours.to)? }.within(range)).collect()
+    days.filter_map(|day| Stretch { from: at(day, hours.from)?, to: at(day, hours.to)? }.within(range))
+        .collect()
 }
 
 #[cfg(test)]
@@ -128,7 +129,7 @@ mod tests {
             Callable::Until(at("2026-11-23T02:00:00Z")),
             "nine in the evening in New York"
         );
-        assert_eq!(ask(&[New_York], "2026-11-23T02:00:00Z"), Callable::From(at("2026-11-24T00:30:00Z")) );
+        assert_eq!(ask(&[New_York], "2026-11-23T02:00:00Z"), Callable::From(at("2026-11-24T00:30:00Z")));
     }
 
     #[test]

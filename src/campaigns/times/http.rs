@@ -182,7 +182,8 @@ async fn post_campaign_week(
         None => Vec::new(),
         Some(id) => {
             let found = calendars::store::find_calendar(db.read(), id).await?;
-            let found = found.ok_or_else(|| ApiError::bad_request("times.calendar_id", "there is no such calendar"))?;
+            let found = found
+                .ok_or_else(|| ApiError::bad_request("times.calendar_id", "there is no such calendar"))?;
             calendars::store::form_of(&found.calendar).ok_or_else(|| broken(id))?.holidays
         }
     };
@@ -193,7 +194,13 @@ async fn post_campaign_week(
     Ok(Json(CampaignWeekView {
         zone: settings.zone.name().to_owned(),
         today: day_of(now, settings.zone),
-        days: date.week(chrono::Weekday::Mon).first_day().iter_days().take(7).map(|day| drawn(&times, &holidays, day)).collect(),
+        days: date
+            .week(chrono::Weekday::Mon)
+            .first_day()
+            .iter_days()
+            .take(7)
+            .map(|day| drawn(&times, &holidays, day))
+            .collect(),
         open_now: opening.in_hours,
         opens_at: opening.opens_at,
         closes_at: opening.closes_at,
@@ -299,5 +306,9 @@ fn special_view(special: &SpecialDays, holidays: &[HolidayForm], day: NaiveDate)
 /// What a clock on the wall shows; the end of the day is 24:00.
 fn wall(at: Moment, day: NaiveDate, zone: Tz) -> String {
     let local = at.to_utc().with_timezone(&zone);
-    if local.date_naive() > day { "24:00".to_owned() } else { format!("{:02}:{:02}", local.hour(), local.minute()) }
+    if local.date_naive() > day {
+        "24:00".to_owned()
+    } else {
+        format!("{:02}:{:02}", local.hour(), local.minute())
+    }
 }

@@ -166,7 +166,11 @@ mod tests {
         let nothing = WindowForm { days: Vec::new(), ..window("09:00", "12:00") };
         let out = CronForm { expression: "0 9 * * *".into(), minutes: 60, effect: CronEffect::Exclude };
         for (form, field, words) in [
-            (windows(vec![window("09:00", "12:00"), window("9:00", "12:00")]), "times.windows[1].from", "HH:MM"),
+            (
+                windows(vec![window("09:00", "12:00"), window("9:00", "12:00")]),
+                "times.windows[1].from",
+                "HH:MM",
+            ),
             (windows(vec![window("09:00", "24:30")]), "times.windows[0].to", "24:00"),
             (windows(vec![window("24:00", "08:00")]), "times.windows[0].from", "23:59"),
             (windows(vec![window("09:00", "09:00")]), "times.windows[0].to", "00:00 to 24:00"),

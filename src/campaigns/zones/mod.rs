@@ -14,7 +14,9 @@ const TABLE: &str = include_str!("prefixes.txt");
 static ZONES: LazyLock<HashMap<&'static str, Vec<Tz>>> = LazyLock::new(|| {
     let lines = TABLE.lines().filter_map(|line| line.split_once('|'));
     // A zone that the program's own table does not have is none that it could ask.
-    lines.map(|(prefix, zones)| (prefix, zones.split('&').filter_map(|zone| zone.parse().ok()).collect())).collect()
+    lines
+        .map(|(prefix, zones)| (prefix, zones.split('&').filter_map(|zone| zone.parse().ok()).collect()))
+        .collect()
 });
 
 /// The zones a number may be in; none of one that no prefix is of.

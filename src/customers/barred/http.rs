@@ -22,6 +22,7 @@ use crate::do_not_call::model::{
 };
 use crate::do_not_call::store::{add_many, append_consent, list_consents};
 use crate::store::changes::{Change, Changes};
+use crate::store::entity::hours_blocks;
 use crate::store::{Db, write_tx};
 use axum::Extension;
 use axum::extract::DefaultBodyLimit;
@@ -144,6 +145,22 @@ pub struct LeadView {
     /// What the do-not-call list held back of it for this campaign, the latest
     /// first.
     blocks: Vec<BlockView>,
+    /// Why it waits though it is due: it is no hour to call at where its number lives.
+    waits: Option<HoursBlockView>,
+}
+
+/// A lead that waits for an hour that is right where its number lives.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct HoursBlockView {
+    e164: String,
+    /// The time zone of the number, or the first of those it may be in.
+    zone: String,
+    /// When it may be called.
+    next_at: DateTime<Utc>,
+    /// How often it has been put off.
+    times: i32,
+    first_at: DateTime<Utc>,
+    last_at: DateTime<Utc>,
 }
 
 /// Which leads are wanted.
@@ -433,6 +450,13 @@ impl From<ListedConsent> for ConsentView {
     }
 }
 
+impl From<hours_blocks::Model> for HoursBlockView {
+    fn from(block: hours_blocks::Model) -> Self {
+        let hours_blocks::Model { e164, zone, next_at, times, first_at, last_at, .. } = block;
+        Self { e164, zone, next_at, times, first_at, last_at }
+    }
+}
+
 impl From<LeadEntry> for LeadView {
     fn from(entry: LeadEntry) -> Self {
         let lead = entry.lead;
@@ -445,6 +469,7 @@ impl From<LeadEntry> for LeadView {
             last_attempt_at: lead.last_attempt_at,
             next_attempt_at: lead.next_attempt_at,
             blocks: entry.blocks.into_iter().map(BlockView::from).collect(),
+            waits: entry.hours.map(HoursBlockView::from),
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct DayOptions {
     pub drop_cap_permille: u32,
     /// Callers an hour, into two inbound queues; 0: no queues.
     pub callers_per_hour: u32,
+    /// Whether campaigns have a break in the middle third of the day.
+    pub breaks: bool,
     /// Who is called.
     pub customers: CustomerShares,
     /// Ask for the floor's invariants after every so many inputs. The question
@@ -45,6 +47,7 @@ impl DayOptions {
             faults: false,
             drop_cap_permille: 30,
             callers_per_hour: 0,
+            breaks: false,
             customers: CustomerShares::default(),
             check_every: check_every(agents),
         }

@@ -7,6 +7,7 @@ use crate::base::ids::{CallId, LegId};
 use crate::base::ids::{CustomerId, LeadId};
 use crate::floor::effect::{AgentStateKind, CallResult, EndedBy};
 use crate::floor::input::HangUp;
+use crate::floor::stretch::Stretch;
 use uuid::Uuid;
 
 fn short(agents: u32, minutes: u32, seed: u64, faults: bool) -> DayOptions {
@@ -63,6 +64,19 @@ fn a_day_on_which_all_phones_ring_keeps_every_promise() {
     assert_eq!(summary.invariant_violations, 0, "{summary:#?}");
     let done = |name: &str| summary.controlled.get(name).copied().unwrap_or(0);
     assert!(done("rings called off") > 10 && done("places told") > 50, "{summary:#?}");
+}
+
+/// The break's third is empty, and the rest of the day is worked as ever.
+#[test]
+fn nothing_is_dialled_in_the_breaks_that_windows_and_expressions_make() {
+    for (seed, faults) in [(1, false), (2, false), (3, true), (4, true), (5, true), (6, true)] {
+        let options = DayOptions { breaks: true, ..short(12, 60, seed, faults) };
+        let day = run(&options);
+        assert_eq!(day.invariant_violations, 0, "{day:#?}");
+        let without = run(&DayOptions { breaks: false, ..options });
+        assert!(day.connected * 2 > without.connected, "{} {}", day.connected, without.connected);
+        assert!(day.connected < without.connected, "{} {}", day.connected, without.connected);
+    }
 }
 
 /// Runs days of so many agents and minutes; the share dropped of each must stay
@@ -244,6 +258,9 @@ fn the_auditor_notices_what_must_not_be() {
         let said = last_word(facts);
         assert!(said.contains(complaint), "{complaint:?} expected, said: {said:?}");
     }
+    let noon = Some(Stretch { from: NOW, to: NOW + 1 });
+    let said = books().with_break(noon).write(NOW, true, &one).join("");
+    assert!(said.contains("in the break"), "{said}");
     // Outside the hours, without a switch, and of another time.
     let late = OPENS + 3_600_000;
     assert!(books().write(late, true, &started(1, "+861", late)).join("").contains("outside its hours"));

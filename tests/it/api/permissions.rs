@@ -107,6 +107,7 @@ fn table() -> Vec<Expected> {
         reads("get_campaign_leads", ALL_BUT_AGENTS),
         writes("post_campaign", MANAGERS, json!({})),
         writes("patch_campaign", MANAGERS, json!({})),
+        writes("post_campaign_week", ALL_BUT_AGENTS, json!({ "times": {} })),
         reads("post_campaign_start", RUNNERS),
         reads("post_campaign_pause", RUNNERS),
         reads("post_campaign_finish", RUNNERS),
@@ -120,6 +121,7 @@ fn table() -> Vec<Expected> {
         writes("post_calendar", MANAGERS, json!({})),
         writes("patch_calendar", MANAGERS, json!({})),
         reads("delete_calendar", MANAGERS),
+        reads("get_public_holidays", ALL_BUT_AGENTS),
         // calls, recordings, reports
         reads("get_calls", EVERYBODY),
         reads("get_call", EVERYBODY),

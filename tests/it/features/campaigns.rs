@@ -71,8 +71,6 @@ async fn what_is_wrong_with_a_campaign_is_said_field_by_field(db: Db) {
     };
     for (field, value) in [
         ("ring_seconds", json!(14)),
-        ("weekdays", json!(0)),
-        ("hours_to", json!("07:00")),
         ("caller_id", json!("1{x}")),
         ("ratio_permille", json!(999)),
         ("cap_window_hours", json!(721)),

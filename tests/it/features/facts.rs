@@ -3,9 +3,9 @@
 
 use super::world::{MINUTE, MONDAY_10, World, call_id, leg_id, write};
 use crate::both_databases;
+use chrono_tz::Asia::Shanghai;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
-use chrono_tz::Asia::Shanghai;
 use trunkline::base::clock::Moment;
 use trunkline::base::ids::CallId;
 use trunkline::calls::model::{CdrMerge, DispositionRefused, DispositionRequest};
@@ -109,14 +109,21 @@ async fn a_lead_is_dialled_again_until_its_attempts_are_used_up(db: Db) {
         if state == "retry" {
             let due = Moment::from(row.next_attempt_at.expect("a time"));
             assert_eq!(due.since_ms(at + 20_000), 60 * MINUTE);
-            assert!(claim_leads(&world.db, world.campaign, 5, due - 1, Shanghai).await.expect("claim").is_empty());
+            assert!(
+                claim_leads(&world.db, world.campaign, 5, due - 1, Shanghai).await.expect("claim").is_empty()
+            );
             at = due;
         }
         let before = rows(&world.db).await;
         world.write_facts(&facts).await;
         assert_eq!(rows(&world.db).await, before, "old facts after attempt {n}");
     }
-    assert!(claim_leads(&world.db, world.campaign, 5, at + 900 * MINUTE, Shanghai).await.expect("claim").is_empty());
+    assert!(
+        claim_leads(&world.db, world.campaign, 5, at + 900 * MINUTE, Shanghai)
+            .await
+            .expect("claim")
+            .is_empty()
+    );
 }
 
 async fn calls_in_progress_are_found_after_a_restart(db: Db) {

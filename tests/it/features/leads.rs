@@ -2,6 +2,7 @@
 
 use super::world::{MINUTE, MONDAY_10, World, call_id, insert_list, write};
 use crate::both_databases;
+use chrono_tz::Asia::Shanghai;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use std::collections::HashSet;
 use trunkline::base::clock::Moment;
@@ -153,7 +154,7 @@ async fn released_leads_are_what_they_were(db: Db) {
 
 async fn a_profile_is_what_the_floor_needs(db: Db) {
     let world = World::with_leads(db, 3).await;
-    let zone = chrono_tz::Asia::Shanghai;
+    let zone = Shanghai;
     for (n, lead) in (1..).zip(&world.leads) {
         let at = MONDAY_10 - n as i64 * 12 * 60 * MINUTE;
         world
@@ -172,8 +173,9 @@ async fn a_profile_is_what_the_floor_needs(db: Db) {
     let each = WindowCounts { answered: 1, dropped: 1 };
     let hours = [36, 24, 12].map(|hours| (MONDAY_10 - hours * 60 * MINUTE, each));
     assert_eq!(profile.counted, hours);
-    let (from, to) = profile.hours.expect("hours");
-    assert_eq!((MONDAY_10.since_ms(from), to.since_ms(MONDAY_10)), (90 * MINUTE, 630 * MINUTE));
+    let opening = profile.times.opening(MONDAY_10);
+    assert_eq!(opening.since_today, Some(MONDAY_10 - 90 * MINUTE));
+    assert_eq!(opening.changes_at, Some(MONDAY_10 + 630 * MINUTE));
 
     let start = async |tx: &trunkline::store::WriteTx| {
         mark_state(tx, world.campaign, CampaignState::Running, MONDAY_10).await.expect("start");

@@ -133,7 +133,7 @@ export interface paths {
     /** Every calendar. */
     get: operations['get_calendars'];
     put?: never;
-    /** Make a calendar; queues may follow it from then on. */
+    /** Make a calendar; queues and campaigns may follow it from then on. */
     post: operations['post_calendar'];
     delete?: never;
     options?: never;
@@ -152,13 +152,13 @@ export interface paths {
     get: operations['get_calendar'];
     put?: never;
     post?: never;
-    /** Delete a calendar that no queue follows. */
+    /** Delete a calendar that no queue and no campaign follows. */
     delete: operations['delete_calendar'];
     options?: never;
     head?: never;
     /**
-     * Change a calendar. It counts at once for who calls from then on; who waits in a
-     *     queue already is served.
+     * Change a calendar. It counts at once for who calls, or is called, from then on; who
+     *     waits in a queue already is served.
      */
     patch: operations['patch_calendar'];
     trace?: never;
@@ -236,6 +236,26 @@ export interface paths {
     post: operations['post_call_do_not_call'];
     /** Takes back what one did with that click on this call. */
     delete: operations['delete_call_do_not_call'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaign-weeks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Draws up a week of a campaign's times: what comes of windows, calendar and
+     *     expressions, and which rule makes what. Nothing is stored.
+     */
+    post: operations['post_campaign_week'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -1133,6 +1153,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/public-holidays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The public holidays that the program knows, the latest year first: what a calendar
+     *     may take over.
+     */
+    get: operations['get_public_holidays'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/queues': {
     parameters: {
       query?: never;
@@ -1752,8 +1792,8 @@ export interface components {
        */
       times: number;
     };
-    /** @description A queue that follows a calendar. */
-    CalendarQueueView: {
+    /** @description A queue or campaign that follows a calendar. */
+    CalendarFollowerView: {
       /** Format: int64 */
       id: number;
       name: string;
@@ -1771,6 +1811,8 @@ export interface components {
     };
     /** @description A calendar of opening hours. */
     CalendarView: {
+      /** @description The campaigns that follow its days that differ. */
+      campaigns: components['schemas']['CalendarFollowerView'][];
       /**
        * Format: date-time
        * @description When it closes, while it is open; null also when not within a year.
@@ -1791,7 +1833,7 @@ export interface components {
        */
       opens_at?: string | null;
       /** @description The queues that follow it. */
-      queues: components['schemas']['CalendarQueueView'][];
+      queues: components['schemas']['CalendarFollowerView'][];
       /** Format: date-time */
       updated_at: string;
       week: components['schemas']['WeekForm'];
@@ -2193,6 +2235,28 @@ export interface components {
       supervisor_id: number;
       supervisor_name: string;
     };
+    /** @description Hours by the clock where the called number lives. */
+    CalledForm: {
+      /** @description `HH:MM`. */
+      from: string;
+      /** @description `HH:MM`, later than `from`, up to 24:00. */
+      to: string;
+    };
+    /**
+     * @description What takes time out.
+     * @enum {string}
+     */
+    CampaignBarKind: 'holiday' | 'cron' | 'not_yet' | 'over';
+    /** @description A time that is taken out of the windows. */
+    CampaignBarView: {
+      /** @description With `cron`: which of the expressions, from 0 on. */
+      cron?: number | null;
+      /** @description `HH:MM`. */
+      from: string;
+      kind: components['schemas']['CampaignBarKind'];
+      /** @description `HH:MM`. */
+      to: string;
+    };
     /** @description A campaign's figures, over its whole life. */
     CampaignCountsView: {
       /**
@@ -2235,6 +2299,17 @@ export interface components {
        * @description To be dialled again.
        */
       retry: number;
+    };
+    /** @description A day of it. */
+    CampaignDayView: {
+      /** @description What takes time out of the windows. */
+      bars: components['schemas']['CampaignBarView'][];
+      /** Format: date */
+      date: string;
+      /** @description In which dialling is allowed, in order, without overlaps. */
+      spans: components['schemas']['CampaignSpanView'][];
+      special?: components['schemas']['SpecialDayView'] | null;
+      weekday: components['schemas']['WeekdayName'];
     };
     /**
      * Format: int64
@@ -2294,6 +2369,14 @@ export interface components {
        */
       waiting: number;
     };
+    /** @description A part of it, with all that makes it: where two windows overlap, both. */
+    CampaignPartView: {
+      /** @description `HH:MM`. */
+      from: string;
+      rules: components['schemas']['CampaignRuleView'][];
+      /** @description `HH:MM`. */
+      to: string;
+    };
     /**
      * @description The settings of a campaign. A new one needs name, list and gateway; what is
      *     left out of a new one is set to a sound default, and what is left out of a
@@ -2329,10 +2412,6 @@ export interface components {
       drop_message?: string | null;
       /** Format: int64 */
       gateway_id?: number | null;
-      /** @description `HH:MM` in the centre's zone. */
-      hours_from?: string | null;
-      /** @description `HH:MM`, later than hours_from. */
-      hours_to?: string | null;
       /**
        * Format: int32
        * @description The most calls in progress at once.
@@ -2368,6 +2447,7 @@ export interface components {
       ring_seconds?: number | null;
       /** @description What the agent says; empty for none. */
       script?: string | null;
+      times?: components['schemas']['TimesForm'] | null;
       /**
        * Format: int32
        * @description How long a customer is kept waiting at all; not less than drop_after_ms.
@@ -2375,14 +2455,33 @@ export interface components {
       wait_ms_max?: number | null;
       /**
        * Format: int32
-       * @description Monday = 1, Tuesday = 2, Wednesday = 4 … Sunday = 64, added up.
-       */
-      weekdays?: number | null;
-      /**
-       * Format: int32
        * @description Length of after-call work; 0: until the disposition is saved.
        */
       wrap_up_seconds?: number | null;
+    };
+    /**
+     * @description What allows dialling.
+     * @enum {string}
+     */
+    CampaignRuleKind: 'weekday' | 'make_up' | 'own_times' | 'cron';
+    /** @description What allows dialling. */
+    CampaignRuleView: {
+      /** @description With `cron`: which of the expressions, from 0 on. */
+      cron?: number | null;
+      kind: components['schemas']['CampaignRuleKind'];
+    };
+    /** @description A time in which dialling is allowed. */
+    CampaignSpanView: {
+      /** Format: date-time */
+      ends_at: string;
+      /** @description `HH:MM` by the clock on the wall. */
+      from: string;
+      /** @description One after the other, without a gap. */
+      parts: components['schemas']['CampaignPartView'][];
+      /** Format: date-time */
+      starts_at: string;
+      /** @description `HH:MM`; 24:00 is the end of the day. */
+      to: string;
     };
     /**
      * @description Where a campaign is in its life.
@@ -2397,6 +2496,11 @@ export interface components {
       cap_group?: string | null;
       /** Format: int32 */
       cap_window_hours: number;
+      /**
+       * Format: date-time
+       * @description When they end, while they do; null also when not within a year.
+       */
+      closes_at?: string | null;
       counts: components['schemas']['CampaignCountsView'];
       /** Format: date-time */
       created_at: string;
@@ -2408,8 +2512,6 @@ export interface components {
       /** Format: int64 */
       gateway_id: number;
       gateway_name: string;
-      hours_from: string;
-      hours_to: string;
       /** Format: int64 */
       id: number;
       /** Format: int32 */
@@ -2421,6 +2523,13 @@ export interface components {
       max_attempts: number;
       mode: components['schemas']['DialMode'];
       name: string;
+      /** @description Whether its times allow dialling now; whether it runs is in `state`. */
+      open_now: boolean;
+      /**
+       * Format: date-time
+       * @description When they next do, while they do not; null also when not within a year.
+       */
+      opens_at?: string | null;
       /** Format: int32 */
       ratio_permille: number;
       /** Format: int32 */
@@ -2429,14 +2538,47 @@ export interface components {
       ring_seconds: number;
       script?: string | null;
       state: components['schemas']['CampaignState'];
+      /** @description When it dials. */
+      times: components['schemas']['TimesForm'];
       /** Format: date-time */
       updated_at: string;
       /** Format: int32 */
       wait_ms_max: number;
       /** Format: int32 */
-      weekdays: number;
-      /** Format: int32 */
       wrap_up_seconds: number;
+    };
+    /** @description Times that need not be saved, and which week of them is wanted. */
+    CampaignWeekRequest: {
+      /**
+       * Format: date
+       * @description A day of the week; today when left out.
+       */
+      date?: string | null;
+      times: components['schemas']['TimesForm'];
+    };
+    /** @description A week of a campaign's times. */
+    CampaignWeekView: {
+      /**
+       * Format: date-time
+       * @description When it ends, while it is; null also when not within a year.
+       */
+      closes_at?: string | null;
+      /** @description Monday to Sunday. */
+      days: components['schemas']['CampaignDayView'][];
+      /** @description Whether dialling is allowed now. */
+      open_now: boolean;
+      /**
+       * Format: date-time
+       * @description When it next is, while it is not; null also when not within a year.
+       */
+      opens_at?: string | null;
+      /**
+       * Format: date
+       * @description The day it is there.
+       */
+      today: string;
+      /** @description The centre's time zone: times of day are in it. */
+      zone: string;
     };
     /** @description A number to be looked up. */
     CheckRequest: {
@@ -2527,6 +2669,23 @@ export interface components {
       /** Format: date-time */
       said_at: string;
       source: components['schemas']['ConsentSource'];
+    };
+    /**
+     * @description What a window that comes round does.
+     * @enum {string}
+     */
+    CronEffect: 'add' | 'exclude';
+    /** @description A window that comes round. */
+    CronForm: {
+      /** @description What it does. */
+      effect: components['schemas']['CronEffect'];
+      /** @description When it begins: minute hour day month weekday, in the centre's time zone. */
+      expression: string;
+      /**
+       * Format: int32
+       * @description How long it lasts.
+       */
+      minutes: number;
     };
     /** @description What a cron expression means. */
     CronPreviewView: {
@@ -3024,6 +3183,7 @@ export interface components {
     };
     /** @description Days that differ from their weekday. */
     HolidayForm: {
+      follows?: components['schemas']['WeekdayName'] | null;
       /**
        * Format: date
        * @description The first day.
@@ -3032,8 +3192,8 @@ export interface components {
       /** @description For people. */
       name: string;
       /**
-       * @description When it is open on each of these days, as on a make-up working day; none:
-       *     closed.
+       * @description When it is open on each of these days, if at times of their own; none: closed,
+       *     unless they follow a weekday.
        */
       periods?: components['schemas']['PeriodForm'][];
       /**
@@ -3041,6 +3201,26 @@ export interface components {
        * @description The last day; the first again for a single one.
        */
       to: string;
+    };
+    /** @description A lead that waits for an hour that is right where its number lives. */
+    HoursBlockView: {
+      e164: string;
+      /** Format: date-time */
+      first_at: string;
+      /** Format: date-time */
+      last_at: string;
+      /**
+       * Format: date-time
+       * @description When it may be called.
+       */
+      next_at: string;
+      /**
+       * Format: int32
+       * @description How often it has been put off.
+       */
+      times: number;
+      /** @description The time zone of the number, or the first of those it may be in. */
+      zone: string;
     };
     /** @description When a queue is open. */
     HoursForm:
@@ -3199,6 +3379,7 @@ export interface components {
       next_attempt_at?: string | null;
       /** @description `fresh`, `retry`, `claimed`, `dialling` or `done`. */
       state: string;
+      waits?: components['schemas']['HoursBlockView'] | null;
     };
     /**
      * @description Whose a leg is.
@@ -3618,6 +3799,8 @@ export interface components {
     Page_CalendarView: {
       /** @description The rows. */
       items: {
+        /** @description The campaigns that follow its days that differ. */
+        campaigns: components['schemas']['CalendarFollowerView'][];
         /**
          * Format: date-time
          * @description When it closes, while it is open; null also when not within a year.
@@ -3638,7 +3821,7 @@ export interface components {
          */
         opens_at?: string | null;
         /** @description The queues that follow it. */
-        queues: components['schemas']['CalendarQueueView'][];
+        queues: components['schemas']['CalendarFollowerView'][];
         /** Format: date-time */
         updated_at: string;
         week: components['schemas']['WeekForm'];
@@ -3757,6 +3940,11 @@ export interface components {
         cap_group?: string | null;
         /** Format: int32 */
         cap_window_hours: number;
+        /**
+         * Format: date-time
+         * @description When they end, while they do; null also when not within a year.
+         */
+        closes_at?: string | null;
         counts: components['schemas']['CampaignCountsView'];
         /** Format: date-time */
         created_at: string;
@@ -3768,8 +3956,6 @@ export interface components {
         /** Format: int64 */
         gateway_id: number;
         gateway_name: string;
-        hours_from: string;
-        hours_to: string;
         /** Format: int64 */
         id: number;
         /** Format: int32 */
@@ -3781,6 +3967,13 @@ export interface components {
         max_attempts: number;
         mode: components['schemas']['DialMode'];
         name: string;
+        /** @description Whether its times allow dialling now; whether it runs is in `state`. */
+        open_now: boolean;
+        /**
+         * Format: date-time
+         * @description When they next do, while they do not; null also when not within a year.
+         */
+        opens_at?: string | null;
         /** Format: int32 */
         ratio_permille: number;
         /** Format: int32 */
@@ -3789,12 +3982,12 @@ export interface components {
         ring_seconds: number;
         script?: string | null;
         state: components['schemas']['CampaignState'];
+        /** @description When it dials. */
+        times: components['schemas']['TimesForm'];
         /** Format: date-time */
         updated_at: string;
         /** Format: int32 */
         wait_ms_max: number;
-        /** Format: int32 */
-        weekdays: number;
         /** Format: int32 */
         wrap_up_seconds: number;
       }[];
@@ -4124,6 +4317,7 @@ export interface components {
         next_attempt_at?: string | null;
         /** @description `fresh`, `retry`, `claimed`, `dialling` or `done`. */
         state: string;
+        waits?: components['schemas']['HoursBlockView'] | null;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -4173,6 +4367,27 @@ export interface components {
         key: string;
         label_en: string;
         label_zh: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_PublicHolidaysView: {
+      /** @description The rows. */
+      items: {
+        /** @description ISO 3166 code, e.g. `CN`. */
+        country: string;
+        /** @description Ready for a calendar; they may be changed there. */
+        holidays: components['schemas']['HolidayForm'][];
+        /** @description Who announced them, and when. */
+        source: string;
+        /** Format: int32 */
+        year: number;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -4488,6 +4703,20 @@ export interface components {
       title: string;
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
+    };
+    /**
+     * @description The holidays and make-up working days of a country in one year, as its government
+     *     announced them.
+     */
+    PublicHolidaysView: {
+      /** @description ISO 3166 code, e.g. `CN`. */
+      country: string;
+      /** @description Ready for a calendar; they may be changed there. */
+      holidays: components['schemas']['HolidayForm'][];
+      /** @description Who announced them, and when. */
+      source: string;
+      /** Format: int32 */
+      year: number;
     };
     /**
      * Format: int64
@@ -4951,6 +5180,18 @@ export interface components {
       | 'conference'
       | 'outside'
       | 'voicemail';
+    /**
+     * @description How a day differs.
+     * @enum {string}
+     */
+    SpecialDayKind: 'holiday' | 'make_up' | 'own_times';
+    /** @description A day that differs from its weekday. */
+    SpecialDayView: {
+      follows?: components['schemas']['WeekdayName'] | null;
+      kind: components['schemas']['SpecialDayKind'];
+      /** @description What the calendar calls it. */
+      name: string;
+    };
     /** @description Milliseconds in each state. */
     StatesView: {
       /** Format: int64 */
@@ -5039,6 +5280,30 @@ export interface components {
       number?: string | null;
       /** @description Whether the third has answered. */
       up: boolean;
+    };
+    /** @description When a campaign dials. */
+    TimesForm: {
+      /**
+       * Format: int64
+       * @description The calendar whose holidays and make-up working days it follows. On a holiday
+       *     nothing is dialled; a make-up day has the windows of the weekday it follows.
+       */
+      calendar_id?: number | null;
+      called?: components['schemas']['CalledForm'] | null;
+      /** @description What else there is, or is not. */
+      cron?: components['schemas']['CronForm'][];
+      /**
+       * Format: date-time
+       * @description Not from then on; null: until its list is done.
+       */
+      ends_at?: string | null;
+      /**
+       * Format: date-time
+       * @description Not before; null: from its start on.
+       */
+      starts_at?: string | null;
+      /** @description Daily windows in the centre's time zone; those that overlap or touch are one. */
+      windows?: components['schemas']['WindowForm'][];
     };
     /**
      * @description How a transfer came out.
@@ -5202,6 +5467,23 @@ export interface components {
       tuesday?: components['schemas']['PeriodForm'][];
       /** @description On Wednesdays. */
       wednesday?: components['schemas']['PeriodForm'][];
+    };
+    /**
+     * @description A day of the week.
+     * @enum {string}
+     */
+    WeekdayName: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+    /** @description A daily window. */
+    WindowForm: {
+      /** @description On which days it begins. */
+      days: components['schemas']['WeekdayName'][];
+      /** @description `HH:MM`. */
+      from: string;
+      /**
+       * @description `HH:MM`, up to 24:00, the end of the day; earlier than `from`: it goes on past
+       *     midnight.
+       */
+      to: string;
     };
   };
   responses: never;
@@ -6025,6 +6307,54 @@ export interface operations {
         };
       };
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_campaign_week: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CampaignWeekRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignWeekView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -8715,6 +9045,42 @@ export interface operations {
         };
       };
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_public_holidays: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PublicHolidaysView'];
+        };
+      };
+      403: {
         headers: {
           [name: string]: unknown;
         };

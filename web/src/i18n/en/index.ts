@@ -3,6 +3,7 @@ import type { zh } from '../zh';
 import { calendars } from './calendars';
 import { calls } from './calls';
 import { campaigns } from './campaigns';
+import { campaignTimes } from './campaignTimes';
 import { common } from './common';
 import { customers } from './customers';
 import { desk } from './desk';
@@ -21,6 +22,7 @@ export const en: typeof zh = {
   desk,
   floor,
   campaigns,
+  campaignTimes,
   queues,
   calendars,
   keptPlaces,

@@ -40,10 +40,6 @@ export const campaigns = {
   gateway: '线路',
   callerId: '主叫号码',
   linesMax: '最大并发',
-  hours: '外呼时段',
-  hoursFrom: '开始时间',
-  hoursTo: '结束时间',
-  weekdays: '外呼日',
   day: {
     mon: '周一',
     tue: '周二',

@@ -2,6 +2,7 @@
 import { calendars } from './calendars';
 import { calls } from './calls';
 import { campaigns } from './campaigns';
+import { campaignTimes } from './campaignTimes';
 import { common } from './common';
 import { customers } from './customers';
 import { desk } from './desk';
@@ -20,6 +21,7 @@ export const zh = {
   desk,
   floor,
   campaigns,
+  campaignTimes,
   queues,
   calendars,
   keptPlaces,

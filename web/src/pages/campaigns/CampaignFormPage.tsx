@@ -9,6 +9,8 @@ import { SettingsForm, SettingsPage } from '../../parts/SettingsForm';
 import { paths } from '../../paths';
 import { DialFields, PeopleFields, RuleFields } from './CampaignFields';
 import { useCampaign, useSaveCampaign } from './queries';
+import { NEW_TIMES } from './times/times';
+import { TimesFields } from './times/TimesFields';
 
 const DEFAULTS: Partial<CampaignRequest> = {
   mode: 'predictive',
@@ -20,9 +22,7 @@ const DEFAULTS: Partial<CampaignRequest> = {
   drop_after_ms: 2000,
   wait_ms_max: 10_000,
   lines_max: 100,
-  hours_from: '08:30',
-  hours_to: '20:30',
-  weekdays: 31,
+  times: NEW_TIMES,
   max_attempts: 3,
   retry_minutes: 60,
   agents: [],
@@ -53,6 +53,9 @@ function CampaignForm({ campaign }: { campaign?: CampaignView }) {
       )}
       <Card title={t('campaigns.section.dial')}>
         <DialFields />
+      </Card>
+      <Card title={t('campaignTimes.title')}>
+        <TimesFields />
       </Card>
       <Card title={t('campaigns.section.rules')}>
         <RuleFields />

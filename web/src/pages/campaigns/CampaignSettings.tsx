@@ -3,13 +3,11 @@ import { Card, Descriptions } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CampaignView } from '../../api/types';
 import { percent } from '../../base/format';
-import { daysIn } from './weekdays';
 
 /** The settings and the script. */
 export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
   const { t } = useTranslation();
   const seconds = (value: number) => `${value} ${t('common.seconds')}`;
-  const days = daysIn(campaign.weekdays).map((day) => t(`campaigns.day.${day}`));
 
   const items = [
     { label: t('campaigns.list'), children: campaign.list_name },
@@ -19,8 +17,6 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
       : []),
     { label: t('campaigns.gateway'), children: campaign.gateway_name },
     { label: t('campaigns.callerId'), children: campaign.caller_id },
-    { label: t('campaigns.hours'), children: `${campaign.hours_from} – ${campaign.hours_to}` },
-    { label: t('campaigns.weekdays'), children: days.join(' ') },
     { label: t('campaigns.ringSeconds'), children: seconds(campaign.ring_seconds) },
     { label: t('campaigns.wrapUpSeconds'), children: seconds(campaign.wrap_up_seconds) },
     { label: t('campaigns.dropCap'), children: percent(campaign.drop_cap_permille / 1000) },

@@ -63,7 +63,17 @@ function useColumns(): TableColumnsType<LeadView> {
       width: 176,
       render: (_, row) => (
         <span className="figure">
-          {row.state === 'retry' && row.next_attempt_at ? dateTime(row.next_attempt_at) : ''}
+          {(row.state === 'retry' || row.waits) && row.next_attempt_at
+            ? dateTime(row.next_attempt_at)
+            : ''}
+          {row.waits && (
+            <div className="quiet" style={{ whiteSpace: 'normal' }}>
+              {t('campaignTimes.waits', {
+                zone: row.waits.zone,
+                at: dateTime(row.waits.next_at, row.waits.zone).slice(11, 16),
+              })}
+            </div>
+          )}
         </span>
       ),
     },

@@ -1,7 +1,7 @@
 // Calendars of opening hours.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, ask } from '../../../api/client';
-import type { CalendarRequest } from '../../../api/types';
+import { api, ask } from '../../api/client';
+import type { CalendarRequest } from '../../api/types';
 
 /** Whether it is open is asked again once a minute. */
 const OPEN_NOW_MS = 60_000;
@@ -28,8 +28,9 @@ function useForget() {
   const client = useQueryClient();
   return async () => {
     await client.invalidateQueries({ queryKey: ['calendars'] });
-    // Whether a queue is open depends on it.
+    // Whether a queue is open, or a campaign dials, depends on it.
     await client.invalidateQueries({ queryKey: ['queues'] });
+    await client.invalidateQueries({ queryKey: ['campaigns'] });
   };
 }
 
@@ -52,5 +53,14 @@ export function useDeleteCalendar() {
     mutationFn: (id: number) =>
       ask(api.DELETE('/api/v1/calendars/{id}', { params: { path: { id } } })),
     onSuccess: forget,
+  });
+}
+
+/** The public holidays that the server knows. */
+export function usePublicHolidays() {
+  return useQuery({
+    queryKey: ['public-holidays'],
+    queryFn: () => ask(api.GET('/api/v1/public-holidays')),
+    staleTime: Infinity,
   });
 }

@@ -1,20 +1,20 @@
 // All calendars: their week, the holidays to come, whether they are open now, and
-// which queues follow them.
+// which queues and campaigns follow them.
 import { PlusOutlined } from '@ant-design/icons';
 import { App, Button, Table, Tag, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
-import { useMay } from '../../../api/access';
-import type { CalendarView, HolidayForm } from '../../../api/types';
-import { dateTime, DASH } from '../../../base/format';
-import { now } from '../../../base/clock';
-import { PageHead } from '../../../parts/PageHead';
-import { ProblemAlert, useReportProblem } from '../../../parts/Problem';
-import { ReasonButton } from '../../../parts/ReasonButton';
-import { paths } from '../../../paths';
-import { OpenMark } from '../OpenMark';
+import { useMay } from '../../api/access';
+import type { CalendarView, HolidayForm } from '../../api/types';
+import { dateTime, DASH } from '../../base/format';
+import { now } from '../../base/clock';
+import { PageHead } from '../../parts/PageHead';
+import { ProblemAlert, useReportProblem } from '../../parts/Problem';
+import { ReasonButton } from '../../parts/ReasonButton';
+import { paths } from '../../paths';
+import { OpenMark } from '../queues/OpenMark';
 import { useCalendars, useDeleteCalendar } from './queries';
-import { periodsText, runsOf } from './week';
+import { periodsText, runsOf, WEEK_DAYS } from './week';
 
 /** Holidays shown in the list. */
 const SHOWN = 3;
@@ -41,15 +41,13 @@ function Week({ calendar }: { calendar: CalendarView }) {
 }
 
 function Holiday({ holiday }: { holiday: HolidayForm }) {
-  const { t } = useTranslation();
-  const { name, from, to, periods = [] } = holiday;
+  const like = useLikeText();
+  const { name, from, to, follows, periods = [] } = holiday;
   return (
     <div className="line">
       <span className="figure nowrap">{from === to ? from : `${from} – ${to}`}</span>
       {name}
-      <Tag color={periods.length > 0 ? 'green' : 'default'}>
-        {periods.length > 0 ? periodsText(periods) : t('calendars.closed')}
-      </Tag>
+      <Tag color={periods.length > 0 || follows ? 'green' : 'default'}>{like(holiday)}</Tag>
     </div>
   );
 }
@@ -72,12 +70,27 @@ function Holidays({ holidays }: { holidays: HolidayForm[] }) {
   );
 }
 
+/** The queues and campaigns that follow a calendar. */
+function followersOf({ queues, campaigns }: CalendarView): string {
+  return [...queues, ...campaigns].map((each) => each.name).join(', ');
+}
+
+/** What a day that differs is like. */
+function useLikeText() {
+  const { t } = useTranslation();
+  return ({ follows, periods = [] }: HolidayForm) => {
+    const followed = WEEK_DAYS.find(({ field }) => field === follows);
+    if (followed) return t('calendars.like', { day: t(`campaigns.day.${followed.day}`) });
+    return periods.length > 0 ? periodsText(periods) : t('calendars.closed');
+  };
+}
+
 function DeleteButton({ calendar }: { calendar: CalendarView }) {
   const { t } = useTranslation();
   const { modal } = App.useApp();
   const report = useReportProblem();
   const remove = useDeleteCalendar();
-  const queues = calendar.queues.map((queue) => queue.name).join(', ');
+  const followers = followersOf(calendar);
 
   async function ask() {
     const sure = await modal.confirm({
@@ -93,7 +106,7 @@ function DeleteButton({ calendar }: { calendar: CalendarView }) {
       size="small"
       danger
       loading={remove.isPending}
-      reason={queues ? t('calendars.inUse', { queues }) : undefined}
+      reason={followers ? t('calendars.inUse', { followers }) : undefined}
       onClick={() => void ask()}
     >
       {t('calendars.delete')}
@@ -118,9 +131,9 @@ function useColumns(): TableColumnsType<CalendarView> {
       render: (_, row) => <Holidays holidays={row.holidays} />,
     },
     {
-      title: t('menu.queues'),
-      width: 130,
-      render: (_, row) => row.queues.map((queue) => queue.name).join(', ') || DASH,
+      title: t('calendars.followers'),
+      width: 150,
+      render: (_, row) => followersOf(row) || DASH,
     },
   ];
   if (mayWrite) {
@@ -149,6 +162,7 @@ export default function CalendarsPage() {
     <>
       <PageHead title={t('calendars.title')}>
         <Button onClick={() => void navigate(paths.queues)}>{t('menu.queues')}</Button>
+        <Button onClick={() => void navigate(paths.campaigns)}>{t('menu.campaigns')}</Button>
         {mayWrite && (
           <Button
             type="primary"

@@ -3,11 +3,11 @@
 import { Card, Form, Input, Row } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
-import type { CalendarView } from '../../../api/types';
-import { showFieldProblems } from '../../../parts/form';
-import { FormField } from '../../../parts/FormField';
-import { SettingsForm, SettingsPage } from '../../../parts/SettingsForm';
-import { paths } from '../../../paths';
+import type { CalendarView } from '../../api/types';
+import { showFieldProblems } from '../../parts/form';
+import { FormField } from '../../parts/FormField';
+import { SettingsForm, SettingsPage } from '../../parts/SettingsForm';
+import { paths } from '../../paths';
 import { DEFAULTS, toForm, type CalendarForm } from './form';
 import { HolidaysField } from './HolidaysField';
 import { useCalendar, useSaveCalendar } from './queries';

@@ -1,5 +1,5 @@
 // What the form of a calendar holds, and what a new one begins with.
-import type { CalendarView, HolidayForm, PeriodForm, WeekForm } from '../../../api/types';
+import type { CalendarView, HolidayForm, PeriodForm, WeekForm } from '../../api/types';
 
 /** What the fields are called. */
 export interface CalendarForm {

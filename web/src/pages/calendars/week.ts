@@ -1,7 +1,9 @@
 // The week of a calendar: its days in order, and the week in one line, in which
 // days that are alike stand together. Pure.
-import type { PeriodForm, WeekForm } from '../../../api/types';
-import type { Day } from '../../campaigns/weekdays';
+import type { HolidayForm, PeriodForm, WeekForm } from '../../api/types';
+
+/** A day of the week, as the texts name it. */
+export type Day = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
 /** Each day with its field in the calendar. */
 export const WEEK_DAYS = [
@@ -57,4 +59,10 @@ export function place({ from, to }: PeriodForm): { left: number; width: number }
   };
   const left = (minutes(from) / 1440) * 100;
   return { left, width: Math.max(0, (minutes(to) / 1440) * 100 - left) };
+}
+
+/** A calendar's days with a year's public holidays: what is there already stays. */
+export function takenOver(own: HolidayForm[], more: HolidayForm[]): HolidayForm[] {
+  const fresh = more.filter(({ from, to }) => own.every((day) => day.to < from || to < day.from));
+  return [...own, ...fresh].sort((a, b) => a.from.localeCompare(b.from));
 }

@@ -1,14 +1,31 @@
 // Days that differ from their weekday: each a name, its first and last day, and
-// whether it is closed or open at times of its own (a make-up working day).
-import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, DatePicker, Input, Segmented } from 'antd';
+// whether it is closed, like another weekday (a make-up working day), or open at times
+// of its own. A year's public holidays are taken over with one click.
+import { CalendarOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons';
+import { Button, DatePicker, Input, Segmented, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
-import type { HolidayForm } from '../../../api/types';
+import type { HolidayForm } from '../../api/types';
 import { PeriodsField } from './PeriodsField';
+import { usePublicHolidays } from './queries';
+import { takenOver, WEEK_DAYS } from './week';
 
 const DAY = 'YYYY-MM-DD';
 const OPEN = [{ from: '09:00', to: '18:00' }];
+
+/** What each choice makes of a day. */
+const KINDS = {
+  closed: { periods: [], follows: null },
+  weekday: { periods: [], follows: 'monday' },
+  open: { periods: OPEN, follows: null },
+} as const satisfies Record<string, Pick<HolidayForm, 'periods' | 'follows'>>;
+
+type Kind = keyof typeof KINDS;
+
+function kindOf({ follows, periods = [] }: HolidayForm): Kind {
+  if (follows) return 'weekday';
+  return periods.length > 0 ? 'open' : 'closed';
+}
 
 interface Props {
   value?: HolidayForm[];
@@ -26,7 +43,7 @@ function Line({
 }) {
   const { t } = useTranslation();
   const label = holiday.name || t('calendars.holiday');
-  const open = (holiday.periods ?? []).length > 0;
+  const kind = kindOf(holiday);
   return (
     <div className="holiday-line">
       <Input
@@ -46,16 +63,29 @@ function Line({
         }}
       />
       <Segmented
-        value={open ? 'open' : 'closed'}
+        value={kind}
         aria-label={label}
-        onChange={(kind) => onChange({ ...holiday, periods: kind === 'open' ? OPEN : [] })}
+        onChange={(chosen: Kind) => onChange({ ...holiday, ...KINDS[chosen] })}
         options={[
           { value: 'closed', label: t('calendars.closed') },
+          { value: 'weekday', label: t('calendars.makeUp') },
           { value: 'open', label: t('calendars.openThen') },
         ]}
       />
       <div>
-        {open && (
+        {kind === 'weekday' && (
+          <Select
+            value={holiday.follows ?? null}
+            aria-label={`${label} ${t('calendars.makeUp')}`}
+            style={{ width: 140 }}
+            onChange={(follows) => onChange({ ...holiday, follows })}
+            options={WEEK_DAYS.map(({ day, field }) => ({
+              value: field,
+              label: t('calendars.like', { day: t(`campaigns.day.${day}`) }),
+            }))}
+          />
+        )}
+        {kind === 'open' && (
           <PeriodsField
             label={label}
             value={holiday.periods ?? []}
@@ -77,6 +107,7 @@ function Line({
 export function HolidaysField({ value = [], onChange }: Props) {
   const { t } = useTranslation();
   const today = dayjs().format(DAY);
+  const years = usePublicHolidays();
   return (
     <div className="stack" style={{ gap: 8 }}>
       {value.length === 0 && <span className="quiet">{t('calendars.noHolidays')}</span>}
@@ -90,7 +121,17 @@ export function HolidaysField({ value = [], onChange }: Props) {
           onRemove={() => onChange?.(value.filter((_, at) => at !== index))}
         />
       ))}
-      <div>
+      <div className="line" style={{ flexWrap: 'wrap' }}>
+        {years.data?.items.map((year) => (
+          <Button
+            key={`${year.country} ${year.year}`}
+            icon={<CalendarOutlined />}
+            title={year.source}
+            onClick={() => onChange?.(takenOver(value, year.holidays))}
+          >
+            {t('calendars.takeOver', { year: year.year })}
+          </Button>
+        ))}
         <Button
           icon={<PlusOutlined />}
           onClick={() => onChange?.([...value, { name: '', from: today, to: today, periods: [] }])}

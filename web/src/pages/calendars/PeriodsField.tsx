@@ -3,9 +3,9 @@
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { PeriodForm } from '../../../api/types';
-import { TimeField } from '../../../parts/TimeField';
-import { AGENT_STATE_COLOUR } from '../../../theme';
+import type { PeriodForm } from '../../api/types';
+import { TimeField } from '../../parts/TimeField';
+import { AGENT_STATE_COLOUR } from '../../theme';
 import { place } from './week';
 
 const PERIODS_MAX = 8;

@@ -3,7 +3,7 @@
 import { CopyOutlined } from '@ant-design/icons';
 import { Button, Form } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { PeriodForm } from '../../../api/types';
+import type { PeriodForm } from '../../api/types';
 import { DayBar, PeriodsField } from './PeriodsField';
 import type { CalendarForm } from './form';
 import { WEEK_DAYS } from './week';
