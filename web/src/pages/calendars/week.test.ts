@@ -1,6 +1,6 @@
 // A week in one line, and where its periods stand.
 import { describe, expect, it } from 'vitest';
-import { periodsText, place, runsOf } from './week';
+import { periodsText, place, runsOf, takenOver } from './week';
 
 const work = [
   { from: '13:00', to: '18:00' },
@@ -29,4 +29,15 @@ describe('the week of a calendar', () => {
     // While it is being typed, an end may stand before the beginning.
     expect(place({ from: '12:00', to: '06:00' }).width).toBe(0);
   });
+});
+
+it('takes over the public holidays that are not there yet, by date', () => {
+  const day = (name: string, from: string, to: string) => ({ name, from, to });
+  const own = [day('own', '2026-02-20', '2026-02-25'), day('later', '2026-12-31', '2026-12-31')];
+  const more = [
+    day('spring', '2026-02-15', '2026-02-23'),
+    day('labour', '2026-05-01', '2026-05-05'),
+  ];
+  expect(takenOver(own, more).map(({ name }) => name)).toEqual(['own', 'labour', 'later']);
+  expect(takenOver(takenOver(own, more), more)).toHaveLength(3);
 });

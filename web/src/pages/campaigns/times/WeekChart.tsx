@@ -50,7 +50,7 @@ function Bars({ day }: { day: CampaignDayView }) {
 function Day({ day, today, time }: { day: CampaignDayView; today: boolean; time: string }) {
   const { t } = useTranslation();
   const named = WEEK_DAYS.find(({ field }) => field === day.weekday);
-  const spans = day.spans.map(({ from, to }) => `${from}–${to}`).join('  ');
+  const spans = day.spans.map(({ from, to }) => `${from}–${to}`).join(', ');
   return (
     <div className={today ? 'week-day today' : 'week-day'}>
       <span className="line nowrap" style={{ gap: 6 }}>
@@ -76,7 +76,11 @@ function Day({ day, today, time }: { day: CampaignDayView; today: boolean; time:
             {day.special.name} · {t(`campaignTimes.kinds.${day.special.kind}`)}
           </Tag>
         )}
-        <span className="figure">{spans}</span>
+        {day.spans.map(({ from, to }) => (
+          <span key={from} className="figure nowrap">
+            {from}–{to}
+          </span>
+        ))}
         {!spans && <span className="quiet">{t('campaignTimes.noSpans')}</span>}
       </span>
     </div>
