@@ -28,6 +28,11 @@ fn story(minute: i64) -> Story {
     s
 }
 
+/// What happens until an instant of the day.
+fn until(s: &mut Story, at: i64) -> Vec<Effect> {
+    s.later(Moment(at).since_ms(s.now))
+}
+
 fn binding(s: &Story) -> Option<BindingLimit> {
     s.floor.campaigns.get(&CAMPAIGN)?.report.as_ref().map(|report| report.limit)
 }
@@ -36,8 +41,7 @@ fn binding(s: &Story) -> Option<BindingLimit> {
 fn a_window_opens_by_itself_and_nothing_is_dialled_before() {
     let mut s = story(9 * 60 - 2);
     assert!(s.leads(&["13800000001"]).is_empty());
-    assert!(dialled(&s.later(2 * MINUTE - 1)).is_empty(), "a millisecond before nine");
-    assert_eq!(s.now, Moment(9 * HOUR - 1));
+    assert!(dialled(&until(&mut s, 9 * HOUR - 1)).is_empty(), "a millisecond before nine");
     assert_eq!(binding(&s), Some(BindingLimit::OutsideHours));
     assert_eq!(dialled(&s.later(201)).len(), 1, "at the next pace after nine");
 }
@@ -55,7 +59,7 @@ fn a_window_closes_to_the_millisecond_and_the_call_in_progress_goes_on() {
     s.now = Moment(10 * HOUR);
     s.leg(leg, LegChange::HungUp(HangUp::cause("NORMAL_CLEARING")));
     assert!(s.leads(&["13800000002"]).is_empty(), "ten is not before ten");
-    let free = s.later(HOUR - 1);
+    let free = until(&mut s, 11 * HOUR - 1);
     assert!(dialled(&free).is_empty(), "nothing until eleven");
     assert_eq!(dialled(&s.later(201)).len(), 1);
 }
@@ -63,9 +67,10 @@ fn a_window_closes_to_the_millisecond_and_the_call_in_progress_goes_on() {
 #[test]
 fn a_call_that_rings_when_the_window_closes_is_not_taken_back() {
     let mut s = story(10 * 60 - 1);
+    until(&mut s, 10 * HOUR - 10_000);
     let (_, leg) = s.leads(&["13800000001"])[0];
     s.leg(leg, LegChange::Ringing { early_media: false });
-    let effects = s.later(2 * MINUTE - 55_000);
+    let effects = until(&mut s, 10 * HOUR + 10_000);
     let hung_up = |effect: &Effect| matches!(effect, Effect::Switch(SwitchCommand::HangUp { .. }));
     assert!(!effects.iter().any(hung_up), "{effects:?}");
     s.leg(leg, LegChange::Answered);

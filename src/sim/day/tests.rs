@@ -69,8 +69,8 @@ fn a_day_on_which_all_phones_ring_keeps_every_promise() {
 /// The break's third is empty, and the rest of the day is worked as ever.
 #[test]
 fn nothing_is_dialled_in_the_breaks_that_windows_and_expressions_make() {
-    for (seed, faults) in [(1, false), (2, false), (3, true), (4, true), (5, true), (6, true)] {
-        let options = DayOptions { breaks: true, ..short(12, 60, seed, faults) };
+    for (seed, faults) in [(1, false), (3, true), (4, true)] {
+        let options = DayOptions { breaks: true, ..short(12, 45, seed, faults) };
         let day = run(&options);
         assert_eq!(day.invariant_violations, 0, "{day:#?}");
         let without = run(&DayOptions { breaks: false, ..options });
