@@ -53,6 +53,9 @@ pub struct CampaignView {
     wait_ms_max: i32,
     drop_message: Option<String>,
     lines_max: i32,
+    calls_per_second: i32,
+    priority: i32,
+    share: i32,
     hours_from: String,
     hours_to: String,
     weekdays: i32,
@@ -131,6 +134,16 @@ pub struct CampaignRequest {
     /// The most calls in progress at once.
     #[schema(minimum = 1, maximum = 2000)]
     lines_max: Option<i32>,
+    /// The most new calls per second; 0: any number.
+    #[schema(minimum = 0, maximum = 1000)]
+    calls_per_second: Option<i32>,
+    /// The higher one takes what it can use of shared agents and lines first.
+    #[schema(minimum = -100, maximum = 100)]
+    priority: Option<i32>,
+    /// Among campaigns of one priority, shared agents and lines go by this
+    /// proportion.
+    #[schema(minimum = 1, maximum = 1000)]
+    share: Option<i32>,
     /// `HH:MM` in the centre's zone.
     hours_from: Option<String>,
     /// `HH:MM`, later than hours_from.
@@ -169,6 +182,9 @@ impl CampaignRequest {
             wait_ms_max: self.wait_ms_max.unwrap_or(form.wait_ms_max),
             drop_message: unless_empty(self.drop_message.or(form.drop_message)),
             lines_max: self.lines_max.unwrap_or(form.lines_max),
+            calls_per_second: self.calls_per_second.unwrap_or(form.calls_per_second),
+            priority: self.priority.unwrap_or(form.priority),
+            share: self.share.unwrap_or(form.share),
             hours_from: self.hours_from.unwrap_or(form.hours_from),
             hours_to: self.hours_to.unwrap_or(form.hours_to),
             weekdays: self.weekdays.unwrap_or(form.weekdays),
@@ -364,6 +380,9 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         wait_ms_max: row.wait_ms_max,
         drop_message: row.drop_message,
         lines_max: row.lines_max,
+        calls_per_second: row.calls_per_second,
+        priority: row.priority,
+        share: row.share,
         hours_from: row.hours_from,
         hours_to: row.hours_to,
         weekdays: row.weekdays,
@@ -409,6 +428,9 @@ impl TryFrom<CampaignEntry> for CampaignView {
             wait_ms_max: form.wait_ms_max,
             drop_message: form.drop_message,
             lines_max: form.lines_max,
+            calls_per_second: form.calls_per_second,
+            priority: form.priority,
+            share: form.share,
             hours_from: form.hours_from,
             hours_to: form.hours_to,
             weekdays: form.weekdays,

@@ -127,6 +127,12 @@ pub struct CampaignForm {
     pub drop_message: Option<String>,
     /// The most calls in progress at once.
     pub lines_max: i32,
+    /// The most new calls per second; 0: any number.
+    pub calls_per_second: i32,
+    /// The higher one takes what it can use of agents and lines first.
+    pub priority: i32,
+    /// Among campaigns of one priority: in this proportion.
+    pub share: i32,
     /// `HH:MM`.
     pub hours_from: String,
     /// `HH:MM`.
@@ -162,6 +168,9 @@ impl CampaignForm {
             wait_ms_max: 10_000,
             drop_message: None,
             lines_max: 100,
+            calls_per_second: 0,
+            priority: 0,
+            share: 100,
             hours_from: "08:30".to_owned(),
             hours_to: "20:30".to_owned(),
             weekdays: 127,

@@ -135,6 +135,9 @@ pub fn check(form: &CampaignForm) -> Check {
     }
     check.sound("drop_message", form.drop_message.as_deref());
     check.range("lines_max", form.lines_max, 1..=2_000, "lines");
+    check.range("calls_per_second", form.calls_per_second, 0..=1_000, "calls");
+    check.range("priority", form.priority, -100..=100, "(higher goes first)");
+    check.range("share", form.share, 1..=1_000, "(twice the share, twice the calls)");
     for (field, text) in [("hours_from", &form.hours_from), ("hours_to", &form.hours_to)] {
         if time_of_day(text).is_none() {
             check.fault(field, "a time of day as HH:MM, from 00:00 to 23:59");
@@ -289,6 +292,9 @@ mod tests {
         assert_eq!(at_fault(CampaignForm { drop_cap_permille: 101, ..form() }), ["drop_cap_permille"]);
         assert_eq!(at_fault(CampaignForm { wait_ms_max: 1_000, ..form() }), ["wait_ms_max"]);
         assert_eq!(at_fault(CampaignForm { lines_max: 0, ..form() }), ["lines_max"]);
+        assert_eq!(at_fault(CampaignForm { calls_per_second: -1, ..form() }), ["calls_per_second"]);
+        assert_eq!(at_fault(CampaignForm { priority: 101, ..form() }), ["priority"]);
+        assert_eq!(at_fault(CampaignForm { share: 0, ..form() }), ["share"]);
         assert_eq!(at_fault(CampaignForm { weekdays: 0, ..form() }), ["weekdays"]);
         assert_eq!(at_fault(CampaignForm { weekdays: 128, ..form() }), ["weekdays"]);
         assert_eq!(at_fault(CampaignForm { max_attempts: 0, ..form() }), ["max_attempts"]);

@@ -185,7 +185,7 @@ impl Driver {
             Change::Numbers => self.look_up_callers(out),
             Change::DoNotCall => self.loader.spawn_do_not_call(out.inputs.clone()),
             Change::Gateways => {
-                self.loader.spawn_gateways(out.switch.clone());
+                self.loader.spawn_gateways(out.switch.clone(), out.inputs.clone());
                 // A campaign names its gateway, and so does a queue.
                 self.loader.spawn_campaigns(out.inputs.clone());
                 self.loader.spawn_queues(out.inputs.clone());
@@ -194,7 +194,7 @@ impl Driver {
                 self.loader.spawn_campaigns(out.inputs.clone());
                 self.loader.spawn_queues(out.inputs.clone());
                 self.loader.spawn_agents(out.inputs.clone());
-                self.loader.spawn_gateways(out.switch.clone());
+                self.loader.spawn_gateways(out.switch.clone(), out.inputs.clone());
                 self.loader.spawn_do_not_call(out.inputs.clone());
                 self.look_up_callers(out);
             }

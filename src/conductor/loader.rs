@@ -48,6 +48,7 @@ impl Loader {
     async fn read_all(&self) -> anyhow::Result<Vec<Input>> {
         campaigns::store::release_all_claims(&self.db).await?;
         let mut inputs: Vec<Input> = self.agents().await?;
+        inputs.push(self.gateways().await?);
         inputs.extend(self.campaigns().await?);
         inputs.extend(self.queues().await?);
         for open in people::store::load_open_states(&self.db).await? {
@@ -68,6 +69,10 @@ impl Loader {
         }
         let agents = people::store::load_agents(&self.db).await?;
         Ok(agents.into_iter().map(Input::AgentProfile).collect())
+    }
+
+    async fn gateways(&self) -> anyhow::Result<Input> {
+        Ok(Input::Gateways(people::store::load_gateway_profiles(&self.db).await?))
     }
 
     async fn campaigns(&self) -> anyhow::Result<Vec<Input>> {
@@ -211,10 +216,11 @@ impl Loader {
         });
     }
 
-    pub(super) fn spawn_gateways(&self, switch: Arc<dyn SwitchPort>) {
+    pub(super) fn spawn_gateways(&self, switch: Arc<dyn SwitchPort>, inputs: mpsc::Sender<Input>) {
         let this = self.clone();
         spawn_logged("reading gateways", async move {
             switch.reload_gateways(&people::store::load_gateway_names(&this.db).await?);
+            inputs.send(this.gateways().await?).await?;
             Ok(())
         });
     }

@@ -7,6 +7,7 @@ use crate::base::limits;
 use crate::floor::estimate::Estimates;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, Lead, WindowCounts};
 use crate::floor::pacing::PacingReport;
+use crate::floor::trunks::Bucket;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How long an exhausted list is left alone before it is asked for leads
@@ -44,6 +45,8 @@ pub struct Campaign {
     counted: BTreeMap<i64, WindowCounts>,
     /// Attempts since the floor started.
     pub attempts: u32,
+    /// Its attempts of the last second.
+    pub(super) launched: Bucket,
     /// What it has learnt.
     pub estimates: Estimates,
     /// The last decision.
@@ -67,6 +70,7 @@ impl Campaign {
             exhausted: false,
             counted,
             attempts: 0,
+            launched: Bucket::default(),
             estimates: Estimates::default(),
             report: None,
             told_at: Moment(i64::MIN / 2),

@@ -29,6 +29,7 @@ impl Floor {
             return;
         }
         self.next_pacing = now + PACE_EVERY_MS;
+        self.trunks.forget_silent(now);
         let mut survey = self.survey(now);
         if self.offer_agents_let_go(now, &mut survey.waiting) {
             survey = self.survey(now);
@@ -39,26 +40,43 @@ impl Floor {
         }
         let turns = self.turns(now, &survey);
         let mut at_work = self.agents_at_work(now, &turns, &survey);
+        let mut reports = Vec::with_capacity(campaigns.len());
         for id in campaigns {
             let calls = survey.calls.remove(&id).unwrap_or_default();
             let agents = at_work.remove(&id).unwrap_or_default();
-            self.pace_campaign(now, id, &calls, &agents);
+            reports.extend(self.pace_campaign(now, id, &calls, &agents).map(|report| (id, report)));
+        }
+        self.hold_to_limits(now, &mut reports);
+        for (id, report) in reports {
+            self.launch(now, id, report);
         }
     }
 
-    fn pace_campaign(&mut self, now: Moment, id: CampaignId, calls: &Calls, agents: &Agents) {
-        let Some(campaign) = self.campaigns.get(&id) else { return };
+    fn pace_campaign(
+        &mut self,
+        now: Moment,
+        id: CampaignId,
+        calls: &Calls,
+        agents: &Agents,
+    ) -> Option<PacingReport> {
+        let campaign = self.campaigns.get(&id)?;
         let observed = campaign.observe(calls, self.counted(now, campaign));
         let report = self.decide(now, campaign, calls.counts, &observed, agents);
-        let launch = report.dial;
         let too_many = to_take_back(&observed, agents, campaign.profile.drop_cap_permille);
         if too_many > 0 && self.switch_up {
             self.take_back(now, id, too_many);
         }
-        let Some(campaign) = self.campaigns.get_mut(&id) else { return };
-        campaign.report = Some(report);
+        let campaign = self.campaigns.get_mut(&id)?;
         if let Some(count) = campaign.leads_wanted(now, agents.count()) {
             self.effects.push(Effect::WantLeads { campaign: id, count });
+        }
+        Some(report)
+    }
+
+    fn launch(&mut self, now: Moment, id: CampaignId, report: PacingReport) {
+        let launch = report.dial;
+        if let Some(campaign) = self.campaigns.get_mut(&id) {
+            campaign.report = Some(report);
         }
         for _ in 0..launch {
             let Some(lead) = self.campaigns.get_mut(&id).and_then(|c| c.hopper.pop_front()) else { break };
@@ -125,6 +143,7 @@ impl Floor {
             return;
         }
         campaign.attempts += 1;
+        campaign.launched.take(now);
         campaign.estimates.launched(now);
         let profile = campaign.profile.clone();
         let call = CallId(self.mint.mint());
@@ -133,6 +152,7 @@ impl Floor {
         dialling.dial_until = now + i64::from(profile.ring_seconds) * 1_000 + DIAL_GRACE_MS;
         self.calls.insert(call, dialling);
         self.touched.calls.insert(call);
+        self.launch_over(now, &profile.gateway, leg);
         self.announce(now, call, leg, lead, profile);
     }
 
@@ -163,6 +183,7 @@ impl Floor {
     /// It was never dialled and the ledger has no record of it: undo it.
     pub(super) fn on_attempt_not_stored(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.remove(&id) else { return };
+        self.trunks.vacate(call.leg);
         self.forget_leg(call.leg);
         self.touched.calls.insert(id);
         self.callback_not_stored(now, &call);

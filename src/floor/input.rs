@@ -12,6 +12,7 @@ use crate::floor::forward::Forwarding;
 use crate::floor::kept::{Kept, KeptPlace};
 use crate::floor::phone::PhoneNews;
 use crate::floor::queue::{Arrival, Known, QueueOutcome, QueueProfile};
+use crate::floor::trunks::{GatewayProfile, Standing};
 use serde::{Deserialize, Serialize};
 
 pub use crate::floor::command::{AgentCommand, Keys, MonitorMode, Party, SupervisorCommand, Ticket};
@@ -79,6 +80,8 @@ pub enum Input {
     Campaign(CampaignProfile),
     /// An inbound queue exists or changed.
     Queue(Box<QueueProfile>),
+    /// Every gateway, as they are now.
+    Gateways(Vec<GatewayProfile>),
     /// What the store knows of a caller.
     Caller {
         /// Their call.
@@ -394,6 +397,8 @@ pub struct CampaignProfile {
     pub drop_message: Option<String>,
     /// The most calls in progress at once.
     pub lines_max: u32,
+    /// How it stands beside other campaigns.
+    pub standing: Standing,
     /// The instant from which, and until which, calling is allowed today.
     /// `None`: not allowed today.
     pub hours: Option<(Moment, Moment)>,
@@ -512,6 +517,8 @@ pub struct StoredCall {
     pub call: CallId,
     /// The customer's leg.
     pub leg: LegId,
+    /// The gateway it goes over, where that is known.
+    pub gateway: Option<String>,
     /// How it came about.
     pub origin: Origin,
     /// Its last queue, since when, and how its time there ended.

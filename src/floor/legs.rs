@@ -33,6 +33,9 @@ const END_MS_MAX: i64 = 5_000;
 
 impl Floor {
     pub(super) fn on_leg(&mut self, now: Moment, leg: LegId, what: LegChange) {
+        if matches!(what, LegChange::HungUp(_)) {
+            self.trunks.vacate(leg);
+        }
         let Some(owner) = self.legs.get(&leg).copied() else {
             return match what {
                 LegChange::Arrived(arrival) => self.on_arrival(now, leg, arrival),
@@ -466,6 +469,7 @@ impl Floor {
 
     /// A leg is gone without an event of its own.
     pub(super) fn on_leg_gone(&mut self, now: Moment, leg: LegId, hang_up: HangUp) {
+        self.trunks.vacate(leg);
         match self.legs.get(&leg).copied() {
             Some(LegOwner::Customer(call)) => self.end_call(now, call, hang_up, EndedBy::Switch),
             Some(LegOwner::Agent(agent)) => self.on_phone_gone(now, agent, leg, &hang_up),

@@ -9,6 +9,7 @@ use super::input::{
     LegChange, LegEvent, LegLabel, Origin, PhoneMode, StoredCall, StoredState, Ticket,
 };
 use super::refusal::Refusal;
+use super::trunks::Standing;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use crate::base::phone::Dialable;
@@ -112,6 +113,7 @@ pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
         wait_ms_max: 10_000,
         drop_message: None,
         lines_max: 100,
+        standing: Standing::default(),
         hours: Some((Moment(0), Moment(i64::MAX))),
         counted: Vec::new(),
     }
@@ -479,6 +481,7 @@ pub(super) fn restarted() -> (Story, CallId, LegId, LegId) {
     s.give(Input::RestoreAgent { agent: AgentId(1), state: StoredState::Working, since: Moment(4_000_000) });
     let stored = StoredCall {
         call,
+        gateway: None,
         leg,
         origin: Origin::Dialled { campaign: CAMPAIGN, lead: lead(1, "13800000001") },
         queue: None,

@@ -17,6 +17,7 @@ mod queued;
 mod store;
 #[cfg(test)]
 mod tests;
+mod trunks;
 mod wire;
 
 use crate::base::clock::Moment;
@@ -27,6 +28,7 @@ use crate::floor::effect::{Effect, Fact, SwitchCommand};
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode};
 use crate::floor::queue::QueueProfile;
 use crate::floor::refusal::Refusal;
+use crate::floor::trunks::{GatewayProfile, Standing};
 use crate::sim::chance::Chance;
 use crate::sim::customer::Customers;
 use crate::sim::phone::Phones;
@@ -37,8 +39,9 @@ use ledger::Ledger;
 pub use options::{CampaignCounts, DayOptions, DaySummary, check_every};
 use people::{Act, People};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 use store::Leads;
+use trunks::TrunkBooks;
 use wire::Wire;
 
 /// How long after closing time calls may take to end.
@@ -109,6 +112,7 @@ struct Day {
     people: People,
     leads: Leads,
     ledger: Ledger,
+    trunks: TrunkBooks,
     chance: Chance,
     campaigns: Vec<CampaignProfile>,
     queues: Vec<QueueProfile>,
@@ -160,6 +164,7 @@ impl Day {
             people: People::new(chance.fork()),
             leads: Leads::new(chance.fork()),
             ledger: Ledger::new(&campaigns, &queues),
+            trunks: TrunkBooks::new(gateways(&options), rates(&campaigns)),
             chance,
             campaigns,
             queues,
@@ -176,6 +181,7 @@ impl Day {
     }
 
     fn open(&mut self) {
+        self.apply(Input::Gateways(gateways(&self.options)));
         for campaign in self.campaigns.clone() {
             self.apply(Input::Campaign(campaign));
         }
@@ -303,12 +309,13 @@ impl Day {
     /// An attempt goes to the switch once its record is committed; a few
     /// commits fail.
     fn committed(&mut self, command: SwitchCommand) {
-        if let SwitchCommand::DialCustomer { call, .. } = &command
+        if let SwitchCommand::DialCustomer { call, leg, .. } = &command
             && self.options.faults
             && self.chance.permille(2)
         {
             self.count("attempts not stored");
             self.ledger.not_stored(*call);
+            self.trunks.is_over(*leg);
             return self.apply(Input::AttemptNotStored { call: *call });
         }
         self.take(Due::Command(command));
@@ -330,7 +337,9 @@ impl Day {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Switch(command) => {
-                let broken = self.ledger.command(&command);
+                let mut broken = self.ledger.command(&command);
+                let lives = |leg| self.world.leg(leg).is_some();
+                broken.extend(self.trunks.command(self.now, &command, lives));
                 self.blame(broken);
                 let (delay, due) = match command {
                     dial @ SwitchCommand::DialCustomer { .. } => {
@@ -347,7 +356,8 @@ impl Day {
                 if let Fact::CallEnded { dialled: Some((campaign, lead)), result, .. } = &fact {
                     self.leads.done(*campaign, *lead, *result);
                 }
-                let broken = self.ledger.write(self.now, self.floor.switch_up(), &fact);
+                let mut broken = self.ledger.write(self.now, self.floor.switch_up(), &fact);
+                broken.extend(self.trunks.fact(self.now, &fact));
                 self.blame(broken);
             }
             Effect::Tell(tell) => {
@@ -439,6 +449,10 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         wait_ms_max: 10_000,
         drop_message: None,
         lines_max: options.agents * 4,
+        standing: Standing {
+            calls_per_second: options.trunk_limits.map(|(_, rate)| rate.div_ceil(2)),
+            ..Standing::default()
+        },
         hours: Some((OPENS, closes)),
         counted: Vec::new(),
     };
@@ -450,6 +464,18 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         }
     }
     campaigns
+}
+
+/// The one trunk, with its limits.
+fn gateways(options: &DayOptions) -> Vec<GatewayProfile> {
+    let (calls_max, calls_per_second) = options.trunk_limits.unzip();
+    vec![GatewayProfile { name: "carrier_a".into(), calls_max, calls_per_second }]
+}
+
+/// The campaigns' limits on new calls per second.
+fn rates(campaigns: &[CampaignProfile]) -> BTreeMap<CampaignId, u32> {
+    let rate = |profile: &CampaignProfile| Some((profile.campaign, profile.standing.calls_per_second?));
+    campaigns.iter().filter_map(rate).collect()
 }
 
 /// One supervisor for six agents; their numbers follow the agents'.

@@ -243,6 +243,7 @@ fn stored_call(
     Some(StoredCall {
         call: CallId(row.id),
         leg: LegId(row.leg),
+        gateway: Some(row.gateway).filter(|gateway| !gateway.is_empty()),
         origin,
         queue,
         started_at: row.started_at.into(),

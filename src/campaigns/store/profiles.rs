@@ -6,6 +6,7 @@ use crate::base::phone::Dialable;
 use crate::campaigns::model::CampaignState;
 use crate::campaigns::rules;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, DialMode, WindowCounts};
+use crate::floor::trunks::Standing;
 use crate::store::Db;
 use crate::store::entity::{calls, campaign_agents, campaigns, gateways, users};
 use chrono_tz::Tz;
@@ -72,6 +73,11 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
         wait_ms_max: i64::from(row.wait_ms_max),
         drop_message: row.drop_message,
         lines_max: whole("lines_max", row.lines_max)?,
+        standing: Standing {
+            priority: row.priority,
+            share: whole("share", row.share)?,
+            calls_per_second: Some(whole("calls_per_second", row.calls_per_second)?).filter(|most| *most > 0),
+        },
         hours: rules::calling_hours(hours, now, zone),
         counted: load_counts(db, row.id, now).await?,
     })

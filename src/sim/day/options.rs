@@ -28,6 +28,8 @@ pub struct DayOptions {
     pub drop_cap_permille: u32,
     /// Callers an hour, into two inbound queues; 0: no queues.
     pub callers_per_hour: u32,
+    /// The most calls at once over the trunk, and the most new ones per second.
+    pub trunk_limits: Option<(u32, u32)>,
     /// Who is called.
     pub customers: CustomerShares,
     /// Ask for the floor's invariants after every so many inputs. The question
@@ -45,6 +47,7 @@ impl DayOptions {
             faults: false,
             drop_cap_permille: 30,
             callers_per_hour: 0,
+            trunk_limits: None,
             customers: CustomerShares::default(),
             check_every: check_every(agents),
         }

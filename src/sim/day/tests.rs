@@ -13,10 +13,11 @@ fn short(agents: u32, minutes: u32, seed: u64, faults: bool) -> DayOptions {
     DayOptions { minutes, faults, ..DayOptions::new(agents, 1, seed) }
 }
 
-/// Every other faulty day has inbound queues as well.
+/// Every other faulty day has inbound queues as well, every third a narrow trunk.
 fn faulty(agents: u32, minutes: u32, seed: u64) -> DayOptions {
     let callers_per_hour = if seed % 2 == 1 { 20 * agents } else { 0 };
-    DayOptions { callers_per_hour, ..short(agents, minutes, seed, true) }
+    let trunk_limits = seed.is_multiple_of(3).then_some((agents + agents / 4, 3));
+    DayOptions { callers_per_hour, trunk_limits, ..short(agents, minutes, seed, true) }
 }
 
 /// Runs the seeds on every core; the seeds that fail with their first words.
@@ -63,6 +64,18 @@ fn a_day_on_which_all_phones_ring_keeps_every_promise() {
     assert_eq!(summary.invariant_violations, 0, "{summary:#?}");
     let done = |name: &str| summary.controlled.get(name).copied().unwrap_or(0);
     assert!(done("rings called off") > 10 && done("places told") > 50, "{summary:#?}");
+}
+
+#[test]
+fn a_narrow_trunk_is_used_to_its_limits_and_never_above() {
+    let free = run(&short(20, 60, 3, false));
+    for (calls_max, per_second) in [(14, 100), (100, 1), (18, 2)] {
+        let trunk_limits = Some((calls_max, per_second));
+        let options = DayOptions { trunk_limits, callers_per_hour: 60, ..short(20, 60, 3, false) };
+        let narrow = run(&options);
+        assert_eq!(narrow.invariant_violations, 0, "{narrow:#?}");
+        assert!(narrow.calls * 10 > free.calls * 3 && narrow.calls < free.calls, "{narrow:#?}");
+    }
 }
 
 /// Runs days of so many agents and minutes; the share dropped of each must stay

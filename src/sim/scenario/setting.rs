@@ -9,6 +9,7 @@ use crate::base::phone::Dialable;
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Lead, PhoneMode, WindowCounts};
 use crate::floor::kept::Callback;
 use crate::floor::queue::{Arrival, Member, Overflow, QueueCounts, QueueProfile, Strategy};
+use crate::floor::trunks::Standing;
 use crate::floor::voicemail::Voicemail;
 use crate::sim::OPENS;
 
@@ -91,6 +92,7 @@ pub(super) fn campaign(scenario: &Scenario, policy: Policy) -> Option<CampaignPr
         wait_ms_max: patience_ms(scenario),
         drop_message: None,
         lines_max: scenario.trunk_channels.unwrap_or(LINES),
+        standing: Standing::default(),
         hours: Some((OPENS, Clock::moment(scenario.duration_s))),
         counted: vec![(OPENS, WindowCounts { answered: u32::from(!capped), dropped: 0 })],
     })

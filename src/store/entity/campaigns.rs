@@ -43,6 +43,12 @@ pub struct Model {
     pub drop_message: Option<String>,
     /// Calls for each free agent in the mode `ratio`.
     pub ratio_permille: i32,
+    /// The most new calls per second; 0: any number.
+    pub calls_per_second: i32,
+    /// The higher one takes what it can use of agents and lines first.
+    pub priority: i32,
+    /// Among campaigns of one priority: in this proportion.
+    pub share: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

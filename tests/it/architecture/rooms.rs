@@ -37,6 +37,7 @@ pub const ROOMS: &[Room] = &[
     narrow("audit", 3, &["base", "store", "api"]),
     narrow("do_not_call", 3, &["base", "store", "api"]),
     narrow("mail", 3, &["base"]),
+    narrow("places", 3, &["base", "floor"]),
     room("people", 4),
     room("customers", 4),
     room("campaigns", 4),

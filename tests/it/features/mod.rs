@@ -12,6 +12,7 @@ mod kept_places;
 mod leads;
 mod ledger;
 mod ledger_api;
+mod lines;
 mod queues;
 mod report_mail;
 mod reports;

@@ -155,7 +155,10 @@ CREATE TABLE "campaigns" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "cap_window_hours" integer NOT NULL DEFAULT 24,
     "cap_group" text NULL,
     "drop_message" text NULL,
-    "ratio_permille" integer NOT NULL DEFAULT 1500, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+    "ratio_permille" integer NOT NULL DEFAULT 1500,
+    "calls_per_second" integer NOT NULL DEFAULT 0,
+    "priority" integer NOT NULL DEFAULT 0,
+    "share" integer NOT NULL DEFAULT 100, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE TABLE "centre_settings" ( "key" text NOT NULL,
     "value" jsonb_text NOT NULL,
     "updated_at" timestamp_with_timezone_text NOT NULL,
@@ -263,7 +266,9 @@ CREATE TABLE "gateways" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "secret" text NULL,
     "register" boolean NOT NULL DEFAULT FALSE,
     "caller_id" text NOT NULL,
-    "enabled" boolean NOT NULL DEFAULT TRUE );
+    "enabled" boolean NOT NULL DEFAULT TRUE ,
+    "calls_max" integer NOT NULL DEFAULT 0,
+    "calls_per_second" integer NOT NULL DEFAULT 0);
 CREATE TABLE "idempotency_keys" ( "key" text NOT NULL,
     "user_id" integer NOT NULL,
     "method_path" text NOT NULL,

@@ -22,6 +22,7 @@ use trunkline::floor::input::{
     SupervisorCommand, Ticket, WindowCounts,
 };
 use trunkline::floor::refusal::Refusal;
+use trunkline::floor::trunks::Standing;
 
 const CAMPAIGN: CampaignId = CampaignId(1);
 /// Who has the call, who is asked, who listens.
@@ -143,6 +144,7 @@ impl Day {
             wait_ms_max: 30_000,
             drop_message: None,
             lines_max: 10,
+            standing: Standing::default(),
             hours: Some((Moment(0), Moment(i64::MAX))),
             counted: vec![(clock::now(), WindowCounts { answered: 100, dropped: 0 })],
         }));

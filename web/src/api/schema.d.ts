@@ -1713,6 +1713,9 @@ export interface components {
       | 'agents'
       | 'drop_cap'
       | 'lines'
+      | 'call_rate'
+      | 'trunk_lines'
+      | 'trunk_rate'
       | 'trunk_failing'
       | 'no_leads';
     /**
@@ -2304,6 +2307,11 @@ export interface components {
       agents?: number[] | null;
       /** @description The number shown to customers; the gateway's own when left out. */
       caller_id?: string | null;
+      /**
+       * Format: int32
+       * @description The most new calls per second; 0: any number.
+       */
+      calls_per_second?: number | null;
       /** @description Campaigns of one group count as one for the cap; empty for none. */
       cap_group?: string | null;
       /**
@@ -2353,6 +2361,11 @@ export interface components {
       name?: string | null;
       /**
        * Format: int32
+       * @description The higher one takes what it can use of shared agents and lines first.
+       */
+      priority?: number | null;
+      /**
+       * Format: int32
        * @description Calls for each free agent in the mode `ratio`, per mille.
        */
       ratio_permille?: number | null;
@@ -2368,6 +2381,12 @@ export interface components {
       ring_seconds?: number | null;
       /** @description What the agent says; empty for none. */
       script?: string | null;
+      /**
+       * Format: int32
+       * @description Among campaigns of one priority, shared agents and lines go by this
+       *     proportion.
+       */
+      share?: number | null;
       /**
        * Format: int32
        * @description How long a customer is kept waiting at all; not less than drop_after_ms.
@@ -2394,6 +2413,8 @@ export interface components {
       /** @description The users who take its calls. */
       agents: number[];
       caller_id: string;
+      /** Format: int32 */
+      calls_per_second: number;
       cap_group?: string | null;
       /** Format: int32 */
       cap_window_hours: number;
@@ -2422,12 +2443,16 @@ export interface components {
       mode: components['schemas']['DialMode'];
       name: string;
       /** Format: int32 */
+      priority: number;
+      /** Format: int32 */
       ratio_permille: number;
       /** Format: int32 */
       retry_minutes: number;
       /** Format: int32 */
       ring_seconds: number;
       script?: string | null;
+      /** Format: int32 */
+      share: number;
       state: components['schemas']['CampaignState'];
       /** Format: date-time */
       updated_at: string;
@@ -2951,6 +2976,10 @@ export interface components {
     /** @description A change of a trunk: what is left out stays as it is. */
     GatewayPatch: {
       caller_id?: string | null;
+      /** Format: int32 */
+      calls_max?: number | null;
+      /** Format: int32 */
+      calls_per_second?: number | null;
       enabled?: boolean | null;
       proxy?: string | null;
       register?: boolean | null;
@@ -2960,6 +2989,16 @@ export interface components {
     /** @description A new trunk. */
     GatewayRequest: {
       caller_id: string;
+      /**
+       * Format: int32
+       * @description The most calls over it at once, in either direction; 0: any number.
+       */
+      calls_max?: number;
+      /**
+       * Format: int32
+       * @description The most new calls per second that are launched over it; 0: any number.
+       */
+      calls_per_second?: number;
       enabled?: boolean;
       /** @description Letters, digits, dashes and underscores; cannot be changed later. */
       name: string;
@@ -2972,6 +3011,16 @@ export interface components {
     GatewayView: {
       /** @description The number shown unless a campaign has its own. */
       caller_id: string;
+      /**
+       * Format: int32
+       * @description The most calls over it at once, in either direction; 0: any number.
+       */
+      calls_max: number;
+      /**
+       * Format: int32
+       * @description The most new calls per second that are launched over it; 0: any number.
+       */
+      calls_per_second: number;
       enabled: boolean;
       /** @description Whether a secret is stored. */
       has_secret: boolean;
@@ -3754,6 +3803,8 @@ export interface components {
         /** @description The users who take its calls. */
         agents: number[];
         caller_id: string;
+        /** Format: int32 */
+        calls_per_second: number;
         cap_group?: string | null;
         /** Format: int32 */
         cap_window_hours: number;
@@ -3782,12 +3833,16 @@ export interface components {
         mode: components['schemas']['DialMode'];
         name: string;
         /** Format: int32 */
+        priority: number;
+        /** Format: int32 */
         ratio_permille: number;
         /** Format: int32 */
         retry_minutes: number;
         /** Format: int32 */
         ring_seconds: number;
         script?: string | null;
+        /** Format: int32 */
+        share: number;
         state: components['schemas']['CampaignState'];
         /** Format: date-time */
         updated_at: string;
@@ -4016,6 +4071,16 @@ export interface components {
       items: {
         /** @description The number shown unless a campaign has its own. */
         caller_id: string;
+        /**
+         * Format: int32
+         * @description The most calls over it at once, in either direction; 0: any number.
+         */
+        calls_max: number;
+        /**
+         * Format: int32
+         * @description The most new calls per second that are launched over it; 0: any number.
+         */
+        calls_per_second: number;
         enabled: boolean;
         /** @description Whether a secret is stored. */
         has_secret: boolean;

@@ -6,6 +6,7 @@ import type { CampaignRequest } from '../../api/types';
 import { FormField } from '../../parts/FormField';
 import { TimeField } from '../../parts/TimeField';
 import { useLists, useUsers } from './queries';
+import { StandingFields } from './StandingFields';
 import { TrunkFields } from './TrunkFields';
 import { DAYS, daysIn, maskOf } from './weekdays';
 
@@ -79,6 +80,7 @@ export function DialFields() {
       <Field name="lines_max" label={t('campaigns.linesMax')} span={8}>
         <InputNumber min={1} style={{ width: '100%' }} />
       </Field>
+      <StandingFields />
     </Row>
   );
 }
