@@ -8,7 +8,7 @@ use crate::base::ids::CampaignId;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignState,
 };
-use crate::campaigns::{rules, store};
+use crate::campaigns::{caller_ids, rules, store};
 use crate::floor::input::DialMode;
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, lookup, write_tx};
@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(post_campaign_start))
         .routes(routes!(post_campaign_pause))
         .routes(routes!(post_campaign_finish))
+        .merge(caller_ids::http::routes())
 }
 
 /// A campaign.
@@ -44,6 +45,8 @@ pub struct CampaignView {
     gateway_id: i64,
     gateway_name: String,
     caller_id: String,
+    /// The pool from which each customer's caller ID is chosen instead.
+    caller_id_pool_id: Option<i64>,
     ring_seconds: i32,
     wrap_up_seconds: i32,
     drop_cap_permille: i32,
@@ -107,6 +110,8 @@ pub struct CampaignRequest {
     gateway_id: Option<i64>,
     /// The number shown to customers; the gateway's own when left out.
     caller_id: Option<String>,
+    /// The pool from which each customer's caller ID is chosen instead; 0: none.
+    caller_id_pool_id: Option<i64>,
     /// 15 to 120 seconds.
     #[schema(minimum = 15, maximum = 120)]
     ring_seconds: Option<i32>,
@@ -173,6 +178,7 @@ impl CampaignRequest {
             ratio_permille: self.ratio_permille.unwrap_or(form.ratio_permille),
             gateway_id: self.gateway_id.unwrap_or(form.gateway_id),
             caller_id: self.caller_id.unwrap_or(form.caller_id),
+            caller_id_pool_id: self.caller_id_pool_id.or(form.caller_id_pool_id).filter(|pool| *pool != 0),
             ring_seconds: self.ring_seconds.unwrap_or(form.ring_seconds),
             wrap_up_seconds: self.wrap_up_seconds.unwrap_or(form.wrap_up_seconds),
             drop_cap_permille: self.drop_cap_permille.unwrap_or(form.drop_cap_permille),
@@ -370,6 +376,7 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         list_id: row.list_id,
         gateway_id: row.gateway_id,
         caller_id: row.caller_id,
+        caller_id_pool_id: row.caller_id_pool_id,
         ring_seconds: row.ring_seconds,
         wrap_up_seconds: row.wrap_up_seconds,
         drop_cap_permille: row.drop_cap_permille,
@@ -419,6 +426,7 @@ impl TryFrom<CampaignEntry> for CampaignView {
             gateway_id: form.gateway_id,
             gateway_name,
             caller_id: form.caller_id,
+            caller_id_pool_id: form.caller_id_pool_id,
             ring_seconds: form.ring_seconds,
             wrap_up_seconds: form.wrap_up_seconds,
             drop_cap_permille: form.drop_cap_permille,

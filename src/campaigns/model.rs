@@ -109,6 +109,8 @@ pub struct CampaignForm {
     pub gateway_id: i64,
     /// The number shown to customers.
     pub caller_id: String,
+    /// The pool from which each customer's is chosen instead.
+    pub caller_id_pool_id: Option<i64>,
     /// How long to let it ring, in seconds.
     pub ring_seconds: i32,
     /// Length of after-call work in seconds; 0: until the disposition is saved.
@@ -159,6 +161,7 @@ impl CampaignForm {
             ratio_permille: 1_500,
             gateway_id,
             caller_id,
+            caller_id_pool_id: None,
             ring_seconds: 30,
             wrap_up_seconds: 30,
             drop_cap_permille: 30,
@@ -246,6 +249,12 @@ pub enum CampaignRefused {
     /// There is none.
     #[error("there is no such gateway")]
     NoSuchGateway,
+    /// There is none.
+    #[error("there is no such pool of caller IDs")]
+    NoSuchPool,
+    /// It has no number for everybody.
+    #[error("this pool of caller IDs has no number in use that is for everybody")]
+    EmptyPool,
     /// Deactivated, or without a desk phone, or nobody.
     #[error("user {0} is not an agent: an agent is active and has an extension")]
     NotAnAgent(i64),
@@ -258,6 +267,7 @@ impl CampaignRefused {
             Self::NameTaken => "name",
             Self::NoSuchList => "list_id",
             Self::NoSuchGateway => "gateway_id",
+            Self::NoSuchPool | Self::EmptyPool => "caller_id_pool_id",
             Self::NotAnAgent(_) => "agents",
         }
     }

@@ -49,6 +49,7 @@ impl Loader {
         campaigns::store::release_all_claims(&self.db).await?;
         let mut inputs: Vec<Input> = self.agents().await?;
         inputs.push(self.gateways().await?);
+        inputs.push(self.caller_ids().await?);
         inputs.extend(self.campaigns().await?);
         inputs.extend(self.queues().await?);
         for open in people::store::load_open_states(&self.db).await? {
@@ -73,6 +74,12 @@ impl Loader {
 
     async fn gateways(&self) -> anyhow::Result<Input> {
         Ok(Input::Gateways(people::store::load_gateway_profiles(&self.db).await?))
+    }
+
+    async fn caller_ids(&self) -> anyhow::Result<Input> {
+        let profile =
+            campaigns::caller_ids::store::load_caller_ids(&self.db, clock::now(), self.zone).await?;
+        Ok(Input::CallerIds(Box::new(profile)))
     }
 
     async fn campaigns(&self) -> anyhow::Result<Vec<Input>> {
@@ -170,6 +177,14 @@ impl Loader {
         do_not_call::store::log_blocks(&tx, &blocks, now).await?;
         tx.commit().await?;
         Ok(places)
+    }
+
+    pub(super) fn spawn_caller_ids(&self, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("reading pools of caller IDs", async move {
+            inputs.send(this.caller_ids().await?).await?;
+            Ok(())
+        });
     }
 
     pub(super) fn spawn_campaigns(&self, inputs: mpsc::Sender<Input>) {

@@ -188,6 +188,8 @@ impl Floor {
         self.numbers.insert(kept.e164.clone());
         let mut call = Call::new(id, leg, Origin::Callback(kept.clone()), now);
         call.queued = Some(Visit::of_kept(&kept));
+        call.caller_id = Some(caller_id.clone());
+        self.caller_ids.shown(now, &caller_id);
         call.dial_until = now + i64::from(RING_SECONDS) * 1_000 + DIAL_GRACE_MS;
         self.calls.insert(id, call);
         self.touched.queues.insert(kept.queue);

@@ -7,6 +7,7 @@ use crate::base::limits;
 use crate::floor::estimate::Estimates;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, Lead, WindowCounts};
 use crate::floor::pacing::PacingReport;
+use crate::floor::sharing::Dealt;
 use crate::floor::trunks::Bucket;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -47,6 +48,8 @@ pub struct Campaign {
     pub attempts: u32,
     /// Its attempts of the last second.
     pub(super) launched: Bucket,
+    /// What it has had of agents whom it shares.
+    pub(super) dealt: Dealt,
     /// What it has learnt.
     pub estimates: Estimates,
     /// The last decision.
@@ -71,6 +74,7 @@ impl Campaign {
             counted,
             attempts: 0,
             launched: Bucket::default(),
+            dealt: Dealt::default(),
             estimates: Estimates::default(),
             report: None,
             told_at: Moment(i64::MIN / 2),

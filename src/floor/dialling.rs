@@ -9,6 +9,7 @@ use super::pacing::{Agents, BindingLimit, Limits, Observed, PacingReport, pacing
 use super::{CallCounts, Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, LegId};
+use crate::base::phone::Dialable;
 use std::cmp::Reverse;
 
 /// How often campaigns are paced when nothing happens.
@@ -78,9 +79,12 @@ impl Floor {
         if let Some(campaign) = self.campaigns.get_mut(&id) {
             campaign.report = Some(report);
         }
-        for _ in 0..launch {
-            let Some(lead) = self.campaigns.get_mut(&id).and_then(|c| c.hopper.pop_front()) else { break };
-            self.dial(now, id, lead);
+        for launched in 0..launch {
+            let Some((lead, caller_id)) = self.next_lead(now, id) else {
+                self.note_held(id, launched);
+                break;
+            };
+            self.dial(now, id, lead, caller_id);
         }
         let Some(campaign) = self.campaigns.get(&id) else { return };
         if campaign.profile.running && now.since_ms(campaign.told_at) >= TELL_EVERY_MS {
@@ -109,6 +113,9 @@ impl Floor {
         if self.store_lagging {
             return held(BindingLimit::StoreLagging);
         }
+        if self.lacks_caller_id(now, campaign.profile.caller_id_pool) {
+            return held(BindingLimit::CallerIds);
+        }
         let limits = Limits {
             mode: campaign.profile.mode,
             ratio_permille: campaign.profile.ratio_permille,
@@ -132,8 +139,27 @@ impl Floor {
         }
     }
 
+    /// The first lead for whom there is a number to show, and that number.
+    fn next_lead(&mut self, now: Moment, id: CampaignId) -> Option<(Lead, Dialable)> {
+        let leads = self.campaigns.get(&id)?.hopper.iter().enumerate();
+        let shown = |(at, lead): (usize, &Lead)| Some((at, self.caller_id_for(now, id, lead)?));
+        let (at, caller_id) = leads.into_iter().find_map(shown)?;
+        let lead = self.campaigns.get_mut(&id)?.hopper.remove(at)?;
+        Some((lead, caller_id))
+    }
+
+    /// Fewer calls were launched than decided: the leads left have no number that
+    /// could be shown to them.
+    fn note_held(&mut self, id: CampaignId, launched: u32) {
+        let Some(campaign) = self.campaigns.get_mut(&id) else { return };
+        let used_up = !campaign.hopper.is_empty();
+        if let Some(report) = campaign.report.as_mut().filter(|_| used_up) {
+            (report.dial, report.limit) = (launched, BindingLimit::CallerIds);
+        }
+    }
+
     /// One new attempt: recorded first, dialled once the record is committed.
-    fn dial(&mut self, now: Moment, id: CampaignId, lead: Lead) {
+    fn dial(&mut self, now: Moment, id: CampaignId, lead: Lead, caller_id: Dialable) {
         let on_the_line = self.is_calling(&lead.e164);
         let Some(campaign) = self.campaigns.get_mut(&id) else { return };
         if on_the_line || !self.numbers.insert(lead.e164.clone()) {
@@ -149,14 +175,24 @@ impl Floor {
         let call = CallId(self.mint.mint());
         let leg = self.new_leg(LegOwner::Customer(call));
         let mut dialling = Call::dialling(call, leg, id, lead.clone(), now);
+        dialling.caller_id = Some(caller_id.clone());
+        self.caller_ids.shown(now, &caller_id);
         dialling.dial_until = now + i64::from(profile.ring_seconds) * 1_000 + DIAL_GRACE_MS;
         self.calls.insert(call, dialling);
         self.touched.calls.insert(call);
         self.launch_over(now, &profile.gateway, leg);
-        self.announce(now, call, leg, lead, profile);
+        self.announce(now, call, leg, lead, caller_id, profile);
     }
 
-    fn announce(&mut self, now: Moment, call: CallId, leg: LegId, lead: Lead, profile: CampaignProfile) {
+    fn announce(
+        &mut self,
+        now: Moment,
+        call: CallId,
+        leg: LegId,
+        lead: Lead,
+        caller_id: Dialable,
+        profile: CampaignProfile,
+    ) {
         self.record(Fact::AttemptStarted {
             call,
             leg,
@@ -165,7 +201,7 @@ impl Floor {
             customer: lead.customer,
             number: lead.number.clone(),
             e164: lead.e164,
-            caller_id: profile.caller_id.clone(),
+            caller_id: caller_id.clone(),
             gateway: profile.gateway.clone(),
             mode: profile.mode,
             at: now,
@@ -175,7 +211,7 @@ impl Floor {
             leg,
             gateway: profile.gateway,
             number: lead.number,
-            caller_id: profile.caller_id,
+            caller_id,
             ring_seconds: profile.ring_seconds,
         });
     }
@@ -187,6 +223,9 @@ impl Floor {
         self.forget_leg(call.leg);
         self.touched.calls.insert(id);
         self.callback_not_stored(now, &call);
+        if let Some(caller_id) = &call.caller_id {
+            self.caller_ids.not_shown(call.started_at, caller_id);
+        }
         let Some((campaign_id, lead)) = call.dialled() else { return };
         self.numbers.remove(&lead.e164);
         if let Some(campaign) = self.campaigns.get_mut(&campaign_id) {

@@ -5,8 +5,9 @@
 //! by [`crate::floor::Floor::apply`].
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, QueueId};
+use crate::base::ids::{AgentId, CallId, CallerIdPoolId, CampaignId, CustomerId, LeadId, LegId, QueueId};
 use crate::base::phone::Dialable;
+use crate::floor::caller_ids::{CallerIdsProfile, Place};
 use crate::floor::fact::SpanKind;
 use crate::floor::forward::Forwarding;
 use crate::floor::kept::{Kept, KeptPlace};
@@ -82,6 +83,8 @@ pub enum Input {
     Queue(Box<QueueProfile>),
     /// Every gateway, as they are now.
     Gateways(Vec<GatewayProfile>),
+    /// Every pool of caller IDs, as they are now.
+    CallerIds(Box<CallerIdsProfile>),
     /// What the store knows of a caller.
     Caller {
         /// Their call.
@@ -376,6 +379,8 @@ pub struct CampaignProfile {
     pub gateway: String,
     /// The number shown to customers; never empty on the wire.
     pub caller_id: Dialable,
+    /// The pool from which each customer's is chosen instead.
+    pub caller_id_pool: Option<CallerIdPoolId>,
     /// How long to let it ring, in seconds (15 at least).
     pub ring_seconds: u32,
     /// Length of after-call work in seconds; 0: until the disposition is saved.
@@ -439,6 +444,8 @@ pub struct Lead {
     pub number: Dialable,
     /// The same in E.164; no two live attempts may share it.
     pub e164: String,
+    /// Where the number is at home, where that is known.
+    pub place: Option<Place>,
 }
 
 /// How a call came about.
@@ -519,6 +526,8 @@ pub struct StoredCall {
     pub leg: LegId,
     /// The gateway it goes over, where that is known.
     pub gateway: Option<String>,
+    /// The number shown, of a call that we dialled.
+    pub caller_id: Option<Dialable>,
     /// How it came about.
     pub origin: Origin,
     /// Its last queue, since when, and how its time there ended.

@@ -21,6 +21,7 @@ pub mod announce;
 #[cfg(test)]
 mod announce_tests;
 pub mod call;
+pub mod caller_ids;
 mod calling_back;
 #[cfg(test)]
 mod calling_back_tests;
@@ -76,6 +77,8 @@ mod ring_all;
 #[cfg(test)]
 mod ring_all_tests;
 mod sharing;
+#[cfg(test)]
+mod sharing_tests;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -157,6 +160,8 @@ pub struct Floor {
     phones: phone::Phones,
     /// Which legs go over which gateway, and how many more may.
     trunks: trunks::Trunks,
+    /// The pools of numbers that customers see.
+    caller_ids: caller_ids::CallerIds,
     gone: HashMap<LegId, Gone>,
     gone_order: VecDeque<LegId>,
     next_pacing: Moment,
@@ -196,6 +201,7 @@ impl Floor {
             numbers: HashSet::new(),
             phones: phone::Phones::default(),
             trunks: trunks::Trunks::default(),
+            caller_ids: caller_ids::CallerIds::default(),
             gone: HashMap::new(),
             gone_order: VecDeque::new(),
             next_pacing: Moment(i64::MIN),
@@ -226,6 +232,7 @@ impl Floor {
             Input::Campaign(profile) => self.on_campaign(now, profile),
             Input::Queue(profile) => self.on_queue(now, *profile),
             Input::Gateways(profiles) => self.on_gateways(now, profiles),
+            Input::CallerIds(profile) => self.on_caller_ids(now, *profile),
             Input::Caller { call, known } => self.on_caller_known(now, call, known),
             Input::Leads { campaign, leads } => self.on_leads(now, campaign, leads),
             Input::AttemptNotStored { call } => self.on_attempt_not_stored(now, call),
@@ -342,6 +349,9 @@ impl Floor {
             && agent.state.reason() == state.reason()
             && agent.state.call() == state.call();
         agent.state = state;
+        if agent.state != AgentState::Ready {
+            agent.turn = None;
+        }
         if !matches!(agent.state, AgentState::Ready | AgentState::Reserved { .. }) {
             agent.idle_kept = None;
         }

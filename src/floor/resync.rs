@@ -366,6 +366,7 @@ impl Floor {
         });
         call.queued = visited.or(call.queued.take());
         call.state = state;
+        call.caller_id = stored.caller_id;
         call.dial_until = now + 60_000;
         call.answered_at = stored.answered_at;
         call.connected = stored.connected;

@@ -104,6 +104,7 @@ pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
         agents,
         gateway: "trunk".into(),
         caller_id: Dialable::new("02160000000").expect("digits"),
+        caller_id_pool: None,
         ring_seconds: 30,
         wrap_up_seconds: 10,
         drop_cap_permille: 30,
@@ -125,6 +126,7 @@ pub(super) fn lead(id: i64, number: &str) -> Lead {
         customer: CustomerId(id),
         number: Dialable::new(number).expect("digits"),
         e164: format!("+86{number}"),
+        place: None,
     }
 }
 
@@ -482,6 +484,7 @@ pub(super) fn restarted() -> (Story, CallId, LegId, LegId) {
     let stored = StoredCall {
         call,
         gateway: None,
+        caller_id: None,
         leg,
         origin: Origin::Dialled { campaign: CAMPAIGN, lead: lead(1, "13800000001") },
         queue: None,

@@ -191,7 +191,8 @@ impl Floor {
     /// queue's.
     pub(super) fn way_out(&self, call: &Call) -> Option<(String, Dialable)> {
         if let Some(campaign) = call.campaign().and_then(|id| self.campaigns.get(&id)) {
-            return Some((campaign.profile.gateway.clone(), campaign.profile.caller_id.clone()));
+            let shown = call.caller_id.as_ref().unwrap_or(&campaign.profile.caller_id);
+            return Some((campaign.profile.gateway.clone(), shown.clone()));
         }
         let queue = self.queues.get(&call.queue()?)?;
         Some((queue.profile.gateway.clone(), queue.profile.caller_id.clone()))

@@ -287,6 +287,14 @@ impl Floor {
             }
         }
     }
+
+    /// How many more calls a campaign could launch now whatever agents there are.
+    pub(super) fn lines_left(&self, now: Moment, id: CampaignId) -> u32 {
+        let Some(campaign) = self.campaigns.get(&id) else { return 0 };
+        let room = self.trunks.room(now, &campaign.profile.gateway);
+        let own = campaign.launched.left(now, campaign.profile.standing.calls_per_second);
+        room.lines.min(room.calls).min(own)
+    }
 }
 
 impl PacingReport {

@@ -1,15 +1,16 @@
 //! Limits of gateways and campaigns on the live floor.
 
+use super::caller_ids::{CallerIdPool, CallerIdsProfile, Place, PoolNumber, Region};
 use super::effect::{Effect, SwitchCommand};
 use super::input::{
-    AgentCommand, CampaignProfile, DialMode, HangUp, Input, LegChange, LegEvent, Party, PhoneMode,
+    AgentCommand, CampaignProfile, DialMode, HangUp, Input, Lead, LegChange, LegEvent, Party, PhoneMode,
 };
 use super::pacing::BindingLimit;
 use super::queue::Arrival;
 use super::refusal::{Refusal, TargetProblem};
 use super::tests::{CAMPAIGN, Story, dialled, lead, profile};
 use super::trunks::{GatewayProfile, Standing};
-use crate::base::ids::{AgentId, CampaignId, LegId};
+use crate::base::ids::{AgentId, CallerIdPoolId, CampaignId, LegId};
 use crate::base::phone::Dialable;
 use uuid::Uuid;
 
@@ -127,4 +128,47 @@ fn an_agent_is_told_when_the_trunk_is_full() {
         |effect: &Effect| matches!(effect, Effect::Answer { refusal, .. } if *refusal == Some(full.clone()));
     assert!(effects.iter().any(answer), "{effects:?}");
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Switch(SwitchCommand::DialThird { .. }))));
+}
+
+#[test]
+fn a_pool_gives_the_customers_own_city_first_and_holds_the_campaign_when_it_is_used_up() {
+    let pool = CallerIdPoolId(3);
+    let number = |text| Dialable::new(text).expect("digits");
+    let shenzhen = Place { province: "广东".into(), city: "深圳".into() };
+    let city = Region::City { province: "广东".into(), city: "深圳".into() };
+    let limited = |text, regions, day_max| PoolNumber {
+        number: number(text),
+        regions,
+        hour_max: None,
+        day_max: Some(day_max),
+    };
+    let numbers = vec![limited("0755", vec![city], 9), limited("021", Vec::new(), 1)];
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook; 4]);
+    let today = (s.now, s.now + 86_400_000);
+    let pools = vec![CallerIdPool { pool, numbers }];
+    s.give(Input::CallerIds(Box::new(CallerIdsProfile { pools, today, counted: Vec::new() })));
+    let agents = (1..=4).map(AgentId).collect();
+    let caller_id_pool = Some(pool);
+    s.give(Input::Campaign(CampaignProfile { caller_id_pool, ..profile(DialMode::Progressive, agents) }));
+    (1..=4).for_each(|agent| {
+        s.off_hook_ready(agent);
+    });
+    let at_home = |id, place| Lead { place, ..lead(id, &format!("1380000000{id}")) };
+    let leads = vec![at_home(1, None), at_home(2, None), at_home(3, Some(shenzhen))];
+    let effects = s.give(Input::Leads { campaign: CAMPAIGN, leads });
+    let shown = |effect: &Effect| match effect {
+        Effect::Switch(SwitchCommand::DialCustomer { number, caller_id, .. }) => {
+            Some((number.to_string(), caller_id.to_string()))
+        }
+        _ => None,
+    };
+    let shown: Vec<_> = effects.iter().filter_map(shown).collect();
+    let expected = [("13800000001", "021"), ("13800000003", "0755")];
+    assert_eq!(shown, expected.map(|(number, shown)| (number.to_owned(), shown.to_owned())));
+    assert_eq!(limit(&s), BindingLimit::CallerIds);
+    assert_eq!(s.floor.calls_live()[0].caller_id, Some(number("021")));
+    // Tomorrow there is a number for the second.
+    assert!(dialled(&s.later(60_000)).is_empty());
+    s.now = s.now + 86_400_000;
+    assert_eq!(dialled(&s.give(Input::Tick)).len(), 1);
 }

@@ -21,9 +21,10 @@ mod trunks;
 mod wire;
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CampaignId, LegId};
+use crate::base::ids::{AgentId, CallerIdPoolId, CampaignId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::Floor;
+use crate::floor::caller_ids::{CallerIdPool, CallerIdsProfile, PoolNumber, Region};
 use crate::floor::effect::{Effect, Fact, SwitchCommand};
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode};
 use crate::floor::queue::QueueProfile;
@@ -46,6 +47,7 @@ use wire::Wire;
 
 /// How long after closing time calls may take to end.
 const DRAIN_MS: i64 = 40 * 60_000;
+const POOL: CallerIdPoolId = CallerIdPoolId(1);
 
 /// Something that will happen in the simulation itself.
 #[derive(Debug)]
@@ -164,7 +166,7 @@ impl Day {
             people: People::new(chance.fork()),
             leads: Leads::new(chance.fork()),
             ledger: Ledger::new(&campaigns, &queues),
-            trunks: TrunkBooks::new(gateways(&options), rates(&campaigns)),
+            trunks: TrunkBooks::new(gateways(&options), rates(&campaigns), pool()),
             chance,
             campaigns,
             queues,
@@ -182,6 +184,9 @@ impl Day {
 
     fn open(&mut self) {
         self.apply(Input::Gateways(gateways(&self.options)));
+        let today = (self.now, self.closes);
+        let caller_ids = CallerIdsProfile { pools: vec![pool()], today, counted: Vec::new() };
+        self.apply(Input::CallerIds(Box::new(caller_ids)));
         for campaign in self.campaigns.clone() {
             self.apply(Input::Campaign(campaign));
         }
@@ -440,6 +445,7 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         agents,
         gateway: "carrier_a".into(),
         caller_id,
+        caller_id_pool: None,
         ring_seconds: 30,
         wrap_up_seconds: 30,
         drop_cap_permille: options.drop_cap_permille,
@@ -459,11 +465,37 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
     let mut campaigns = Vec::new();
     if let Ok(caller_id) = caller_id {
         campaigns.push(campaign(1, DialMode::Predictive, every(1), caller_id.clone()));
-        if options.agents >= 3 {
+        if options.standings.is_some() {
+            campaigns.push(campaign(2, DialMode::Predictive, every(1), caller_id));
+        } else if options.agents >= 3 {
             campaigns.push(campaign(2, DialMode::Progressive, every(3), caller_id));
         }
     }
+    for (campaign, (priority, share)) in campaigns.iter_mut().zip(options.standings.unwrap_or_default()) {
+        if options.standings.is_some() {
+            campaign.standing = Standing { priority, share, ..campaign.standing };
+        }
+    }
+    if let Some(second) = campaigns.get_mut(1) {
+        second.caller_id_pool = Some(POOL);
+    }
     campaigns
+}
+
+/// The pool of the second campaign: one number for the people of a city, two for
+/// everybody, each for so many calls an hour.
+fn pool() -> CallerIdPool {
+    let number = |number: &str, regions, hour_max| {
+        let number = Dialable::new(number).ok()?;
+        Some(PoolNumber { number, regions, hour_max: Some(hour_max), day_max: None })
+    };
+    let shenzhen = Region::City { province: "广东".to_owned(), city: "深圳".to_owned() };
+    let numbers = [
+        number("075588880000", vec![shenzhen], 20),
+        number("02160000001", Vec::new(), 200),
+        number("02160000002", Vec::new(), 200),
+    ];
+    CallerIdPool { pool: POOL, numbers: numbers.into_iter().flatten().collect() }
 }
 
 /// The one trunk, with its limits.

@@ -2,6 +2,7 @@
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, UserId};
+use crate::campaigns::caller_ids;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
     CampaignState, LeadState,
@@ -198,6 +199,7 @@ fn settings(form: &CampaignForm, now: Moment) -> campaigns::ActiveModel {
         mode: Set(form.mode.as_str().to_owned()),
         gateway_id: Set(form.gateway_id),
         caller_id: Set(form.caller_id.clone()),
+        caller_id_pool_id: Set(form.caller_id_pool_id),
         ring_seconds: Set(form.ring_seconds),
         wrap_up_seconds: Set(form.wrap_up_seconds),
         drop_cap_permille: Set(form.drop_cap_permille),
@@ -236,6 +238,14 @@ async fn check_references(
     }
     if lookup::gateway_caller_id(tx, form.gateway_id).await?.is_none() {
         return Ok(Err(CampaignRefused::NoSuchGateway));
+    }
+    if let Some(pool) = form.caller_id_pool_id {
+        if !caller_ids::store::is_pool(tx, pool).await? {
+            return Ok(Err(CampaignRefused::NoSuchPool));
+        }
+        if !caller_ids::store::has_default(tx, pool).await? {
+            return Ok(Err(CampaignRefused::EmptyPool));
+        }
     }
     let agents = lookup::with_desk_phone(tx, form.agents.iter().copied()).await?;
     match form.agents.iter().find(|agent| !agents.contains(agent)) {

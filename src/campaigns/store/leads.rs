@@ -14,6 +14,7 @@ use crate::campaigns::rules::{self, REST_AFTER_DROP_HOURS};
 use crate::campaigns::store::barred;
 use crate::floor::effect::{CallResult, Fact};
 use crate::floor::input::Lead;
+use crate::places;
 use crate::store::entity::{calls, campaigns, customer_phones, leads};
 use crate::store::{Db, WriteTx, write_tx};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -167,6 +168,7 @@ fn lead(due: &Due, phones: &[customer_phones::Model]) -> Option<Lead> {
         lead: LeadId(due.id),
         customer: CustomerId(due.customer_id),
         number: Dialable::new(&phone.dial).ok()?,
+        place: places::place_of(&phone.e164),
         e164: phone.e164.clone(),
     })
 }

@@ -1,7 +1,7 @@
 //! Campaigns as the floor needs them.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CampaignId};
+use crate::base::ids::{AgentId, CallerIdPoolId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::campaigns::model::CampaignState;
 use crate::campaigns::rules;
@@ -64,6 +64,7 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
         agents: load_members(db, row.id).await?,
         gateway: gateway.name,
         caller_id: Dialable::new(&row.caller_id).map_err(|_| broken("caller_id"))?,
+        caller_id_pool: row.caller_id_pool_id.map(CallerIdPoolId),
         ring_seconds: whole("ring_seconds", row.ring_seconds)?,
         wrap_up_seconds: whole("wrap_up_seconds", row.wrap_up_seconds)?,
         drop_cap_permille: whole("drop_cap_permille", row.drop_cap_permille)?,

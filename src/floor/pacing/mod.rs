@@ -143,6 +143,8 @@ pub enum BindingLimit {
     TrunkLines,
     /// Its gateway takes no more new calls in this second.
     TrunkRate,
+    /// Every number of its pool of caller IDs is used up for now.
+    CallerIds,
     /// The trunk fails call after call; one is tried now and then.
     TrunkFailing,
     /// The hopper is empty.

@@ -30,6 +30,9 @@ pub struct DayOptions {
     pub callers_per_hour: u32,
     /// The most calls at once over the trunk, and the most new ones per second.
     pub trunk_limits: Option<(u32, u32)>,
+    /// Priority and share of each of the two campaigns; then both have all agents,
+    /// and are predictive.
+    pub standings: Option<[(i32, u32); 2]>,
     /// Who is called.
     pub customers: CustomerShares,
     /// Ask for the floor's invariants after every so many inputs. The question
@@ -48,6 +51,7 @@ impl DayOptions {
             drop_cap_permille: 30,
             callers_per_hour: 0,
             trunk_limits: None,
+            standings: None,
             customers: CustomerShares::default(),
             check_every: check_every(agents),
         }
@@ -129,10 +133,12 @@ pub struct CampaignCounts {
     /// Of these, dropped after a fault took the switch or an agent away while
     /// the call was under way.
     pub dropped_by_faults: u64,
+    /// How long agents talked with its customers, in milliseconds.
+    pub talk_ms: i64,
 }
 
 impl CampaignCounts {
     pub(super) fn new(campaign: CampaignId) -> Self {
-        Self { campaign: campaign.0, answered: 0, dropped: 0, dropped_by_faults: 0 }
+        Self { campaign: campaign.0, answered: 0, dropped: 0, dropped_by_faults: 0, talk_ms: 0 }
     }
 }

@@ -66,6 +66,32 @@ fn a_day_on_which_all_phones_ring_keeps_every_promise() {
     assert!(done("rings called off") > 10 && done("places told") > 50, "{summary:#?}");
 }
 
+/// The first campaign's part of the talk, in per cent, of a day on which two
+/// share all agents.
+fn part_of_talk(agents: u32, seed: u64, standings: [(i32, u32); 2]) -> f64 {
+    let options =
+        DayOptions { standings: Some(standings), check_every: 20, ..short(agents, 240, seed, false) };
+    let day = run(&options);
+    assert_eq!(day.invariant_violations, 0, "{day:#?}");
+    let talk = |campaign: &&CampaignCounts| campaign.talk_ms as f64;
+    let first: f64 = day.campaigns.iter().filter(|counts| counts.campaign == 1).map(|c| talk(&c)).sum();
+    first * 100.0 / day.campaigns.iter().map(|counts| talk(&counts)).sum::<f64>()
+}
+
+#[test]
+fn agents_of_two_campaigns_talk_for_each_by_its_share() {
+    for (seed, shares, part) in [(1, (100, 100), 50.0), (2, (300, 100), 75.0), (3, (20, 80), 20.0)] {
+        let talked = part_of_talk(12, seed, [(0, shares.0), (0, shares.1)]);
+        assert!((talked - part).abs() < 3.0, "{talked:.1} % instead of {part} %");
+    }
+}
+
+#[test]
+fn a_higher_priority_takes_what_it_can_use_of_the_agents() {
+    let talked = part_of_talk(12, 4, [(0, 900), (1, 100)]);
+    assert!(talked < 10.0, "{talked:.1} % for the lower priority");
+}
+
 #[test]
 fn a_narrow_trunk_is_used_to_its_limits_and_never_above() {
     let free = run(&short(20, 60, 3, false));

@@ -3,6 +3,8 @@
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, LegId};
+use crate::base::phone::Dialable;
+use crate::floor::caller_ids::{CallerIdPool, PoolNumber};
 use crate::floor::effect::{Fact, SwitchCommand};
 use crate::floor::trunks::GatewayProfile;
 use std::collections::BTreeMap;
@@ -23,11 +25,15 @@ pub(super) struct TrunkBooks {
     customers: BTreeMap<CallId, LegId>,
     launched: BTreeMap<String, Vec<Moment>>,
     launched_by: BTreeMap<CampaignId, Vec<Moment>>,
+    /// The numbers of the pool.
+    pool: Vec<PoolNumber>,
+    /// How often each number was shown, by the hour.
+    shown: BTreeMap<(Dialable, i64), u32>,
 }
 
 impl TrunkBooks {
-    pub fn new(gateways: Vec<GatewayProfile>, rates: BTreeMap<CampaignId, u32>) -> Self {
-        Self { gateways, rates, ..Self::default() }
+    pub fn new(gateways: Vec<GatewayProfile>, rates: BTreeMap<CampaignId, u32>, pool: CallerIdPool) -> Self {
+        Self { gateways, rates, pool: pool.numbers, ..Self::default() }
     }
 
     /// What the floor wrote down.
@@ -38,7 +44,11 @@ impl TrunkBooks {
                 self.legs.insert(*leg, (gateway.clone(), now));
                 None
             }
-            Fact::AttemptStarted { campaign, .. } => {
+            Fact::AttemptStarted { campaign, caller_id, .. } => {
+                let used_up = self.shows(now, caller_id);
+                if used_up.is_some() {
+                    return used_up;
+                }
                 let most = *self.rates.get(campaign)?;
                 let times = self.launched_by.entry(*campaign).or_default();
                 let this_second = note(times, now);
@@ -60,6 +70,15 @@ impl TrunkBooks {
             }
             _ => None,
         }
+    }
+
+    /// A number of the pool is shown, which may be used up.
+    fn shows(&mut self, now: Moment, number: &Dialable) -> Option<String> {
+        let most = self.pool.iter().find(|known| known.number == *number)?.hour_max?;
+        let shown = self.shown.entry((number.clone(), now.0.div_euclid(3_600_000))).or_default();
+        *shown += 1;
+        let shown = *shown;
+        (shown > most).then(|| format!("{number} is shown {shown} times in an hour, its limit is {most}"))
     }
 
     /// The floor has written the leg off; the switch may still have it.
@@ -115,7 +134,6 @@ fn note(times: &mut Vec<Moment>, now: Moment) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::phone::Dialable;
     use uuid::Uuid;
 
     fn dial(n: u128) -> SwitchCommand {
@@ -133,7 +151,7 @@ mod tests {
     fn the_auditor_notices_a_limit_that_did_not_hold() {
         let limits =
             GatewayProfile { name: "carrier_a".into(), calls_max: Some(3), calls_per_second: Some(2) };
-        let mut books = TrunkBooks::new(vec![limits], BTreeMap::new());
+        let mut books = TrunkBooks { gateways: vec![limits], ..TrunkBooks::default() };
         let mut said = |ms: i64, n: u128| books.command(Moment(ms), &dial(n), |_| true).join("; ");
         assert_eq!(said(0, 1), "");
         assert_eq!(said(500, 2), "");

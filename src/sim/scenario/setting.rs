@@ -59,7 +59,7 @@ pub(super) fn lead(k: u64) -> Option<Lead> {
     let number = format!("138{k:08}");
     let id = k as i64;
     let (lead, customer, e164) = (LeadId(id), CustomerId(id), format!("+86{number}"));
-    Some(Lead { lead, customer, e164, number: Dialable::new(&number).ok()? })
+    Some(Lead { lead, customer, e164, number: Dialable::new(&number).ok()?, place: None })
 }
 
 fn patience_ms(scenario: &Scenario) -> i64 {
@@ -83,6 +83,7 @@ pub(super) fn campaign(scenario: &Scenario, policy: Policy) -> Option<CampaignPr
         agents: (0..scenario.agents.n as usize).map(agent_id).collect(),
         gateway: TRUNK.to_owned(),
         caller_id: Dialable::new(NUMBER).ok()?,
+        caller_id_pool: None,
         ring_seconds: scenario.ring_timeout_s.ceil() as u32,
         wrap_up_seconds: 0,
         drop_cap_permille: if capped { cap_permille } else { ALL },

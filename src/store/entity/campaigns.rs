@@ -49,6 +49,8 @@ pub struct Model {
     pub priority: i32,
     /// Among campaigns of one priority: in this proportion.
     pub share: i32,
+    /// The pool from which each customer's caller ID is chosen.
+    pub caller_id_pool_id: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -2,6 +2,7 @@
 //! recordings, each through its store and through the API; reports by mail.
 
 mod calendars;
+mod caller_ids;
 mod campaigns;
 mod customers;
 mod do_not_call;

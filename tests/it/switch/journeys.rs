@@ -135,6 +135,7 @@ impl Day {
             agents: agents.iter().map(|agent| AgentId(*agent)).collect(),
             gateway: gateway.into(),
             caller_id: number("02112345678"),
+            caller_id_pool: None,
             ring_seconds: 30,
             wrap_up_seconds: 0,
             drop_cap_permille: 900,
@@ -248,6 +249,7 @@ impl Day {
             customer: CustomerId(self.leads),
             number: number(&customer),
             e164: format!("+86{customer}"),
+            place: None,
         };
         self.centre.give(Input::Leads { campaign: CAMPAIGN, leads: vec![lead] });
         let dialled = |effect: &Effect| match effect {

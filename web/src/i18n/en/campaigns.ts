@@ -85,6 +85,7 @@ export const campaigns = {
     lines: 'All lines of the campaign are in use',
     call_rate: 'The campaign may launch no more calls in this second',
     trunk_lines: 'The trunk takes no more calls at once (callers and transfers count, too)',
+    caller_ids: 'Every caller ID of the pool is used up for now',
     trunk_rate: 'The trunk takes no more new calls in this second',
     trunk_failing: 'The trunk keeps failing; it is tried now and then',
     no_leads: 'No lead to dial: the list is used up, or retries are not due yet',

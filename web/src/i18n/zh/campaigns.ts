@@ -93,6 +93,7 @@ export const campaigns = {
     lines: '任务的线路已全部占用',
     call_rate: '已到任务的每秒呼叫数上限',
     trunk_lines: '网关的并发已到上限（含呼入和转接）',
+    caller_ids: '号码池里的主叫号码都已用到上限',
     trunk_rate: '已到网关的每秒呼叫数上限',
     trunk_failing: '线路连续失败，正在间隔试拨',
     no_leads: '没有可拨的名单：名单已拨完或未到重拨时间',

@@ -1,5 +1,6 @@
 // 中文文本。The Chinese texts: the measure for every other language.
 import { calendars } from './calendars';
+import { callerIds } from './callerIds';
 import { calls } from './calls';
 import { campaigns } from './campaigns';
 import { common } from './common';
@@ -22,6 +23,7 @@ export const zh = {
   campaigns,
   queues,
   calendars,
+  callerIds,
   keptPlaces,
   voicemails,
   customers,

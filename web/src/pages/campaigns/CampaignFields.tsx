@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { CampaignRequest } from '../../api/types';
 import { FormField } from '../../parts/FormField';
 import { TimeField } from '../../parts/TimeField';
+import { PoolField } from './PoolField';
 import { useLists, useUsers } from './queries';
 import { StandingFields } from './StandingFields';
 import { TrunkFields } from './TrunkFields';
@@ -77,6 +78,7 @@ export function DialFields() {
       </Field>
       <RatioField />
       <TrunkFields callerIdLabel={t('campaigns.callerId')} span={8} />
+      <PoolField />
       <Field name="lines_max" label={t('campaigns.linesMax')} span={8}>
         <InputNumber min={1} style={{ width: '100%' }} />
       </Field>

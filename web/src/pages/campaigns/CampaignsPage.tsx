@@ -109,6 +109,7 @@ export default function CampaignsPage() {
   return (
     <>
       <PageHead title={t('menu.campaigns')}>
+        <Button onClick={() => void navigate(paths.callerIdPools)}>{t('callerIds.title')}</Button>
         {mayWrite && (
           <Button
             type="primary"
