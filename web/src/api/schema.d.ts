@@ -163,6 +163,43 @@ export interface paths {
     patch: operations['patch_calendar'];
     trace?: never;
   };
+  '/api/v1/caller-id-pools': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every pool of caller IDs. */
+    get: operations['get_caller_id_pools'];
+    put?: never;
+    /** Make a pool; campaigns may use it from then on. */
+    post: operations['post_caller_id_pool'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/caller-id-pools/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One pool. */
+    get: operations['get_caller_id_pool'];
+    put?: never;
+    post?: never;
+    /** Delete a pool that no campaign uses. */
+    delete: operations['delete_caller_id_pool'];
+    options?: never;
+    head?: never;
+    /** Change a pool; campaigns that use it follow at once. */
+    patch: operations['patch_caller_id_pool'];
+    trace?: never;
+  };
   '/api/v1/calls': {
     parameters: {
       query?: never;
@@ -1116,6 +1153,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/number-places': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The provinces and cities that numbers can be at home in. */
+    get: operations['get_number_places'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/pause-reasons': {
     parameters: {
       query?: never;
@@ -1716,6 +1770,7 @@ export interface components {
       | 'call_rate'
       | 'trunk_lines'
       | 'trunk_rate'
+      | 'caller_ids'
       | 'trunk_failing'
       | 'no_leads';
     /**
@@ -1920,6 +1975,8 @@ export interface components {
        * @description Of a call back: since when the customer had waited for it.
        */
       callback_since?: string | null;
+      /** @description Our number that they were shown; null when they called. */
+      caller_id?: string | null;
       campaign_id?: components['schemas']['CampaignId'] | null;
       /**
        * Format: date-time
@@ -2196,6 +2253,32 @@ export interface components {
       supervisor_id: number;
       supervisor_name: string;
     };
+    /**
+     * @description A new pool needs a name and a number for everybody; what is left out of a change
+     *     stays as it is.
+     */
+    CallerIdPoolRequest: {
+      /** @description Unique. */
+      name?: string | null;
+      /**
+       * @description As a whole; at least one that is in use has no regions, so that nobody is
+       *     called with an empty caller ID.
+       */
+      numbers?: components['schemas']['PoolNumberForm'][] | null;
+    };
+    /** @description A pool of caller IDs. */
+    CallerIdPoolView: {
+      /** @description The campaigns that use it. */
+      campaigns: components['schemas']['PoolCampaignView'][];
+      /** Format: date-time */
+      created_at: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      numbers: components['schemas']['PoolNumberView'][];
+      /** Format: date-time */
+      updated_at: string;
+    };
     /** @description A campaign's figures, over its whole life. */
     CampaignCountsView: {
       /**
@@ -2308,6 +2391,11 @@ export interface components {
       /** @description The number shown to customers; the gateway's own when left out. */
       caller_id?: string | null;
       /**
+       * Format: int64
+       * @description The pool from which each customer's caller ID is chosen instead; 0: none.
+       */
+      caller_id_pool_id?: number | null;
+      /**
        * Format: int32
        * @description The most new calls per second; 0: any number.
        */
@@ -2413,6 +2501,11 @@ export interface components {
       /** @description The users who take its calls. */
       agents: number[];
       caller_id: string;
+      /**
+       * Format: int64
+       * @description The pool from which each customer's caller ID is chosen instead.
+       */
+      caller_id_pool_id?: number | null;
       /** Format: int32 */
       calls_per_second: number;
       cap_group?: string | null;
@@ -3797,12 +3890,40 @@ export interface components {
       total?: number | null;
     };
     /** @description One page of a list. */
+    Page_CallerIdPoolView: {
+      /** @description The rows. */
+      items: {
+        /** @description The campaigns that use it. */
+        campaigns: components['schemas']['PoolCampaignView'][];
+        /** Format: date-time */
+        created_at: string;
+        /** Format: int64 */
+        id: number;
+        name: string;
+        numbers: components['schemas']['PoolNumberView'][];
+        /** Format: date-time */
+        updated_at: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
     Page_CampaignView: {
       /** @description The rows. */
       items: {
         /** @description The users who take its calls. */
         agents: number[];
         caller_id: string;
+        /**
+         * Format: int64
+         * @description The pool from which each customer's caller ID is chosen instead.
+         */
+        caller_id_pool_id?: number | null;
         /** Format: int32 */
         calls_per_second: number;
         cap_group?: string | null;
@@ -4248,6 +4369,22 @@ export interface components {
       total?: number | null;
     };
     /** @description One page of a list. */
+    Page_ProvinceView: {
+      /** @description The rows. */
+      items: {
+        cities: string[];
+        /** @description As the regions of a number name it. */
+        province: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
     Page_QueueView: {
       /** @description The rows. */
       items: {
@@ -4534,6 +4671,47 @@ export interface components {
       /** @description The digits dialled. */
       number: string;
     };
+    /** @description A campaign that uses a pool. */
+    PoolCampaignView: {
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    /** @description A number of a pool as people give it. */
+    PoolNumberForm: {
+      /**
+       * Format: int32
+       * @description Calls a day at most; 0: any number.
+       */
+      day_max?: number;
+      /** @description Whether it is in use. */
+      enabled?: boolean;
+      /**
+       * Format: int32
+       * @description Calls within an hour of the clock at most; 0: any number.
+       */
+      hour_max?: number;
+      /** @description 1 to 20 digits, with or without a +. */
+      number: string;
+      /**
+       * @description For whom: customers of these cities and provinces, or whose numbers begin so.
+       *     None: for everybody who is of no region that another number is for.
+       */
+      regions?: components['schemas']['Region'][];
+    };
+    /** @description A number of a pool. */
+    PoolNumberView: components['schemas']['PoolNumberForm'] & {
+      /**
+       * Format: int64
+       * @description Calls in this hour of the clock.
+       */
+      used_hour: number;
+      /**
+       * Format: int64
+       * @description Calls today.
+       */
+      used_today: number;
+    };
     /** @description The body of every error. */
     Problem: {
       /** @description Stable short name for programs; the last part of `type`. */
@@ -4553,6 +4731,12 @@ export interface components {
       title: string;
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
+    };
+    /** @description A province with its cities. */
+    ProvinceView: {
+      cities: string[];
+      /** @description As the regions of a number name it. */
+      province: string;
     };
     /**
      * Format: int64
@@ -4845,6 +5029,28 @@ export interface components {
       /** @description Whether new recordings are not started for want of room. */
       stopped: boolean;
     };
+    /** @description For whom a number of a pool is. */
+    Region:
+      | {
+          /** @description The city. */
+          city: string;
+          /** @enum {string} */
+          kind: 'city';
+          /** @description Its province. */
+          province: string;
+        }
+      | {
+          /** @enum {string} */
+          kind: 'province';
+          /** @description The province. */
+          province: string;
+        }
+      | {
+          /** @enum {string} */
+          kind: 'prefix';
+          /** @description `+` and digits. */
+          prefix: string;
+        };
     /** @description What became of one recipient's letter. */
     ReportDelivery: {
       /** @description The recipient. */
@@ -5801,6 +6007,257 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CalendarView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_caller_id_pools: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CallerIdPoolView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CallerIdPoolRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallerIdPoolView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The pool */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallerIdPoolView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The pool */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The pool */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CallerIdPoolRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallerIdPoolView'];
         };
       };
       400: {
@@ -8741,6 +9198,42 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_number_places: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ProvinceView'];
         };
       };
       403: {
