@@ -200,7 +200,7 @@ impl Floor {
         let standing = campaign.profile.standing;
         let counts = survey.calls.get(&id).map(|calls| calls.counts).unwrap_or_default();
         let wants = counts.in_flight + counts.waiting;
-        let leads = if campaign.exhausted { campaign.hopper.len() as u32 } else { u32::MAX };
+        let leads = campaign.hopper.len() as u32;
         let lines = campaign.profile.lines_max.saturating_sub(counts.lines());
         let more =
             lines.min(leads).min(campaign.trunk_allows(now, counts.in_flight)).min(self.lines_left(now, id));

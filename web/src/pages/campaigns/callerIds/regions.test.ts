@@ -1,3 +1,4 @@
+// Regions as texts and back.
 import { expect, test } from 'vitest';
 import { regionOf, textOf } from './regions';
 
