@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod live;
 pub mod mail;
 pub mod people;
+pub mod places;
 pub mod queues;
 pub mod recordings;
 pub mod reports;

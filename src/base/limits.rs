@@ -32,6 +32,12 @@ pub const MEMBERS_PER_QUEUE: usize = 2_000;
 pub const KEPT_PLACES: usize = 5_000;
 /// Numbers that lead to one inbound queue.
 pub const NUMBERS_PER_QUEUE: usize = 100;
+/// Pools of caller IDs.
+pub const CALLER_ID_POOLS: u64 = 200;
+/// Numbers of one of them.
+pub const NUMBERS_PER_POOL: usize = 500;
+/// Regions that one number is for.
+pub const REGIONS_PER_NUMBER: usize = 100;
 /// Calendars of opening hours.
 pub const CALENDARS: u64 = 200;
 /// Opening periods of one day.

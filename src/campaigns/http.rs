@@ -10,7 +10,7 @@ use crate::campaigns::model::{
 };
 use crate::campaigns::times::http::stored_opening;
 use crate::campaigns::times::model::TimesForm;
-use crate::campaigns::{rules, store, times};
+use crate::campaigns::{caller_ids, rules, store, times};
 use crate::floor::input::DialMode;
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, lookup, write_tx};
@@ -33,6 +33,7 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(post_campaign_pause))
         .routes(routes!(post_campaign_finish))
         .merge(times::http::routes())
+        .merge(caller_ids::http::routes())
 }
 
 /// A campaign.
@@ -48,6 +49,8 @@ pub struct CampaignView {
     gateway_id: i64,
     gateway_name: String,
     caller_id: String,
+    /// The pool from which each customer's caller ID is chosen instead.
+    caller_id_pool_id: Option<i64>,
     ring_seconds: i32,
     wrap_up_seconds: i32,
     drop_cap_permille: i32,
@@ -65,6 +68,9 @@ pub struct CampaignView {
     opens_at: Option<DateTime<Utc>>,
     /// When they end, while they do; null also when not within a year.
     closes_at: Option<DateTime<Utc>>,
+    calls_per_second: i32,
+    priority: i32,
+    share: i32,
     max_attempts: i32,
     retry_minutes: i32,
     script: Option<String>,
@@ -113,6 +119,8 @@ pub struct CampaignRequest {
     gateway_id: Option<i64>,
     /// The number shown to customers; the gateway's own when left out.
     caller_id: Option<String>,
+    /// The pool from which each customer's caller ID is chosen instead; 0: none.
+    caller_id_pool_id: Option<i64>,
     /// 15 to 120 seconds.
     #[schema(minimum = 15, maximum = 120)]
     ring_seconds: Option<i32>,
@@ -142,6 +150,17 @@ pub struct CampaignRequest {
     lines_max: Option<i32>,
     /// When it dials; as a whole.
     times: Option<TimesForm>,
+    /// The most new calls per second; 0: any number.
+    #[schema(minimum = 0, maximum = 1000)]
+    calls_per_second: Option<i32>,
+    /// The higher one takes what it can use of shared agents and lines first.
+    #[schema(minimum = -100, maximum = 100)]
+    priority: Option<i32>,
+    /// Among campaigns of one priority, shared agents and lines go by this
+    /// proportion.
+    #[schema(minimum = 1, maximum = 1000)]
+    share: Option<i32>,
+    #[schema(minimum = 1, maximum = 127)]
     /// Attempts at most for each lead.
     #[schema(minimum = 1, maximum = 20)]
     max_attempts: Option<i32>,
@@ -164,6 +183,7 @@ impl CampaignRequest {
             ratio_permille: self.ratio_permille.unwrap_or(form.ratio_permille),
             gateway_id: self.gateway_id.unwrap_or(form.gateway_id),
             caller_id: self.caller_id.unwrap_or(form.caller_id),
+            caller_id_pool_id: self.caller_id_pool_id.or(form.caller_id_pool_id).filter(|pool| *pool != 0),
             ring_seconds: self.ring_seconds.unwrap_or(form.ring_seconds),
             wrap_up_seconds: self.wrap_up_seconds.unwrap_or(form.wrap_up_seconds),
             drop_cap_permille: self.drop_cap_permille.unwrap_or(form.drop_cap_permille),
@@ -174,6 +194,9 @@ impl CampaignRequest {
             drop_message: unless_empty(self.drop_message.or(form.drop_message)),
             lines_max: self.lines_max.unwrap_or(form.lines_max),
             times: self.times.unwrap_or(form.times),
+            calls_per_second: self.calls_per_second.unwrap_or(form.calls_per_second),
+            priority: self.priority.unwrap_or(form.priority),
+            share: self.share.unwrap_or(form.share),
             max_attempts: self.max_attempts.unwrap_or(form.max_attempts),
             retry_minutes: self.retry_minutes.unwrap_or(form.retry_minutes),
             script: unless_empty(self.script.or(form.script)),
@@ -367,6 +390,7 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         list_id: row.list_id,
         gateway_id: row.gateway_id,
         caller_id: row.caller_id,
+        caller_id_pool_id: row.caller_id_pool_id,
         ring_seconds: row.ring_seconds,
         wrap_up_seconds: row.wrap_up_seconds,
         drop_cap_permille: row.drop_cap_permille,
@@ -378,6 +402,9 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         drop_message: row.drop_message,
         lines_max: row.lines_max,
         times: TimesForm::of_stored(row.times, row.calendar_id).ok_or_else(|| broken(row.id, "times"))?,
+        calls_per_second: row.calls_per_second,
+        priority: row.priority,
+        share: row.share,
         max_attempts: row.max_attempts,
         retry_minutes: row.retry_minutes,
         script: row.script,
@@ -412,6 +439,7 @@ impl CampaignView {
             gateway_id: form.gateway_id,
             gateway_name,
             caller_id: form.caller_id,
+            caller_id_pool_id: form.caller_id_pool_id,
             ring_seconds: form.ring_seconds,
             wrap_up_seconds: form.wrap_up_seconds,
             drop_cap_permille: form.drop_cap_permille,
@@ -425,6 +453,9 @@ impl CampaignView {
             open_now: opening.in_hours,
             opens_at: opening.opens_at,
             closes_at: opening.closes_at,
+            calls_per_second: form.calls_per_second,
+            priority: form.priority,
+            share: form.share,
             max_attempts: form.max_attempts,
             retry_minutes: form.retry_minutes,
             script: form.script,

@@ -4,6 +4,7 @@
 //! In: settings from the people who run campaigns; facts from the floor. Out:
 //! campaign profiles and due leads for the floor, figures for the console.
 
+pub mod caller_ids;
 pub mod http;
 pub mod model;
 pub mod rules;

@@ -98,6 +98,8 @@ pub struct CampaignForm {
     pub gateway_id: i64,
     /// The number shown to customers.
     pub caller_id: String,
+    /// The pool from which each customer's is chosen instead.
+    pub caller_id_pool_id: Option<i64>,
     /// How long to let it ring, in seconds.
     pub ring_seconds: i32,
     /// Length of after-call work in seconds; 0: until the disposition is saved.
@@ -118,6 +120,12 @@ pub struct CampaignForm {
     pub lines_max: i32,
     /// When it dials.
     pub times: TimesForm,
+    /// The most new calls per second; 0: any number.
+    pub calls_per_second: i32,
+    /// The higher one takes what it can use of agents and lines first.
+    pub priority: i32,
+    /// Among campaigns of one priority: in this proportion.
+    pub share: i32,
     /// Attempts at most for each lead.
     pub max_attempts: i32,
     /// Minutes between two attempts.
@@ -138,6 +146,7 @@ impl CampaignForm {
             ratio_permille: 1_500,
             gateway_id,
             caller_id,
+            caller_id_pool_id: None,
             ring_seconds: 30,
             wrap_up_seconds: 30,
             drop_cap_permille: 30,
@@ -148,6 +157,9 @@ impl CampaignForm {
             drop_message: None,
             lines_max: 100,
             times: TimesForm::default(),
+            calls_per_second: 0,
+            priority: 0,
+            share: 100,
             max_attempts: 3,
             retry_minutes: 60,
             script: None,
@@ -225,6 +237,11 @@ pub enum CampaignRefused {
     /// There is none.
     #[error("there is no such calendar")]
     NoSuchCalendar,
+    #[error("there is no such pool of caller IDs")]
+    NoSuchPool,
+    /// It has no number for everybody.
+    #[error("this pool of caller IDs has no number in use that is for everybody")]
+    EmptyPool,
     /// Deactivated, or without a desk phone, or nobody.
     #[error("user {0} is not an agent: an agent is active and has an extension")]
     NotAnAgent(i64),
@@ -238,6 +255,7 @@ impl CampaignRefused {
             Self::NoSuchList => "list_id",
             Self::NoSuchGateway => "gateway_id",
             Self::NoSuchCalendar => "times.calendar_id",
+            Self::NoSuchPool | Self::EmptyPool => "caller_id_pool_id",
             Self::NotAnAgent(_) => "agents",
         }
     }

@@ -114,6 +114,9 @@ pub fn check(form: &CampaignForm) -> Check {
     check.sound("drop_message", form.drop_message.as_deref());
     check.range("lines_max", form.lines_max, 1..=2_000, "lines");
     times::rules::check(&form.times, &mut check);
+    check.range("calls_per_second", form.calls_per_second, 0..=1_000, "calls");
+    check.range("priority", form.priority, -100..=100, "(higher goes first)");
+    check.range("share", form.share, 1..=1_000, "(twice the share, twice the calls)");
     check.range("max_attempts", form.max_attempts, 1..=20, "attempts");
     check.range("retry_minutes", form.retry_minutes, 1..=30 * 24 * 60, "minutes");
     if form.script.as_ref().is_some_and(|script| script.chars().count() > limits::TEXT_CHARS) {
@@ -233,6 +236,9 @@ mod tests {
         assert_eq!(at_fault(CampaignForm { lines_max: 0, ..form() }), ["lines_max"]);
         let never = TimesForm { windows: Vec::new(), ..TimesForm::default() };
         assert_eq!(at_fault(CampaignForm { times: never, ..form() }), ["times.windows"]);
+        assert_eq!(at_fault(CampaignForm { calls_per_second: -1, ..form() }), ["calls_per_second"]);
+        assert_eq!(at_fault(CampaignForm { priority: 101, ..form() }), ["priority"]);
+        assert_eq!(at_fault(CampaignForm { share: 0, ..form() }), ["share"]);
         assert_eq!(at_fault(CampaignForm { max_attempts: 0, ..form() }), ["max_attempts"]);
         assert_eq!(at_fault(CampaignForm { retry_minutes: 0, ..form() }), ["retry_minutes"]);
         assert_eq!(at_fault(CampaignForm { name: "  ".into(), ..form() }), ["name"]);

@@ -8,6 +8,8 @@ use crate::floor::calling::Opening;
 use crate::floor::estimate::Estimates;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, Lead, WindowCounts};
 use crate::floor::pacing::PacingReport;
+use crate::floor::sharing::Dealt;
+use crate::floor::trunks::Bucket;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How long an exhausted list is left alone before it is asked for leads
@@ -47,6 +49,10 @@ pub struct Campaign {
     counted: BTreeMap<i64, WindowCounts>,
     /// Attempts since the floor started.
     pub attempts: u32,
+    /// Its attempts of the last second.
+    pub(super) launched: Bucket,
+    /// What it has had of agents whom it shares.
+    pub(super) dealt: Dealt,
     /// What it has learnt.
     pub estimates: Estimates,
     /// The last decision.
@@ -73,6 +79,8 @@ impl Campaign {
             exhausted: false,
             counted,
             attempts: 0,
+            launched: Bucket::default(),
+            dealt: Dealt::default(),
             estimates: Estimates::default(),
             report: None,
             told_at: Moment(i64::MIN / 2),

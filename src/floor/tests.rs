@@ -10,6 +10,7 @@ use super::input::{
     LegChange, LegEvent, LegLabel, Origin, PhoneMode, StoredCall, StoredState, Ticket,
 };
 use super::refusal::Refusal;
+use super::trunks::Standing;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use crate::base::phone::Dialable;
@@ -104,6 +105,7 @@ pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
         agents,
         gateway: "trunk".into(),
         caller_id: Dialable::new("02160000000").expect("digits"),
+        caller_id_pool: None,
         ring_seconds: 30,
         wrap_up_seconds: 10,
         drop_cap_permille: 30,
@@ -114,6 +116,7 @@ pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
         drop_message: None,
         lines_max: 100,
         times: CallingTimes::between(Moment(0), FOREVER),
+        standing: Standing::default(),
         counted: Vec::new(),
     }
 }
@@ -125,6 +128,7 @@ pub(super) fn lead(id: i64, number: &str) -> Lead {
         number: Dialable::new(number).expect("digits"),
         e164: format!("+86{number}"),
         until: None,
+        place: None,
     }
 }
 
@@ -481,6 +485,8 @@ pub(super) fn restarted() -> (Story, CallId, LegId, LegId) {
     s.give(Input::RestoreAgent { agent: AgentId(1), state: StoredState::Working, since: Moment(4_000_000) });
     let stored = StoredCall {
         call,
+        gateway: None,
+        caller_id: None,
         leg,
         origin: Origin::Dialled { campaign: CAMPAIGN, lead: lead(1, "13800000001") },
         queue: None,

@@ -8,6 +8,7 @@ export const paths = {
   newCampaignFor: (listId: number) => `/campaigns/new?list=${listId}`,
   campaign: (id: number) => `/campaigns/${id}`,
   editCampaign: (id: number) => `/campaigns/${id}/edit`,
+  callerIdPools: '/campaigns/caller-ids',
   queues: '/queues',
   newQueue: '/queues/new',
   editQueue: (id: number) => `/queues/${id}/edit`,

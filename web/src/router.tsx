@@ -23,6 +23,7 @@ const pages: RouteObject[] = [
   page('floor', () => import('./pages/floor/FloorPage')),
   page('campaigns', () => import('./pages/campaigns/CampaignsPage')),
   page('campaigns/new', () => import('./pages/campaigns/CampaignFormPage')),
+  page('campaigns/caller-ids', () => import('./pages/campaigns/callerIds/CallerIdPoolsPage')),
   page('campaigns/:id', () => import('./pages/campaigns/CampaignPage')),
   page('campaigns/:id/edit', () => import('./pages/campaigns/CampaignFormPage')),
   page('queues', () => import('./pages/queues/QueuesPage')),

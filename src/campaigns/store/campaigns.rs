@@ -3,6 +3,7 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, UserId};
 use crate::calendars;
+use crate::campaigns::caller_ids;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
     CampaignState, LeadState,
@@ -203,6 +204,7 @@ fn settings(form: &CampaignForm, now: Moment) -> Result<campaigns::ActiveModel, 
         mode: Set(form.mode.as_str().to_owned()),
         gateway_id: Set(form.gateway_id),
         caller_id: Set(form.caller_id.clone()),
+        caller_id_pool_id: Set(form.caller_id_pool_id),
         ring_seconds: Set(form.ring_seconds),
         wrap_up_seconds: Set(form.wrap_up_seconds),
         drop_cap_permille: Set(form.drop_cap_permille),
@@ -215,6 +217,9 @@ fn settings(form: &CampaignForm, now: Moment) -> Result<campaigns::ActiveModel, 
         lines_max: Set(form.lines_max),
         times: Set(form.times.stored().map_err(|error| DbErr::Json(error.to_string()))?),
         calendar_id: Set(form.times.calendar_id),
+        calls_per_second: Set(form.calls_per_second),
+        priority: Set(form.priority),
+        share: Set(form.share),
         max_attempts: Set(form.max_attempts),
         retry_minutes: Set(form.retry_minutes),
         script: Set(form.script.clone()),
@@ -242,6 +247,14 @@ async fn check_references(
         && calendars::store::find_calendar(tx, calendar).await?.is_none()
     {
         return Ok(Err(CampaignRefused::NoSuchCalendar));
+    }
+    if let Some(pool) = form.caller_id_pool_id {
+        if !caller_ids::store::is_pool(tx, pool).await? {
+            return Ok(Err(CampaignRefused::NoSuchPool));
+        }
+        if !caller_ids::store::has_default(tx, pool).await? {
+            return Ok(Err(CampaignRefused::EmptyPool));
+        }
     }
     let agents = lookup::with_desk_phone(tx, form.agents.iter().copied()).await?;
     match form.agents.iter().find(|agent| !agents.contains(agent)) {

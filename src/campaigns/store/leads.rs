@@ -15,6 +15,7 @@ use crate::campaigns::store::called::LoadedTimes;
 use crate::campaigns::store::{barred, called};
 use crate::floor::effect::{CallResult, Fact};
 use crate::floor::input::Lead;
+use crate::places;
 use crate::store::entity::{calls, campaigns, customer_phones, leads};
 use crate::store::{Db, WriteTx, write_tx};
 use chrono_tz::Tz;
@@ -180,6 +181,7 @@ fn lead(
         lead: LeadId(due.id),
         customer: CustomerId(due.customer_id),
         number: Dialable::new(&phone.dial).ok()?,
+        place: places::place_of(&phone.e164),
         e164: phone.e164.clone(),
         until: until(&phone.e164),
     })

@@ -1,11 +1,12 @@
 //! Campaigns as the floor needs them.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CampaignId};
+use crate::base::ids::{AgentId, CallerIdPoolId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::campaigns::model::CampaignState;
 use crate::campaigns::store::called::load_times;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, DialMode, WindowCounts};
+use crate::floor::trunks::Standing;
 use crate::store::Db;
 use crate::store::entity::{calls, campaign_agents, campaigns, gateways, users};
 use chrono_tz::Tz;
@@ -62,6 +63,7 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
         agents: load_members(db, row.id).await?,
         gateway: gateway.name,
         caller_id: Dialable::new(&row.caller_id).map_err(|_| broken("caller_id"))?,
+        caller_id_pool: row.caller_id_pool_id.map(CallerIdPoolId),
         ring_seconds: whole("ring_seconds", row.ring_seconds)?,
         wrap_up_seconds: whole("wrap_up_seconds", row.wrap_up_seconds)?,
         drop_cap_permille: whole("drop_cap_permille", row.drop_cap_permille)?,
@@ -72,6 +74,11 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
         drop_message: row.drop_message,
         lines_max: whole("lines_max", row.lines_max)?,
         times: times.calling,
+        standing: Standing {
+            priority: row.priority,
+            share: whole("share", row.share)?,
+            calls_per_second: Some(whole("calls_per_second", row.calls_per_second)?).filter(|most| *most > 0),
+        },
         counted: load_counts(db, row.id, now).await?,
     })
 }

@@ -400,6 +400,9 @@ impl Ledger {
         self.call_left_queues(now, call, &entry, result, broken);
         *self.results.entry(result).or_default() += 1;
         self.talk_ms += talk_ms;
+        if let Some(campaign) = entry.campaign {
+            self.counted.entry(campaign).or_insert_with(|| CampaignCounts::new(campaign)).talk_ms += talk_ms;
+        }
         let talked = entry.connected.map_or(0, |(_, at)| now.since_ms(at));
         if talk_ms < 0 || talk_ms > talked {
             broken.push(format!("call {call} has {talk_ms} ms of talk in {talked} ms"));

@@ -43,6 +43,14 @@ pub struct Model {
     pub times: Json,
     /// Whose holidays and make-up days it follows.
     pub calendar_id: Option<i64>,
+    /// The most new calls per second; 0: any number.
+    pub calls_per_second: i32,
+    /// The higher one takes what it can use of agents and lines first.
+    pub priority: i32,
+    /// Among campaigns of one priority: in this proportion.
+    pub share: i32,
+    /// The pool from which each customer's caller ID is chosen.
+    pub caller_id_pool_id: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -11,6 +11,8 @@ pub mod call_monitors;
 pub mod call_notes;
 pub mod call_spans;
 pub mod call_transfers;
+pub mod caller_id_numbers;
+pub mod caller_id_pools;
 pub mod calls;
 pub mod campaign_agents;
 pub mod campaigns;

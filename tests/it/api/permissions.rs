@@ -111,6 +111,12 @@ fn table() -> Vec<Expected> {
         reads("post_campaign_start", RUNNERS),
         reads("post_campaign_pause", RUNNERS),
         reads("post_campaign_finish", RUNNERS),
+        reads("get_caller_id_pools", ALL_BUT_AGENTS),
+        reads("get_caller_id_pool", ALL_BUT_AGENTS),
+        reads("get_number_places", ALL_BUT_AGENTS),
+        writes("post_caller_id_pool", MANAGERS, json!({})),
+        writes("patch_caller_id_pool", MANAGERS, json!({})),
+        reads("delete_caller_id_pool", MANAGERS),
         // queues
         reads("get_queues", ALL_BUT_AGENTS),
         reads("get_queue", ALL_BUT_AGENTS),

@@ -38,6 +38,7 @@ pub const ROOMS: &[Room] = &[
     narrow("do_not_call", 3, &["base", "store", "api"]),
     narrow("calendars", 3, &["base", "floor", "store", "api"]),
     narrow("mail", 3, &["base"]),
+    narrow("places", 3, &["base", "floor"]),
     room("people", 4),
     room("customers", 4),
     room("campaigns", 4),

@@ -2,6 +2,7 @@
 //! recordings, each through its store and through the API; reports by mail.
 
 mod calendars;
+mod caller_ids;
 mod campaign_times;
 mod campaigns;
 mod customers;
@@ -13,6 +14,7 @@ mod kept_places;
 mod leads;
 mod ledger;
 mod ledger_api;
+mod lines;
 mod queues;
 mod report_mail;
 mod reports;

@@ -81,6 +81,19 @@ CREATE TABLE "call_transfers" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "outcome" text NULL, to_queue bigint NULL REFERENCES queues (id), FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("from_agent") REFERENCES "users" ("id"), FOREIGN KEY ("to_agent") REFERENCES "users" ("id") );
 CREATE UNIQUE INDEX call_transfers_call_started ON call_transfers (call_id, started_at);
 CREATE UNIQUE INDEX call_transfers_open ON call_transfers (call_id) WHERE ended_at IS NULL;
+CREATE TABLE "caller_id_numbers" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "pool_id" integer NOT NULL,
+    "number" text NOT NULL,
+    "regions" jsonb_text NOT NULL,
+    "enabled" boolean NOT NULL DEFAULT TRUE,
+    "hour_max" integer NOT NULL DEFAULT 0,
+    "day_max" integer NOT NULL DEFAULT 0, FOREIGN KEY ("pool_id") REFERENCES "caller_id_pools" ("id") );
+CREATE UNIQUE INDEX caller_id_numbers_pool_number ON caller_id_numbers (pool_id, number);
+CREATE TABLE "caller_id_pools" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" text NOT NULL UNIQUE,
+    "created_by" integer NOT NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE TABLE "calls" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "leg" uuid_text NOT NULL,
     "campaign_id" integer NULL,
@@ -153,7 +166,11 @@ CREATE TABLE "campaigns" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "cap_group" text NULL,
     "drop_message" text NULL,
     "ratio_permille" integer NOT NULL DEFAULT 1500,
-    "times" jsonb_text NOT NULL DEFAULT '{}', calendar_id bigint NULL REFERENCES calendars (id), FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+    "times" jsonb_text NOT NULL DEFAULT '{}', calendar_id bigint NULL REFERENCES calendars (id),
+    "calls_per_second" integer NOT NULL DEFAULT 0,
+    "priority" integer NOT NULL DEFAULT 0,
+    "share" integer NOT NULL DEFAULT 100,
+    "caller_id_pool_id" integer NULL, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE INDEX campaigns_calendar ON campaigns (calendar_id) WHERE calendar_id IS NOT NULL;
 CREATE TABLE "centre_settings" ( "key" text NOT NULL,
     "value" jsonb_text NOT NULL,
@@ -262,7 +279,9 @@ CREATE TABLE "gateways" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "secret" text NULL,
     "register" boolean NOT NULL DEFAULT FALSE,
     "caller_id" text NOT NULL,
-    "enabled" boolean NOT NULL DEFAULT TRUE );
+    "enabled" boolean NOT NULL DEFAULT TRUE ,
+    "calls_max" integer NOT NULL DEFAULT 0,
+    "calls_per_second" integer NOT NULL DEFAULT 0);
 CREATE TABLE "hours_blocks" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "lead_id" integer NOT NULL,
     "campaign_id" integer NOT NULL,

@@ -23,6 +23,7 @@ use trunkline::floor::input::{
     SupervisorCommand, Ticket, WindowCounts,
 };
 use trunkline::floor::refusal::Refusal;
+use trunkline::floor::trunks::Standing;
 
 const CAMPAIGN: CampaignId = CampaignId(1);
 /// Who has the call, who is asked, who listens.
@@ -135,6 +136,7 @@ impl Day {
             agents: agents.iter().map(|agent| AgentId(*agent)).collect(),
             gateway: gateway.into(),
             caller_id: number("02112345678"),
+            caller_id_pool: None,
             ring_seconds: 30,
             wrap_up_seconds: 0,
             drop_cap_permille: 900,
@@ -145,6 +147,7 @@ impl Day {
             drop_message: None,
             lines_max: 10,
             times: CallingTimes::between(Moment(0), FOREVER),
+            standing: Standing::default(),
             counted: vec![(clock::now(), WindowCounts { answered: 100, dropped: 0 })],
         }));
     }
@@ -248,6 +251,7 @@ impl Day {
             number: number(&customer),
             e164: format!("+86{customer}"),
             until: None,
+            place: None,
         };
         self.centre.give(Input::Leads { campaign: CAMPAIGN, leads: vec![lead] });
         let dialled = |effect: &Effect| match effect {

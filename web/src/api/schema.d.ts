@@ -163,6 +163,43 @@ export interface paths {
     patch: operations['patch_calendar'];
     trace?: never;
   };
+  '/api/v1/caller-id-pools': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every pool of caller IDs. */
+    get: operations['get_caller_id_pools'];
+    put?: never;
+    /** Make a pool; campaigns may use it from then on. */
+    post: operations['post_caller_id_pool'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/caller-id-pools/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One pool. */
+    get: operations['get_caller_id_pool'];
+    put?: never;
+    post?: never;
+    /** Delete a pool that no campaign uses. */
+    delete: operations['delete_caller_id_pool'];
+    options?: never;
+    head?: never;
+    /** Change a pool; campaigns that use it follow at once. */
+    patch: operations['patch_caller_id_pool'];
+    trace?: never;
+  };
   '/api/v1/calls': {
     parameters: {
       query?: never;
@@ -1136,6 +1173,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/number-places': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The provinces and cities that numbers can be at home in. */
+    get: operations['get_number_places'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/pause-reasons': {
     parameters: {
       query?: never;
@@ -1753,6 +1807,10 @@ export interface components {
       | 'agents'
       | 'drop_cap'
       | 'lines'
+      | 'call_rate'
+      | 'trunk_lines'
+      | 'trunk_rate'
+      | 'caller_ids'
       | 'trunk_failing'
       | 'no_leads';
     /**
@@ -1959,6 +2017,8 @@ export interface components {
        * @description Of a call back: since when the customer had waited for it.
        */
       callback_since?: string | null;
+      /** @description Our number that they were shown; null when they called. */
+      caller_id?: string | null;
       campaign_id?: components['schemas']['CampaignId'] | null;
       /**
        * Format: date-time
@@ -2243,6 +2303,32 @@ export interface components {
       to: string;
     };
     /**
+     * @description A new pool needs a name and a number for everybody; what is left out of a change
+     *     stays as it is.
+     */
+    CallerIdPoolRequest: {
+      /** @description Unique. */
+      name?: string | null;
+      /**
+       * @description As a whole; at least one that is in use has no regions, so that nobody is
+       *     called with an empty caller ID.
+       */
+      numbers?: components['schemas']['PoolNumberForm'][] | null;
+    };
+    /** @description A pool of caller IDs. */
+    CallerIdPoolView: {
+      /** @description The campaigns that use it. */
+      campaigns: components['schemas']['PoolCampaignView'][];
+      /** Format: date-time */
+      created_at: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      numbers: components['schemas']['PoolNumberView'][];
+      /** Format: date-time */
+      updated_at: string;
+    };
+    /**
      * @description What takes time out.
      * @enum {string}
      */
@@ -2387,6 +2473,16 @@ export interface components {
       agents?: number[] | null;
       /** @description The number shown to customers; the gateway's own when left out. */
       caller_id?: string | null;
+      /**
+       * Format: int64
+       * @description The pool from which each customer's caller ID is chosen instead; 0: none.
+       */
+      caller_id_pool_id?: number | null;
+      /**
+       * Format: int32
+       * @description The most new calls per second; 0: any number.
+       */
+      calls_per_second?: number | null;
       /** @description Campaigns of one group count as one for the cap; empty for none. */
       cap_group?: string | null;
       /**
@@ -2432,6 +2528,11 @@ export interface components {
       name?: string | null;
       /**
        * Format: int32
+       * @description The higher one takes what it can use of shared agents and lines first.
+       */
+      priority?: number | null;
+      /**
+       * Format: int32
        * @description Calls for each free agent in the mode `ratio`, per mille.
        */
       ratio_permille?: number | null;
@@ -2447,6 +2548,12 @@ export interface components {
       ring_seconds?: number | null;
       /** @description What the agent says; empty for none. */
       script?: string | null;
+      /**
+       * Format: int32
+       * @description Among campaigns of one priority, shared agents and lines go by this
+       *     proportion.
+       */
+      share?: number | null;
       times?: components['schemas']['TimesForm'] | null;
       /**
        * Format: int32
@@ -2493,6 +2600,13 @@ export interface components {
       /** @description The users who take its calls. */
       agents: number[];
       caller_id: string;
+      /**
+       * Format: int64
+       * @description The pool from which each customer's caller ID is chosen instead.
+       */
+      caller_id_pool_id?: number | null;
+      /** Format: int32 */
+      calls_per_second: number;
       cap_group?: string | null;
       /** Format: int32 */
       cap_window_hours: number;
@@ -2531,12 +2645,16 @@ export interface components {
        */
       opens_at?: string | null;
       /** Format: int32 */
+      priority: number;
+      /** Format: int32 */
       ratio_permille: number;
       /** Format: int32 */
       retry_minutes: number;
       /** Format: int32 */
       ring_seconds: number;
       script?: string | null;
+      /** Format: int32 */
+      share: number;
       state: components['schemas']['CampaignState'];
       /** @description When it dials. */
       times: components['schemas']['TimesForm'];
@@ -3110,6 +3228,10 @@ export interface components {
     /** @description A change of a trunk: what is left out stays as it is. */
     GatewayPatch: {
       caller_id?: string | null;
+      /** Format: int32 */
+      calls_max?: number | null;
+      /** Format: int32 */
+      calls_per_second?: number | null;
       enabled?: boolean | null;
       proxy?: string | null;
       register?: boolean | null;
@@ -3119,6 +3241,16 @@ export interface components {
     /** @description A new trunk. */
     GatewayRequest: {
       caller_id: string;
+      /**
+       * Format: int32
+       * @description The most calls over it at once, in either direction; 0: any number.
+       */
+      calls_max?: number;
+      /**
+       * Format: int32
+       * @description The most new calls per second that are launched over it; 0: any number.
+       */
+      calls_per_second?: number;
       enabled?: boolean;
       /** @description Letters, digits, dashes and underscores; cannot be changed later. */
       name: string;
@@ -3131,6 +3263,16 @@ export interface components {
     GatewayView: {
       /** @description The number shown unless a campaign has its own. */
       caller_id: string;
+      /**
+       * Format: int32
+       * @description The most calls over it at once, in either direction; 0: any number.
+       */
+      calls_max: number;
+      /**
+       * Format: int32
+       * @description The most new calls per second that are launched over it; 0: any number.
+       */
+      calls_per_second: number;
       enabled: boolean;
       /** @description Whether a secret is stored. */
       has_secret: boolean;
@@ -3931,12 +4073,42 @@ export interface components {
       total?: number | null;
     };
     /** @description One page of a list. */
+    Page_CallerIdPoolView: {
+      /** @description The rows. */
+      items: {
+        /** @description The campaigns that use it. */
+        campaigns: components['schemas']['PoolCampaignView'][];
+        /** Format: date-time */
+        created_at: string;
+        /** Format: int64 */
+        id: number;
+        name: string;
+        numbers: components['schemas']['PoolNumberView'][];
+        /** Format: date-time */
+        updated_at: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
     Page_CampaignView: {
       /** @description The rows. */
       items: {
         /** @description The users who take its calls. */
         agents: number[];
         caller_id: string;
+        /**
+         * Format: int64
+         * @description The pool from which each customer's caller ID is chosen instead.
+         */
+        caller_id_pool_id?: number | null;
+        /** Format: int32 */
+        calls_per_second: number;
         cap_group?: string | null;
         /** Format: int32 */
         cap_window_hours: number;
@@ -3975,12 +4147,16 @@ export interface components {
          */
         opens_at?: string | null;
         /** Format: int32 */
+        priority: number;
+        /** Format: int32 */
         ratio_permille: number;
         /** Format: int32 */
         retry_minutes: number;
         /** Format: int32 */
         ring_seconds: number;
         script?: string | null;
+        /** Format: int32 */
+        share: number;
         state: components['schemas']['CampaignState'];
         /** @description When it dials. */
         times: components['schemas']['TimesForm'];
@@ -4209,6 +4385,16 @@ export interface components {
       items: {
         /** @description The number shown unless a campaign has its own. */
         caller_id: string;
+        /**
+         * Format: int32
+         * @description The most calls over it at once, in either direction; 0: any number.
+         */
+        calls_max: number;
+        /**
+         * Format: int32
+         * @description The most new calls per second that are launched over it; 0: any number.
+         */
+        calls_per_second: number;
         enabled: boolean;
         /** @description Whether a secret is stored. */
         has_secret: boolean;
@@ -4367,6 +4553,22 @@ export interface components {
         key: string;
         label_en: string;
         label_zh: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_ProvinceView: {
+      /** @description The rows. */
+      items: {
+        cities: string[];
+        /** @description As the regions of a number name it. */
+        province: string;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -4684,6 +4886,47 @@ export interface components {
       /** @description The digits dialled. */
       number: string;
     };
+    /** @description A campaign that uses a pool. */
+    PoolCampaignView: {
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    /** @description A number of a pool as people give it. */
+    PoolNumberForm: {
+      /**
+       * Format: int32
+       * @description Calls a day at most; 0: any number.
+       */
+      day_max?: number;
+      /** @description Whether it is in use. */
+      enabled?: boolean;
+      /**
+       * Format: int32
+       * @description Calls within an hour of the clock at most; 0: any number.
+       */
+      hour_max?: number;
+      /** @description 1 to 20 digits, with or without a +. */
+      number: string;
+      /**
+       * @description For whom: customers of these cities and provinces, or whose numbers begin so.
+       *     None: for everybody who is of no region that another number is for.
+       */
+      regions?: components['schemas']['Region'][];
+    };
+    /** @description A number of a pool. */
+    PoolNumberView: components['schemas']['PoolNumberForm'] & {
+      /**
+       * Format: int64
+       * @description Calls in this hour of the clock.
+       */
+      used_hour: number;
+      /**
+       * Format: int64
+       * @description Calls today.
+       */
+      used_today: number;
+    };
     /** @description The body of every error. */
     Problem: {
       /** @description Stable short name for programs; the last part of `type`. */
@@ -4703,6 +4946,12 @@ export interface components {
       title: string;
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
+    };
+    /** @description A province with its cities. */
+    ProvinceView: {
+      cities: string[];
+      /** @description As the regions of a number name it. */
+      province: string;
     };
     /**
      * @description The holidays and make-up working days of a country in one year, as its government
@@ -5009,6 +5258,28 @@ export interface components {
       /** @description Whether new recordings are not started for want of room. */
       stopped: boolean;
     };
+    /** @description For whom a number of a pool is. */
+    Region:
+      | {
+          /** @description The city. */
+          city: string;
+          /** @enum {string} */
+          kind: 'city';
+          /** @description Its province. */
+          province: string;
+        }
+      | {
+          /** @enum {string} */
+          kind: 'province';
+          /** @description The province. */
+          province: string;
+        }
+      | {
+          /** @enum {string} */
+          kind: 'prefix';
+          /** @description `+` and digits. */
+          prefix: string;
+        };
     /** @description What became of one recipient's letter. */
     ReportDelivery: {
       /** @description The recipient. */
@@ -6018,6 +6289,257 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CalendarView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_caller_id_pools: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CallerIdPoolView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CallerIdPoolRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallerIdPoolView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The pool */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallerIdPoolView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The pool */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The pool */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CallerIdPoolRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallerIdPoolView'];
         };
       };
       400: {
@@ -9006,6 +9528,42 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_number_places: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ProvinceView'];
         };
       };
       403: {

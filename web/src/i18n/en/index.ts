@@ -1,6 +1,7 @@
 // The English texts; the same keys as the Chinese ones.
 import type { zh } from '../zh';
 import { calendars } from './calendars';
+import { callerIds } from './callerIds';
 import { calls } from './calls';
 import { campaigns } from './campaigns';
 import { campaignTimes } from './campaignTimes';
@@ -25,6 +26,7 @@ export const en: typeof zh = {
   campaignTimes,
   queues,
   calendars,
+  callerIds,
   keptPlaces,
   voicemails,
   customers,

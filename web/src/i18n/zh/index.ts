@@ -1,5 +1,6 @@
 // 中文文本。The Chinese texts: the measure for every other language.
 import { calendars } from './calendars';
+import { callerIds } from './callerIds';
 import { calls } from './calls';
 import { campaigns } from './campaigns';
 import { campaignTimes } from './campaignTimes';
@@ -24,6 +25,7 @@ export const zh = {
   campaignTimes,
   queues,
   calendars,
+  callerIds,
   keptPlaces,
   voicemails,
   customers,

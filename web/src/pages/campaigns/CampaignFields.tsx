@@ -4,7 +4,9 @@ import { Form, Input, InputNumber, Row, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CampaignRequest } from '../../api/types';
 import { FormField } from '../../parts/FormField';
+import { PoolField } from './PoolField';
 import { useLists, useUsers } from './queries';
+import { StandingFields } from './StandingFields';
 import { TrunkFields } from './TrunkFields';
 
 const Field = FormField<CampaignRequest>;
@@ -74,9 +76,11 @@ export function DialFields() {
       </Field>
       <RatioField />
       <TrunkFields callerIdLabel={t('campaigns.callerId')} span={8} />
+      <PoolField />
       <Field name="lines_max" label={t('campaigns.linesMax')} span={8}>
         <InputNumber min={1} style={{ width: '100%' }} />
       </Field>
+      <StandingFields />
     </Row>
   );
 }

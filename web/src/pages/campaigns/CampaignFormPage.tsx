@@ -23,6 +23,10 @@ const DEFAULTS: Partial<CampaignRequest> = {
   wait_ms_max: 10_000,
   lines_max: 100,
   times: NEW_TIMES,
+  caller_id_pool_id: 0,
+  calls_per_second: 0,
+  priority: 0,
+  share: 100,
   max_attempts: 3,
   retry_minutes: 60,
   agents: [],
@@ -44,7 +48,11 @@ function CampaignForm({ campaign }: { campaign?: CampaignView }) {
   return (
     <SettingsForm
       form={form}
-      initial={campaign ?? { ...DEFAULTS, ...(list && { list_id: Number(list) }) }}
+      initial={
+        campaign
+          ? { ...campaign, caller_id_pool_id: campaign.caller_id_pool_id ?? 0 }
+          : { ...DEFAULTS, ...(list && { list_id: Number(list) }) }
+      }
       onSubmit={submit}
       save={save}
     >

@@ -28,6 +28,14 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
       ? [{ label: t('campaigns.capGroup'), children: campaign.cap_group }]
       : []),
     { label: t('campaigns.linesMax'), children: campaign.lines_max },
+    {
+      label: t('campaigns.callsPerSecond'),
+      children: campaign.calls_per_second || t('campaigns.noLimit'),
+    },
+    {
+      label: t('campaigns.standing'),
+      children: `${campaign.priority} / ${campaign.share}`,
+    },
     { label: t('campaigns.maxAttempts'), children: campaign.max_attempts },
     {
       label: t('campaigns.retryMinutes'),

@@ -110,6 +110,7 @@ export default function CampaignsPage() {
     <>
       <PageHead title={t('menu.campaigns')}>
         <Button onClick={() => void navigate(paths.calendars)}>{t('calendars.title')}</Button>
+        <Button onClick={() => void navigate(paths.callerIdPools)}>{t('callerIds.title')}</Button>
         {mayWrite && (
           <Button
             type="primary"

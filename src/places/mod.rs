@@ -8,7 +8,9 @@
 
 mod table;
 
+use crate::floor::caller_ids::Place;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use table::Table;
 use utoipa::ToSchema;
@@ -57,6 +59,30 @@ pub fn home_of(e164: &str) -> Option<Home> {
     TABLE.as_ref()?.find(national)
 }
 
+/// The same, as the floor compares it with the regions of caller IDs.
+pub fn place_of(e164: &str) -> Option<Place> {
+    home_of(e164).map(|home| Place { province: home.province, city: home.city })
+}
+
+/// Every province with its cities, in their order.
+pub fn provinces() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut provinces: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (province, city) in TABLE.iter().flat_map(Table::places) {
+        provinces.entry(province).or_default().push(city);
+    }
+    for cities in provinces.values_mut() {
+        cities.sort_unstable();
+        cities.dedup();
+    }
+    provinces
+}
+
+/// Whether the table knows the province, or a city of it.
+pub fn is_place(province: &str, city: Option<&str>) -> bool {
+    let same = |(known, of): (&str, &str)| known == province && city.is_none_or(|city| city == of);
+    TABLE.iter().flat_map(Table::places).any(same)
+}
+
 /// Unpacks the table, which takes a moment, before the first caller needs it.
 pub fn warm_up() {
     LazyLock::force(&TABLE);
@@ -94,6 +120,15 @@ mod tests {
         assert_eq!(told("+862162345678"), place("上海", "上海", None, false));
         assert_eq!(told("+861062345678"), place("北京", "北京", None, false));
         assert_eq!(told("+862862345678"), place("四川", "成都", None, false));
+    }
+
+    #[test]
+    fn provinces_and_their_cities_are_known_by_name() {
+        let provinces = provinces();
+        assert_eq!(provinces.get("上海"), Some(&vec!["上海"]));
+        assert!(provinces.len() > 30 && provinces["广东"].contains(&"深圳"), "{provinces:?}");
+        assert!(is_place("广东", None) && is_place("广东", Some("深圳")));
+        assert!(!is_place("四川", Some("深圳")) && !is_place("广东省", None));
     }
 
     #[test]

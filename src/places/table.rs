@@ -89,6 +89,11 @@ impl Table {
         Ok(table)
     }
 
+    /// Every place: province and city.
+    pub fn places(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.places.iter().map(|place| (place.province.as_str(), place.city.as_str()))
+    }
+
     /// The home of a national number, without the country code or a zero.
     pub fn find(&self, national: &str) -> Option<Home> {
         if !national.bytes().all(|byte| byte.is_ascii_digit()) {
