@@ -67,7 +67,8 @@ async fn a_pool_is_made_used_and_deleted(db: Db) {
     app.get(&token, &path).await.refused(404, "not_found");
 
     // A lead comes with its number's home.
-    let leads = campaigns::store::claim_leads(&world.db, world.campaign, 1, MONDAY_10, UTC).await.expect("leads");
+    let leads =
+        campaigns::store::claim_leads(&world.db, world.campaign, 1, MONDAY_10, UTC).await.expect("leads");
     let expected = trunkline::places::place_of(&leads[0].e164);
     assert_eq!(leads[0].place, expected);
     let place = |province: &str, city: &str| Place { province: province.into(), city: city.into() };
