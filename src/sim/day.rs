@@ -321,7 +321,7 @@ impl Day {
         {
             self.count("attempts not stored");
             self.ledger.not_stored(*call);
-            self.trunks.is_over(*leg);
+            self.trunks.not_stored(*call, *leg);
             return self.apply(Input::AttemptNotStored { call: *call });
         }
         self.take(Due::Command(command));

@@ -29,6 +29,8 @@ pub(super) struct TrunkBooks {
     pool: Vec<PoolNumber>,
     /// How often each number was shown, by the hour.
     shown: BTreeMap<(Dialable, i64), u32>,
+    /// Under which of these each attempt is counted.
+    shown_by: BTreeMap<CallId, (Dialable, i64)>,
 }
 
 impl TrunkBooks {
@@ -44,8 +46,8 @@ impl TrunkBooks {
                 self.legs.insert(*leg, (gateway.clone(), now));
                 None
             }
-            Fact::AttemptStarted { campaign, caller_id, .. } => {
-                let used_up = self.shows(now, caller_id);
+            Fact::AttemptStarted { call, campaign, caller_id, .. } => {
+                let used_up = self.shows(now, *call, caller_id);
                 if used_up.is_some() {
                     return used_up;
                 }
@@ -59,6 +61,7 @@ impl TrunkBooks {
                 })
             }
             Fact::CallEnded { call, .. } => {
+                self.shown_by.remove(call);
                 if let Some(leg) = self.customers.remove(call) {
                     self.ended(leg);
                 }
@@ -73,9 +76,11 @@ impl TrunkBooks {
     }
 
     /// A number of the pool is shown, which may be used up.
-    fn shows(&mut self, now: Moment, number: &Dialable) -> Option<String> {
+    fn shows(&mut self, now: Moment, call: CallId, number: &Dialable) -> Option<String> {
         let most = self.pool.iter().find(|known| known.number == *number)?.hour_max?;
-        let shown = self.shown.entry((number.clone(), now.0.div_euclid(3_600_000))).or_default();
+        let key = (number.clone(), now.0.div_euclid(3_600_000));
+        self.shown_by.insert(call, key.clone());
+        let shown = self.shown.entry(key).or_default();
         *shown += 1;
         let shown = *shown;
         (shown > most).then(|| format!("{number} is shown {shown} times in an hour, its limit is {most}"))
@@ -118,6 +123,15 @@ impl TrunkBooks {
         lines.into_iter().chain(over(this_second, limits.calls_per_second, "new calls in a second")).collect()
     }
 
+    /// The attempt could not be stored: it is not dialled, and nobody is shown its
+    /// number.
+    pub fn not_stored(&mut self, call: CallId, leg: LegId) {
+        self.is_over(leg);
+        if let Some(shown) = self.shown_by.remove(&call).and_then(|key| self.shown.get_mut(&key)) {
+            *shown -= 1;
+        }
+    }
+
     /// The leg was never asked of the switch, or has ended.
     pub fn is_over(&mut self, leg: LegId) {
         self.legs.remove(&leg);
@@ -145,6 +159,22 @@ mod tests {
             caller_id: Dialable::new("02112345678").expect("digits"),
             ring_seconds: 30,
         }
+    }
+
+    #[test]
+    fn the_auditor_counts_a_number_as_shown_once_its_call_is_dialled() {
+        let number = Dialable::new("02112345678").expect("digits");
+        let known =
+            PoolNumber { number: number.clone(), regions: Vec::new(), hour_max: Some(2), day_max: None };
+        let mut books = TrunkBooks { pool: vec![known], ..TrunkBooks::default() };
+        let id = |n: u128| Uuid::from_u128(n);
+        assert_eq!(books.shows(Moment(0), CallId(id(1)), &number), None);
+        assert_eq!(books.shows(Moment(0), CallId(id(2)), &number), None);
+        books.not_stored(CallId(id(2)), LegId(id(2)));
+        assert_eq!(books.shows(Moment(9), CallId(id(3)), &number), None);
+        let said = books.shows(Moment(10), CallId(id(4)), &number).expect("one too many");
+        assert!(said.contains("shown 3 times in an hour, its limit is 2"), "{said}");
+        assert_eq!(books.shows(Moment(3_600_000), CallId(id(5)), &number), None, "another hour");
     }
 
     #[test]
