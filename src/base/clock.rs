@@ -10,6 +10,9 @@ use std::ops::{Add, Sub};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+/// An hour, in milliseconds.
+pub const HOUR_MS: i64 = 3_600_000;
+
 /// A point in time: milliseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -19,6 +22,12 @@ impl Moment {
     /// Milliseconds from `earlier` to `self`; 0 when `earlier` is later.
     pub fn since_ms(self, earlier: Moment) -> i64 {
         self.0.saturating_sub(earlier.0).max(0)
+    }
+
+    /// The hour it lies in, counted since 1970: what is counted by the hour is kept
+    /// under it.
+    pub fn hour(self) -> i64 {
+        self.0.div_euclid(HOUR_MS)
     }
 
     /// The same instant for the store and the API.

@@ -11,14 +11,13 @@
 //! is: a time that the clocks skip is due right after the gap, one that comes
 //! twice is due once.
 
-use crate::base::clock::Moment;
+use crate::base::clock::{HOUR_MS, Moment};
 use crate::base::day;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-const HOUR_MS: i64 = 3_600_000;
 /// How far back the latest due instant is looked for, step by step, so that an
 /// absence of a year does not walk through every instant of it.
 const LOOK_BACK_MS: [i64; 4] = [HOUR_MS, 25 * HOUR_MS, 32 * 24 * HOUR_MS, 370 * 24 * HOUR_MS];

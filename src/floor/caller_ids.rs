@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-const HOUR_MS: i64 = 3_600_000;
 /// How many hours of use are kept: a day that an hour was added to.
 const HOURS_KEPT: i64 = 25;
 
@@ -117,7 +116,7 @@ impl CallerIds {
     fn set(&mut self, profile: CallerIdsProfile) {
         self.today = profile.today;
         for (number, hours) in profile.counted {
-            let hours = hours.into_iter().map(|(at, calls)| (hour(at), calls));
+            let hours = hours.into_iter().map(|(at, calls)| (at.hour(), calls));
             self.used.entry(number).or_insert_with(|| hours.collect());
         }
         self.pools = profile.pools.into_iter().map(|pool| (pool.pool, pool)).collect();
@@ -142,8 +141,8 @@ impl CallerIds {
     /// How often the number was shown in this hour and today.
     fn used(&self, now: Moment, number: &Dialable) -> (u32, u32) {
         let Some(hours) = self.used.get(number) else { return (0, 0) };
-        let this_hour = hours.get(&hour(now)).copied().unwrap_or(0);
-        let today = hours.range(hour(self.today_from(now))..=hour(now)).map(|(_, calls)| *calls).sum();
+        let this_hour = hours.get(&now.hour()).copied().unwrap_or(0);
+        let today = hours.range(self.today_from(now).hour()..=now.hour()).map(|(_, calls)| *calls).sum();
         (this_hour, today)
     }
 
@@ -180,8 +179,8 @@ impl CallerIds {
     pub fn shown(&mut self, now: Moment, number: &Dialable) {
         // Numbers of no pool are not counted.
         let Some(hours) = self.used.get_mut(number) else { return };
-        *hours.entry(hour(now)).or_default() += 1;
-        let oldest = hour(now) - HOURS_KEPT;
+        *hours.entry(now.hour()).or_default() += 1;
+        let oldest = now.hour() - HOURS_KEPT;
         while let Some(first) = hours.first_entry()
             && *first.key() < oldest
         {
@@ -191,14 +190,10 @@ impl CallerIds {
 
     /// The call was never dialled.
     pub fn not_shown(&mut self, launched: Moment, number: &Dialable) {
-        if let Some(calls) = self.used.get_mut(number).and_then(|hours| hours.get_mut(&hour(launched))) {
+        if let Some(calls) = self.used.get_mut(number).and_then(|hours| hours.get_mut(&launched.hour())) {
             *calls = calls.saturating_sub(1);
         }
     }
-}
-
-fn hour(at: Moment) -> i64 {
-    at.0.div_euclid(HOUR_MS)
 }
 
 /// How near a number for these regions is to the called one; `None` when it is
@@ -247,6 +242,7 @@ impl Floor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::clock::HOUR_MS;
 
     const POOL: CallerIdPoolId = CallerIdPoolId(1);
     const NOW: Moment = Moment(1_795_419_968_730);

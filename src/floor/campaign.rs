@@ -71,7 +71,7 @@ impl Campaign {
     /// A campaign the floor meets for the first time.
     pub fn new(profile: CampaignProfile, now: Moment) -> Self {
         let opening = profile.times.opening(now);
-        let counted = profile.counted.iter().map(|(at, counts)| (hour(*at), *counts)).collect();
+        let counted = profile.counted.iter().map(|(at, counts)| (at.hour(), *counts)).collect();
         Self {
             profile,
             hopper: VecDeque::new(),
@@ -116,7 +116,7 @@ impl Campaign {
 
     /// Answered and dropped calls of the last hours, this one among them.
     pub fn counted(&self, now: Moment, hours: i64) -> WindowCounts {
-        let from = hour(now) - hours + 1;
+        let from = now.hour() - hours + 1;
         self.counted.range(from..).fold(WindowCounts::default(), |sum, (_, counts)| sum + *counts)
     }
 
@@ -124,7 +124,7 @@ impl Campaign {
     pub fn cap_hours(&self, now: Moment) -> CapHours {
         let window = i64::from(self.profile.cap_window_hours.clamp(1, CAP_WINDOW_HOURS_MAX));
         let opens = self.opening_at(now).since_today.unwrap_or(now);
-        CapHours { window, today: (hour(now) - hour(opens) + 1).clamp(1, 24).min(window) }
+        CapHours { window, today: (now.hour() - opens.hour() + 1).clamp(1, 24).min(window) }
     }
 
     /// A customer answered.
@@ -138,7 +138,7 @@ impl Campaign {
     }
 
     fn bucket(&mut self, now: Moment) -> &mut WindowCounts {
-        let this_hour = hour(now);
+        let this_hour = now.hour();
         while let Some(first) = self.counted.first_entry()
             && *first.key() <= this_hour - i64::from(CAP_WINDOW_HOURS_MAX)
         {
@@ -212,8 +212,4 @@ impl Campaign {
     fn opening_at(&self, now: Moment) -> Opening {
         if self.opening.tells_of(now) { self.opening } else { self.profile.times.opening(now) }
     }
-}
-
-fn hour(at: Moment) -> i64 {
-    at.0.div_euclid(3_600_000)
 }

@@ -8,10 +8,9 @@ use super::input::{
 };
 use super::observe::Counted;
 use super::tests::{CAMPAIGN, Story, hung_up, profile};
-use crate::base::clock::Moment;
+use crate::base::clock::{HOUR_MS, Moment};
 use crate::base::ids::{AgentId, CampaignId};
 
-const HOUR_MS: i64 = 3_600_000;
 const OTHER: CampaignId = CampaignId(2);
 
 fn counts(answered: u32, dropped: u32) -> WindowCounts {

@@ -335,7 +335,7 @@ pub struct Queue {
 impl Queue {
     /// A queue the floor meets for the first time.
     pub fn new(profile: QueueProfile, now: Moment) -> Self {
-        let window = BTreeMap::from([(hour(now), profile.counts)]);
+        let window = BTreeMap::from([(now.hour(), profile.counts)]);
         Self { profile, last: None, taken: BTreeMap::new(), window }
     }
 
@@ -370,14 +370,14 @@ impl Queue {
     }
 
     fn taken_by(&self, agent: AgentId, now: Moment) -> u32 {
-        let from = hour(now) - WINDOW_HOURS;
+        let from = now.hour() - WINDOW_HOURS;
         self.taken.iter().filter(|((at, by), _)| *at > from && *by == agent).map(|(_, count)| count).sum()
     }
 
     /// This agent took a caller.
     pub fn took(&mut self, agent: AgentId, now: Moment) {
         self.last = Some(agent);
-        let this_hour = hour(now);
+        let this_hour = now.hour();
         self.taken.retain(|(at, _), _| *at > this_hour - WINDOW_HOURS);
         *self.taken.entry((this_hour, agent)).or_default() += 1;
     }
@@ -385,7 +385,7 @@ impl Queue {
     /// The figures of the window.
     pub fn counts(&self, now: Moment) -> QueueCounts {
         let mut sum = QueueCounts::default();
-        for (_, counts) in self.window.range(hour(now) - WINDOW_HOURS + 1..) {
+        for (_, counts) in self.window.range(now.hour() - WINDOW_HOURS + 1..) {
             sum.add(counts);
         }
         sum
@@ -418,7 +418,7 @@ impl Queue {
     }
 
     fn bucket(&mut self, now: Moment) -> &mut QueueCounts {
-        let this_hour = hour(now);
+        let this_hour = now.hour();
         self.window.retain(|at, _| *at > this_hour - WINDOW_HOURS);
         self.window.entry(this_hour).or_default()
     }
@@ -445,10 +445,6 @@ pub(super) enum Turn {
 
 /// Sorts those who wait for one agent.
 pub(super) type Place = (Turn, Reverse<i32>, Moment, CallId);
-
-fn hour(at: Moment) -> i64 {
-    at.0.div_euclid(3_600_000)
-}
 
 #[cfg(test)]
 mod tests {

@@ -148,13 +148,13 @@ async fn patch_caller_id_pool(
     Json(request): Json<CallerIdPoolRequest>,
 ) -> ApiResult<Json<CallerIdPoolView>> {
     caller.require(Permission::CampaignWrite)?;
-    let before = form_of(find(&db, id, settings.zone).await?)?;
+    let tx = write_tx(&db).await?;
+    let before = store::find_form(&tx, id).await?.ok_or_else(no_pool)?;
     let form = PoolForm {
         name: request.name.unwrap_or_else(|| before.name.clone()),
         numbers: request.numbers.unwrap_or_else(|| before.numbers.clone()),
     };
     rules::check(&form).done()?;
-    let tx = write_tx(&db).await?;
     store::update_pool(&tx, id, &form, clock::now()).await??;
     let detail = json!({ "before": format!("{before:?}"), "after": format!("{form:?}") });
     let entry = Entry::of(caller.user_id, "caller_id_pool.update", "caller_id_pool", id);
@@ -173,12 +173,11 @@ async fn delete_caller_id_pool(
     caller: Caller,
     Extension(db): Extension<Db>,
     Extension(changes): Extension<Changes>,
-    Extension(settings): Extension<Settings>,
     Path(id): Path<CallerIdPoolId>,
 ) -> ApiResult<StatusCode> {
     caller.require(Permission::CampaignWrite)?;
-    let entry = find(&db, id, settings.zone).await?;
     let tx = write_tx(&db).await?;
+    let name = store::find_name(&tx, id.0).await?.ok_or_else(no_pool)?;
     let users = store::campaigns_of(&tx, id).await?;
     if !users.is_empty() {
         let detail = format!("campaigns use this pool: {}", users.join(", "));
@@ -186,7 +185,7 @@ async fn delete_caller_id_pool(
     }
     store::delete_pool(&tx, id).await?;
     let written = Entry::of(caller.user_id, "caller_id_pool.delete", "caller_id_pool", id);
-    audit::record(&tx, written.with(json!({ "name": entry.pool.name }))).await?;
+    audit::record(&tx, written.with(json!({ "name": name }))).await?;
     tx.commit().await?;
     changes.tell(Change::CallerIds);
     Ok(StatusCode::NO_CONTENT)
@@ -204,21 +203,12 @@ async fn get_number_places(caller: Caller) -> ApiResult<Json<Page<ProvinceView>>
     Ok(Json(Page::all(places::provinces().into_iter().map(view).collect())))
 }
 
-async fn find(db: &Db, id: CallerIdPoolId, zone: Tz) -> ApiResult<PoolEntry> {
-    let found = store::find_pool(db, id, clock::now(), zone).await?;
-    found.ok_or_else(|| ApiError::not_found("pool of caller IDs"))
+fn no_pool() -> ApiError {
+    ApiError::not_found("pool of caller IDs")
 }
 
 async fn view(db: &Db, id: CallerIdPoolId, zone: Tz) -> ApiResult<CallerIdPoolView> {
-    find(db, id, zone).await?.try_into()
-}
-
-fn form_of(entry: PoolEntry) -> ApiResult<PoolForm> {
-    let numbers = entry.numbers.iter().map(|row| {
-        let broken = || anyhow::anyhow!("caller ID {}: its regions cannot be read", row.id);
-        store::form_of(row).ok_or_else(|| ApiError::internal(broken()))
-    });
-    Ok(PoolForm { name: entry.pool.name.clone(), numbers: numbers.collect::<ApiResult<_>>()? })
+    store::find_pool(db, id, clock::now(), zone).await?.ok_or_else(no_pool)?.try_into()
 }
 
 impl From<PoolRefused> for ApiError {
@@ -231,7 +221,7 @@ impl TryFrom<PoolEntry> for CallerIdPoolView {
     type Error = ApiError;
 
     fn try_from(entry: PoolEntry) -> ApiResult<Self> {
-        let form = form_of(entry.clone())?;
+        let form = store::pool_form(&entry.pool, &entry.numbers)?;
         let number = |settings: PoolNumberForm| {
             let Used { hour, today } = entry.used.get(&settings.number).copied().unwrap_or_default();
             PoolNumberView { settings, used_hour: hour, used_today: today }
@@ -240,12 +230,7 @@ impl TryFrom<PoolEntry> for CallerIdPoolView {
             id: entry.pool.id,
             name: form.name,
             numbers: form.numbers.into_iter().map(number).collect(),
-            campaigns: entry
-                .campaigns
-                .iter()
-                .cloned()
-                .map(|(id, name)| PoolCampaignView { id, name })
-                .collect(),
+            campaigns: entry.campaigns.into_iter().map(|(id, name)| PoolCampaignView { id, name }).collect(),
             created_at: entry.pool.created_at,
             updated_at: entry.pool.updated_at,
         })

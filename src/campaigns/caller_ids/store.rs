@@ -5,7 +5,7 @@
 
 use super::model::{PoolEntry, PoolForm, PoolNumberForm, PoolRefused, Used};
 use super::rules;
-use crate::base::clock::Moment;
+use crate::base::clock::{HOUR_MS, Moment};
 use crate::base::day::{day_of, end_of_day, start_of_day};
 use crate::base::ids::{CallerIdPoolId, UserId};
 use crate::base::phone::Dialable;
@@ -19,8 +19,6 @@ use sea_orm::{
     QuerySelect, Set,
 };
 use std::collections::HashMap;
-
-const HOUR_MS: i64 = 3_600_000;
 
 /// Every pool, by name.
 pub async fn list_pools(db: &Db, now: Moment, zone: Tz) -> Result<Vec<PoolEntry>, DbErr> {
@@ -43,14 +41,34 @@ pub async fn find_pool(
     Ok(with_numbers(db, pool, now, zone).await?.pop())
 }
 
+/// The settings of a pool, read for a change of it; `None`: there is no such pool.
+/// What a number holds that this version does not know is an error.
+pub async fn find_form(tx: &WriteTx, id: CallerIdPoolId) -> Result<Option<PoolForm>, DbErr> {
+    let Some(pool) = caller_id_pools::Entity::find_by_id(id.0).one(tx).await? else { return Ok(None) };
+    pool_form(&pool, &numbers_of(tx, vec![id.0]).await?).map(Some)
+}
+
+/// The settings of a stored pool.
+pub fn pool_form(
+    pool: &caller_id_pools::Model,
+    numbers: &[caller_id_numbers::Model],
+) -> Result<PoolForm, DbErr> {
+    let number = |row: &caller_id_numbers::Model| {
+        let broken = || DbErr::Custom(format!("caller ID {}: its regions cannot be read", row.id));
+        form_of(row).ok_or_else(broken)
+    };
+    let numbers = numbers.iter().map(number).collect::<Result<_, _>>()?;
+    Ok(PoolForm { name: pool.name.clone(), numbers })
+}
+
 /// How many there are.
 pub async fn count_pools(tx: &WriteTx) -> Result<u64, DbErr> {
     caller_id_pools::Entity::find().count(tx).await
 }
 
-/// Whether there is a pool of this id.
-pub async fn is_pool(db: &impl ConnectionTrait, id: i64) -> Result<bool, DbErr> {
-    Ok(caller_id_pools::Entity::find_by_id(id).one(db).await?.is_some())
+/// The name of a pool; `None`: there is no such pool.
+pub async fn find_name(db: &impl ConnectionTrait, id: i64) -> Result<Option<String>, DbErr> {
+    Ok(caller_id_pools::Entity::find_by_id(id).one(db).await?.map(|pool| pool.name))
 }
 
 /// Whether one of its numbers that are in use is for everybody.
@@ -72,7 +90,7 @@ async fn with_numbers(
     zone: Tz,
 ) -> Result<Vec<PoolEntry>, DbErr> {
     let ids: Vec<i64> = pools.iter().map(|pool| pool.id).collect();
-    let rows = numbers_of(db, ids.clone()).await?;
+    let rows = numbers_of(db.read(), ids.clone()).await?;
     let counted =
         count_shown(db, rows.iter().map(|row| row.number.clone()).collect(), today(now, zone).0).await?;
     let using = campaigns::Entity::find()
@@ -80,7 +98,7 @@ async fn with_numbers(
         .order_by_asc(campaigns::Column::Name)
         .all(db.read())
         .await?;
-    let this_hour = now.0.div_euclid(HOUR_MS);
+    let this_hour = now.hour();
     let used = |number: &str| {
         let hours = counted.get(number).map(Vec::as_slice).unwrap_or_default();
         let of_hour = hours.iter().filter(|(hour, _)| *hour == this_hour);
@@ -102,11 +120,14 @@ async fn with_numbers(
     Ok(pools.into_iter().map(entry).collect())
 }
 
-async fn numbers_of(db: &Db, pools: Vec<i64>) -> Result<Vec<caller_id_numbers::Model>, DbErr> {
+async fn numbers_of(
+    db: &impl ConnectionTrait,
+    pools: Vec<i64>,
+) -> Result<Vec<caller_id_numbers::Model>, DbErr> {
     caller_id_numbers::Entity::find()
         .filter(caller_id_numbers::Column::PoolId.is_in(pools))
         .order_by_asc(caller_id_numbers::Column::Id)
-        .all(db.read())
+        .all(db)
         .await
 }
 
@@ -151,7 +172,7 @@ pub async fn load_caller_ids(db: &Db, now: Moment, zone: Tz) -> Result<CallerIds
     let today = today(now, zone);
     let pools =
         caller_id_pools::Entity::find().order_by_asc(caller_id_pools::Column::Id).all(db.read()).await?;
-    let rows = numbers_of(db, pools.iter().map(|pool| pool.id).collect()).await?;
+    let rows = numbers_of(db.read(), pools.iter().map(|pool| pool.id).collect()).await?;
     let counted = count_shown(db, rows.iter().map(|row| row.number.clone()).collect(), today.0).await?;
     let of_pool = |pool: &caller_id_pools::Model| CallerIdPool {
         pool: CallerIdPoolId(pool.id),
@@ -183,7 +204,7 @@ fn regions_of(row: &caller_id_numbers::Model) -> Option<Vec<Region>> {
 }
 
 /// The settings of a stored number.
-pub fn form_of(row: &caller_id_numbers::Model) -> Option<PoolNumberForm> {
+fn form_of(row: &caller_id_numbers::Model) -> Option<PoolNumberForm> {
     Some(PoolNumberForm {
         number: row.number.clone(),
         regions: regions_of(row)?,

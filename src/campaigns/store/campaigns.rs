@@ -249,7 +249,7 @@ async fn check_references(
         return Ok(Err(CampaignRefused::NoSuchCalendar));
     }
     if let Some(pool) = form.caller_id_pool_id {
-        if !caller_ids::store::is_pool(tx, pool).await? {
+        if caller_ids::store::find_name(tx, pool).await?.is_none() {
             return Ok(Err(CampaignRefused::NoSuchPool));
         }
         if !caller_ids::store::has_default(tx, pool).await? {

@@ -1,6 +1,6 @@
 //! Campaigns as the floor needs them.
 
-use crate::base::clock::Moment;
+use crate::base::clock::{HOUR_MS, Moment};
 use crate::base::ids::{AgentId, CallerIdPoolId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::campaigns::model::CampaignState;
@@ -12,9 +12,6 @@ use crate::store::entity::{calls, campaign_agents, campaigns, gateways, users};
 use chrono_tz::Tz;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-
-/// An hour.
-const HOUR_MS: i64 = 3_600_000;
 
 /// One campaign; `None` when there is none of this id. One that is finished
 /// does not run.

@@ -78,7 +78,7 @@ impl TrunkBooks {
     /// A number of the pool is shown, which may be used up.
     fn shows(&mut self, now: Moment, call: CallId, number: &Dialable) -> Option<String> {
         let most = self.pool.iter().find(|known| known.number == *number)?.hour_max?;
-        let key = (number.clone(), now.0.div_euclid(3_600_000));
+        let key = (number.clone(), now.hour());
         self.shown_by.insert(call, key.clone());
         let shown = self.shown.entry(key).or_default();
         *shown += 1;
