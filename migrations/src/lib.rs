@@ -26,6 +26,7 @@ mod m20261130_000016_kept_places;
 mod m20261130_000017_voices;
 mod m20261130_000018_drop_cap;
 mod m20261130_000019_do_not_call;
+mod m20261201_000021_retry_rules;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000017_voices::Migration),
             Box::new(m20261130_000018_drop_cap::Migration),
             Box::new(m20261130_000019_do_not_call::Migration),
+            Box::new(m20261201_000021_retry_rules::Migration),
         ]
     }
 }

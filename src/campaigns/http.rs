@@ -5,10 +5,12 @@ use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission};
 use crate::base::clock;
 use crate::base::ids::CampaignId;
+use crate::campaigns::caps::model::CampaignCaps;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignState,
 };
-use crate::campaigns::{rules, store};
+use crate::campaigns::retry::model::RetryRules;
+use crate::campaigns::{caps, recycling, rules, store};
 use crate::floor::input::DialMode;
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, lookup, write_tx};
@@ -29,6 +31,8 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(post_campaign_start))
         .routes(routes!(post_campaign_pause))
         .routes(routes!(post_campaign_finish))
+        .merge(caps::http::routes())
+        .merge(recycling::http::routes())
 }
 
 /// A campaign.
@@ -57,7 +61,8 @@ pub struct CampaignView {
     hours_to: String,
     weekdays: i32,
     max_attempts: i32,
-    retry_minutes: i32,
+    retry: RetryRules,
+    caps: CampaignCaps,
     script: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -141,9 +146,15 @@ pub struct CampaignRequest {
     /// Attempts at most for each lead.
     #[schema(minimum = 1, maximum = 20)]
     max_attempts: Option<i32>,
-    /// Minutes between two attempts.
+    /// When a lead is dialled again, by the result of its attempts.
+    retry: Option<RetryRules>,
+    /// In place of `retry`: after every result so many minutes, on the customer's next
+    /// number.
     #[schema(minimum = 1, maximum = 43200)]
-    retry_minutes: Option<i32>,
+    retry_minutes: Option<u32>,
+    /// Its own caps on attempts at one number, where they are stricter than the
+    /// centre's.
+    caps: Option<CampaignCaps>,
     /// What the agent says; empty for none.
     script: Option<String>,
     /// The users who take its calls.
@@ -173,7 +184,8 @@ impl CampaignRequest {
             hours_to: self.hours_to.unwrap_or(form.hours_to),
             weekdays: self.weekdays.unwrap_or(form.weekdays),
             max_attempts: self.max_attempts.unwrap_or(form.max_attempts),
-            retry_minutes: self.retry_minutes.unwrap_or(form.retry_minutes),
+            retry: self.retry.or(self.retry_minutes.map(RetryRules::every)).unwrap_or(form.retry),
+            caps: self.caps.unwrap_or(form.caps),
             script: unless_empty(self.script.or(form.script)),
             agents: self.agents.unwrap_or(form.agents),
         }
@@ -368,7 +380,8 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         hours_to: row.hours_to,
         weekdays: row.weekdays,
         max_attempts: row.max_attempts,
-        retry_minutes: row.retry_minutes,
+        retry: RetryRules::from_stored(&row.retry),
+        caps: CampaignCaps::from_stored(&row.caps),
         script: row.script,
         agents: entry.agents,
     })
@@ -413,7 +426,8 @@ impl TryFrom<CampaignEntry> for CampaignView {
             hours_to: form.hours_to,
             weekdays: form.weekdays,
             max_attempts: form.max_attempts,
-            retry_minutes: form.retry_minutes,
+            retry: form.retry,
+            caps: form.caps,
             script: form.script,
             created_at,
             updated_at,

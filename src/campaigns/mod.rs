@@ -4,7 +4,11 @@
 //! In: settings from the people who run campaigns; facts from the floor. Out:
 //! campaign profiles and due leads for the floor, figures for the console.
 
+pub mod caps;
 pub mod http;
 pub mod model;
+pub mod openings;
+pub mod recycling;
+pub mod retry;
 pub mod rules;
 pub mod store;

@@ -1,5 +1,7 @@
 //! The words of campaigns and leads.
 
+use crate::campaigns::caps::model::CampaignCaps;
+use crate::campaigns::retry::model::RetryRules;
 use crate::floor::input::DialMode;
 use crate::store::entity::campaigns;
 use chrono::NaiveTime;
@@ -85,15 +87,6 @@ pub struct CallingHours {
     pub weekdays: u8,
 }
 
-/// How often and how soon a lead is dialled again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RetryRules {
-    /// Attempts at most, 1 or more.
-    pub max_attempts: u32,
-    /// Minutes between two attempts.
-    pub retry_minutes: u32,
-}
-
 /// The settings of a campaign as people give them: not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CampaignForm {
@@ -135,8 +128,10 @@ pub struct CampaignForm {
     pub weekdays: i32,
     /// Attempts at most for each lead.
     pub max_attempts: i32,
-    /// Minutes between two attempts.
-    pub retry_minutes: i32,
+    /// When a lead is dialled again, by the result of its attempts.
+    pub retry: RetryRules,
+    /// Its own caps on attempts at one number.
+    pub caps: CampaignCaps,
     /// What the agent says.
     pub script: Option<String>,
     /// The users who take its calls.
@@ -166,7 +161,8 @@ impl CampaignForm {
             hours_to: "20:30".to_owned(),
             weekdays: 127,
             max_attempts: 3,
-            retry_minutes: 60,
+            retry: RetryRules::default(),
+            caps: CampaignCaps::default(),
             script: None,
             agents: Vec::new(),
         }

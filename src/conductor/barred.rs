@@ -1,18 +1,20 @@
-//! The last look at the do-not-call list: in the transaction that commits an
-//! attempt, so that a number that was listed while its lead waited in a hopper, or
-//! its place in a queue, is not dialled.
+//! The last look at the do-not-call list and the caps on attempts: in the transaction
+//! that commits an attempt, so that a number that was listed, or dialled by others,
+//! while its lead waited in a hopper, or its place in a queue, is not dialled.
 //!
 //! In: the entries of a batch. Out: the attempts that must not be, with the blocks
 //! for the log.
 
 use super::writer::Entry;
 use crate::base::clock::Moment;
-use crate::base::ids::CallId;
+use crate::base::ids::{CallId, CampaignId};
+use crate::campaigns::caps::{Candidate, find_capped};
 use crate::do_not_call::model::{Blocked, Dialler, NewBlock};
 use crate::do_not_call::store::{find_bars, log_blocks};
 use crate::floor::effect::Fact;
 use crate::floor::kept::KeptFact;
 use crate::store::WriteTx;
+use chrono_tz::Tz;
 use sea_orm::DbErr;
 use std::collections::HashMap;
 
@@ -65,14 +67,23 @@ fn attempt(entry: &Entry) -> Option<Attempt<'_>> {
     }
 }
 
-/// Finds the attempts of a batch whose number is barred now, and logs them.
-pub(super) async fn find_barred(tx: &WriteTx, batch: &[Entry], now: Moment) -> Result<Barred, DbErr> {
+/// Finds the attempts of a batch whose number is barred or at its cap now, and logs
+/// them. A call back that the customer asked for knows no cap.
+pub(super) async fn find_barred(
+    tx: &WriteTx,
+    batch: &[Entry],
+    now: Moment,
+    zone: Tz,
+) -> Result<Barred, DbErr> {
     let mut by_dialler: HashMap<Dialler, Vec<Attempt<'_>>> = HashMap::new();
     for attempt in batch.iter().filter_map(attempt) {
         by_dialler.entry(attempt.dialler).or_default().push(attempt);
     }
     let (mut barred, mut blocks) = (Barred::default(), Vec::new());
     for (dialler, attempts) in by_dialler {
+        if let Dialler::Campaign(campaign) = dialler {
+            barred.0.extend(capped(tx, campaign, &attempts, now, zone).await?);
+        }
         let numbers = attempts.iter().map(|attempt| attempt.e164.to_owned()).collect();
         let bars = find_bars(tx, dialler, numbers, now).await?;
         for attempt in attempts {
@@ -82,9 +93,28 @@ pub(super) async fn find_barred(tx: &WriteTx, batch: &[Entry], now: Moment) -> R
                 Blocked::Lead { .. } | Blocked::Transfer { .. } => None,
             };
             barred.0.insert(attempt.call, place);
-            blocks.push(NewBlock { entry: entry.id, e164: attempt.e164.to_owned(), what: attempt.what });
+            blocks.push(NewBlock::by_entry(entry.id, attempt.e164.to_owned(), attempt.what));
         }
     }
     log_blocks(tx, &blocks, now).await?;
     Ok(barred)
+}
+
+/// The attempts of a campaign at numbers that have had enough of them.
+async fn capped(
+    tx: &WriteTx,
+    campaign: CampaignId,
+    attempts: &[Attempt<'_>],
+    now: Moment,
+    zone: Tz,
+) -> Result<Vec<(CallId, Option<CallId>)>, DbErr> {
+    let candidate = |attempt: &Attempt<'_>| match attempt.what {
+        Blocked::Lead { lead, customer, .. } => {
+            Some(Candidate { call: attempt.call, lead, customer, e164: attempt.e164.to_owned() })
+        }
+        Blocked::Callback { .. } | Blocked::Transfer { .. } => None,
+    };
+    let candidates: Vec<Candidate> = attempts.iter().filter_map(candidate).collect();
+    let capped = find_capped(tx, campaign, &candidates, now, zone).await?;
+    Ok(capped.into_iter().map(|call| (call, None)).collect())
 }

@@ -222,7 +222,8 @@ impl Loader {
     pub(super) fn spawn_claim(&self, campaign: CampaignId, count: usize, inputs: mpsc::Sender<Input>) {
         let this = self.clone();
         spawn_logged("fetching leads", async move {
-            let leads = campaigns::store::claim_leads(&this.db, campaign, count, clock::now()).await?;
+            let leads =
+                campaigns::store::claim_leads(&this.db, campaign, count, clock::now(), this.zone).await?;
             inputs.send(Input::Leads { campaign, leads }).await?;
             Ok(())
         });

@@ -125,7 +125,9 @@ impl Floor {
         }
         let free = |place: &&KeptPlace| {
             let e164 = &place.kept.e164;
-            place.is_due(now) && !self.numbers.contains(e164) && !self.is_calling(e164)
+            let calls =
+                self.is_calling(e164) || place.kept.customer.is_some_and(|who| self.is_in_a_call(who));
+            place.is_due(now) && !self.numbers.contains(e164) && !calls
         };
         let mut line: Vec<Place> =
             self.kept.values().filter(free).filter_map(|place| self.turn_of_kept(place)).collect();

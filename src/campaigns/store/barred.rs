@@ -80,7 +80,7 @@ fn block(
     let entry = bars.get(&phone.e164)?.first()?.id;
     let (id, customer) = (LeadId(lead.id), CustomerId(lead.customer_id));
     let what = Blocked::Lead { lead: id, customer, campaign: CampaignId(campaign.id), held };
-    Some(NewBlock { entry, e164: phone.e164.clone(), what })
+    Some(NewBlock::by_entry(entry, phone.e164.clone(), what))
 }
 
 fn is_barred_for_all(bars: &Bars, e164: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, UserId};
+use crate::campaigns::caps;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
     CampaignState, LeadState,
@@ -10,6 +11,7 @@ use crate::campaigns::store::barred;
 use crate::store::entity::{calls, campaign_agents, campaigns, lead_lists, leads};
 use crate::store::{Db, WriteTx, lookup};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
 /// Every campaign with its figures, by name.
@@ -168,6 +170,7 @@ pub async fn update_campaign(
     campaigns::Entity::update(row).exec(tx).await?;
     set_agents(tx, id.0, &form.agents).await?;
     barred::look_again(tx, id, form.list_id, now).await?;
+    caps::store::look_again(tx, Some(form.list_id)).await?;
     Ok(Ok(()))
 }
 
@@ -212,7 +215,8 @@ fn settings(form: &CampaignForm, now: Moment) -> campaigns::ActiveModel {
         hours_to: Set(form.hours_to.clone()),
         weekdays: Set(form.weekdays),
         max_attempts: Set(form.max_attempts),
-        retry_minutes: Set(form.retry_minutes),
+        retry: Set(json!(form.retry.clone().complete())),
+        caps: Set(json!(form.caps)),
         script: Set(form.script.clone()),
         updated_at: Set(now.to_utc()),
         ..Default::default()

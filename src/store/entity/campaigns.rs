@@ -31,7 +31,6 @@ pub struct Model {
     /// Bit mask, Mon = 1 ... Sun = 64.
     pub weekdays: i32,
     pub max_attempts: i32,
-    pub retry_minutes: i32,
     pub script: Option<String>,
     pub created_by: i64,
     pub created_at: DateTimeUtc,
@@ -43,6 +42,10 @@ pub struct Model {
     pub drop_message: Option<String>,
     /// Calls for each free agent in the mode `ratio`.
     pub ratio_permille: i32,
+    /// `RetryRules`.
+    pub retry: Json,
+    /// `CampaignCaps`.
+    pub caps: Json,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

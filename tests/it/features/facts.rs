@@ -86,6 +86,7 @@ async fn a_fact_written_twice_changes_nothing(db: Db) {
 
 async fn a_lead_is_dialled_again_until_its_attempts_are_used_up(db: Db) {
     let world = World::with_leads(db, 1).await;
+    world.without_caps().await;
     let lead = &world.leads[0];
     let mut at = MONDAY_10;
     let results = [
@@ -97,7 +98,8 @@ async fn a_lead_is_dialled_again_until_its_attempts_are_used_up(db: Db) {
     ];
     let mut facts = Vec::new();
     for (n, (result, state, attempts)) in (1..).zip(results) {
-        let claimed = claim_leads(&world.db, world.campaign, 5, at).await.expect("claim");
+        let claimed =
+            claim_leads(&world.db, world.campaign, 5, at, chrono_tz::Asia::Shanghai).await.expect("claim");
         assert_eq!(claimed.len(), 1, "attempt {n}");
         let both = [world.dialled(lead, n, at), world.ended(lead, n, result, 0, at + 20_000)];
         world.write_facts(&both).await;
@@ -107,15 +109,26 @@ async fn a_lead_is_dialled_again_until_its_attempts_are_used_up(db: Db) {
         assert_eq!(row.last_result.as_deref(), Some(result.as_str()));
         if state == "retry" {
             let due = Moment::from(row.next_attempt_at.expect("a time"));
-            assert_eq!(due.since_ms(at + 20_000), 60 * MINUTE);
-            assert!(claim_leads(&world.db, world.campaign, 5, due - 1).await.expect("claim").is_empty());
+            let minutes = if result == CallResult::Cancelled { 10 } else { 60 };
+            assert_eq!(due.since_ms(at + 20_000), minutes * MINUTE);
+            assert!(
+                claim_leads(&world.db, world.campaign, 5, due - 1, chrono_tz::Asia::Shanghai)
+                    .await
+                    .expect("claim")
+                    .is_empty()
+            );
             at = due;
         }
         let before = rows(&world.db).await;
         world.write_facts(&facts).await;
         assert_eq!(rows(&world.db).await, before, "old facts after attempt {n}");
     }
-    assert!(claim_leads(&world.db, world.campaign, 5, at + 900 * MINUTE).await.expect("claim").is_empty());
+    assert!(
+        claim_leads(&world.db, world.campaign, 5, at + 900 * MINUTE, chrono_tz::Asia::Shanghai)
+            .await
+            .expect("claim")
+            .is_empty()
+    );
 }
 
 async fn calls_in_progress_are_found_after_a_restart(db: Db) {
@@ -390,5 +403,10 @@ async fn a_disposition_is_the_agents_own_and_may_end_dialling_for_good(db: Db) {
     let other_list = super::world::insert_list(&world.db, world.boss, "other").await;
     world.insert_lead(other_list, world.leads[0].customer).await;
     let other = world.insert_campaign("Other", other_list).await;
-    assert!(claim_leads(&world.db, other, 5, MONDAY_10).await.expect("claim").is_empty());
+    assert!(
+        claim_leads(&world.db, other, 5, MONDAY_10, chrono_tz::Asia::Shanghai)
+            .await
+            .expect("claim")
+            .is_empty()
+    );
 }

@@ -28,7 +28,9 @@ async fn no_lead_and_no_number_is_claimed_twice(db: Db) {
     let claims = (0..6).map(|_| {
         let db = world.db.clone();
         let campaign = world.campaign;
-        tokio::spawn(async move { claim_leads(&db, campaign, 12, MONDAY_10).await.expect("claim") })
+        tokio::spawn(async move {
+            claim_leads(&db, campaign, 12, MONDAY_10, chrono_tz::Asia::Shanghai).await.expect("claim")
+        })
     });
     let mut claimed = Vec::new();
     for claim in claims.collect::<Vec<_>>() {
@@ -49,8 +51,8 @@ async fn a_customer_on_two_lists_is_in_one_hopper(db: Db) {
     }
     let other = world.insert_campaign("Winter", other_list).await;
     let (first, second) = tokio::join!(
-        claim_leads(&world.db, world.campaign, 15, MONDAY_10),
-        claim_leads(&world.db, other, 15, MONDAY_10)
+        claim_leads(&world.db, world.campaign, 15, MONDAY_10, chrono_tz::Asia::Shanghai),
+        claim_leads(&world.db, other, 15, MONDAY_10, chrono_tz::Asia::Shanghai)
     );
     let mut numbers: Vec<String> = first.expect("claim").into_iter().map(|lead| lead.e164).collect();
     numbers.extend(second.expect("claim").into_iter().map(|lead| lead.e164));
@@ -66,6 +68,7 @@ async fn only_leads_that_may_be_dialled_are_claimed(db: Db) {
             state: Set(state.to_owned()),
             attempts: Set(attempts),
             next_attempt_at: Set(due.map(Moment::to_utc)),
+            last_attempt_at: Set((attempts > 0).then(|| (MONDAY_10 - 90 * 60 * MINUTE).to_utc())),
             ..Default::default()
         };
         write(&world.db, async |tx| row.update(tx).await.expect("update")).await;
@@ -114,13 +117,16 @@ async fn only_leads_that_may_be_dialled_are_claimed(db: Db) {
         ])
         .await;
 
-    let claimed = claim_leads(&world.db, world.campaign, 100, MONDAY_10).await.expect("claim");
+    let claimed = claim_leads(&world.db, world.campaign, 100, MONDAY_10, chrono_tz::Asia::Shanghai)
+        .await
+        .expect("claim");
     let claimed: Vec<(LeadId, &str)> = claimed.iter().map(|lead| (lead.lead, lead.e164.as_str())).collect();
     let expected =
         [(due.lead, due.e164.as_str()), (fresh.lead, fresh.e164.as_str()), (second_number, "+862162222222")];
     assert_eq!(claimed, expected, "to be dialled again first, then fresh ones");
     let later = MONDAY_10 + 60 * 60 * MINUTE;
-    let claimed = claim_leads(&world.db, world.campaign, 100, later).await.expect("claim");
+    let claimed =
+        claim_leads(&world.db, world.campaign, 100, later, chrono_tz::Asia::Shanghai).await.expect("claim");
     let claimed: Vec<LeadId> = claimed.iter().map(|lead| lead.lead).collect();
     assert_eq!(claimed, [not_due.lead, dropped_lead.lead], "their time has come");
 }
@@ -135,7 +141,7 @@ async fn released_leads_are_what_they_were(db: Db) {
         ..Default::default()
     };
     write(&world.db, async |tx| tried.update(tx).await.expect("update")).await;
-    claim_leads(&world.db, world.campaign, 10, MONDAY_10).await.expect("claim");
+    claim_leads(&world.db, world.campaign, 10, MONDAY_10, chrono_tz::Asia::Shanghai).await.expect("claim");
     let states = async || {
         let mut states = Vec::new();
         for lead in &world.leads {

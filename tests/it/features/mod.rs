@@ -3,6 +3,7 @@
 
 mod calendars;
 mod campaigns;
+mod caps;
 mod customers;
 mod do_not_call;
 mod facts;
@@ -13,8 +14,10 @@ mod leads;
 mod ledger;
 mod ledger_api;
 mod queues;
+mod recycling;
 mod report_mail;
 mod reports;
+mod retry;
 mod spool;
 mod voicemail;
 mod voices;

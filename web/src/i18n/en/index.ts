@@ -14,6 +14,7 @@ import { people } from './people';
 import { phones } from './phones';
 import { queues } from './queues';
 import { reports } from './reports';
+import { retry } from './retry';
 import { voicemails } from './voicemails';
 
 export const en: typeof zh = {
@@ -21,6 +22,7 @@ export const en: typeof zh = {
   desk,
   floor,
   campaigns,
+  retry,
   queues,
   calendars,
   keptPlaces,

@@ -13,6 +13,7 @@ import { people } from './people';
 import { phones } from './phones';
 import { queues } from './queues';
 import { reports } from './reports';
+import { retry } from './retry';
 import { voicemails } from './voicemails';
 
 export const zh = {
@@ -20,6 +21,7 @@ export const zh = {
   desk,
   floor,
   campaigns,
+  retry,
   queues,
   calendars,
   keptPlaces,

@@ -9,6 +9,8 @@ import { SettingsForm, SettingsPage } from '../../parts/SettingsForm';
 import { paths } from '../../paths';
 import { DialFields, PeopleFields, RuleFields } from './CampaignFields';
 import { useCampaign, useSaveCampaign } from './queries';
+import { RetryFields } from './RetryFields';
+import { NO_CAPS, USUAL_RULES } from './retryRules';
 
 const DEFAULTS: Partial<CampaignRequest> = {
   mode: 'predictive',
@@ -24,7 +26,8 @@ const DEFAULTS: Partial<CampaignRequest> = {
   hours_to: '20:30',
   weekdays: 31,
   max_attempts: 3,
-  retry_minutes: 60,
+  retry: USUAL_RULES,
+  caps: NO_CAPS,
   agents: [],
 };
 
@@ -56,6 +59,9 @@ function CampaignForm({ campaign }: { campaign?: CampaignView }) {
       </Card>
       <Card title={t('campaigns.section.rules')}>
         <RuleFields />
+      </Card>
+      <Card title={t('retry.section')}>
+        <RetryFields />
       </Card>
       <Card title={t('campaigns.section.people')}>
         <PeopleFields />

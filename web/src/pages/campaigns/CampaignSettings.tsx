@@ -3,6 +3,7 @@ import { Card, Descriptions } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CampaignView } from '../../api/types';
 import { percent } from '../../base/format';
+import { RetrySummary } from './RetrySummary';
 import { daysIn } from './weekdays';
 
 /** The settings and the script. */
@@ -33,10 +34,6 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
       : []),
     { label: t('campaigns.linesMax'), children: campaign.lines_max },
     { label: t('campaigns.maxAttempts'), children: campaign.max_attempts },
-    {
-      label: t('campaigns.retryMinutes'),
-      children: `${campaign.retry_minutes} ${t('common.minutes')}`,
-    },
   ];
   return (
     <Card title={t('campaigns.settings')}>
@@ -45,6 +42,7 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
         column={2}
         items={items.map((item) => ({ ...item, key: item.label }))}
       />
+      <RetrySummary campaign={campaign} />
       {campaign.script && (
         <>
           <div className="quiet" style={{ margin: '8px 0 4px' }}>

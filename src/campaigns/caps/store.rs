@@ -1,0 +1,172 @@
+//! Caps on attempts and the ledger: the centre's setting, the attempts at numbers,
+//! leads that wait for a cap.
+
+use crate::base::clock::Moment;
+use crate::base::ids::{CallId, CampaignId, CustomerId, LeadId};
+use crate::campaigns::caps::model::{AttemptCaps, CampaignCaps};
+use crate::campaigns::caps::rules::{Dialled, Held};
+use crate::campaigns::model::LeadState;
+use crate::campaigns::openings::Openings;
+use crate::campaigns::retry::model::LeadRule;
+use crate::do_not_call::model::{BlockRule, Blocked, NewBlock};
+use crate::do_not_call::store::{lift_of_caps, log_blocks};
+use crate::store::entity::{calls, campaigns, leads};
+use crate::store::{WriteTx, lookup};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// The centre's setting.
+const KEY: &str = "attempt_caps";
+/// Values in one statement: SQLite takes 32,766.
+const PER_STATEMENT: usize = 2_000;
+/// A call that is open for longer has lost its end.
+const CALL_MS_MAX: i64 = 12 * 3_600_000;
+
+/// The centre's caps.
+pub async fn load_caps(db: &impl ConnectionTrait) -> Result<AttemptCaps, DbErr> {
+    let Some(stored) = lookup::setting(db, KEY).await? else { return Ok(AttemptCaps::default()) };
+    serde_json::from_value(stored).map_err(|error| DbErr::Custom(format!("the setting {KEY}: {error}")))
+}
+
+/// Sets the centre's caps: leads that wait for one are looked at anew.
+pub async fn save_caps(tx: &WriteTx, caps: AttemptCaps, now: Moment) -> Result<(), DbErr> {
+    let value = serde_json::to_value(caps).map_err(|error| DbErr::Custom(error.to_string()))?;
+    lookup::set_setting(tx, KEY, value, now).await?;
+    look_again(tx, None).await?;
+    lift_of_caps(tx, now).await
+}
+
+/// Leads that wait for a cap, all of them or those of one list, are due: the next
+/// refill asks the caps as they are now.
+pub async fn look_again(tx: &WriteTx, list: Option<i64>) -> Result<(), DbErr> {
+    let caps = [LeadRule::CapDay, LeadRule::CapInAll, LeadRule::Spacing].map(LeadRule::as_str);
+    leads::Entity::update_many()
+        .col_expr(leads::Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(leads::Column::Rule, Expr::value(None::<String>))
+        .filter(Condition::all().add_option(list.map(|list| leads::Column::ListId.eq(list))))
+        .filter(leads::Column::State.is_in([LeadState::Fresh, LeadState::Retry].map(LeadState::as_str)))
+        .filter(leads::Column::Rule.is_in(caps))
+        .exec(tx)
+        .await
+        .map(|_| ())
+}
+
+/// What holds for the numbers of one campaign.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::campaigns) struct Terms {
+    pub caps: AttemptCaps,
+    pub openings: Openings,
+}
+
+impl Terms {
+    pub async fn of(tx: &WriteTx, campaign: &campaigns::Model, zone: Tz) -> Result<Self, DbErr> {
+        let broken = || DbErr::Custom(format!("campaign {}: hours cannot be used", campaign.id));
+        let caps = load_caps(tx).await?.with(CampaignCaps::from_stored(&campaign.caps));
+        Ok(Self { caps, openings: Openings::of(campaign, zone).ok_or_else(broken)? })
+    }
+
+    /// Which of these numbers are not dialled now, and why; these calls are not counted.
+    pub async fn held(
+        &self,
+        tx: &WriteTx,
+        numbers: HashSet<String>,
+        but_for: &HashSet<Uuid>,
+        now: Moment,
+    ) -> Result<HashMap<String, Held>, DbErr> {
+        let since = self.caps.counts_from(now, self.openings.zone);
+        let spacing = now - i64::from(self.caps.spacing_minutes) * 60_000;
+        let attempts = attempts_since(tx, numbers, but_for, (since.min(spacing), now)).await?;
+        let held = |(number, dialled): (String, Vec<Dialled>)| {
+            self.caps.held(&dialled, now, &self.openings).map(|held| (number, held))
+        };
+        Ok(attempts.into_iter().filter_map(held).collect())
+    }
+}
+
+/// The attempts at these numbers since then, whoever made them, by number.
+async fn attempts_since(
+    tx: &WriteTx,
+    numbers: HashSet<String>,
+    but_for: &HashSet<Uuid>,
+    (since, now): (Moment, Moment),
+) -> Result<HashMap<String, Vec<Dialled>>, DbErr> {
+    let mut attempts: HashMap<String, Vec<Dialled>> = HashMap::new();
+    let numbers: Vec<String> = numbers.into_iter().collect();
+    for numbers in numbers.chunks(PER_STATEMENT) {
+        let rows: Vec<(Uuid, String, DateTime<Utc>, Option<DateTime<Utc>>)> = calls::Entity::find()
+            .select_only()
+            .columns([
+                calls::Column::Id,
+                calls::Column::E164,
+                calls::Column::StartedAt,
+                calls::Column::EndedAt,
+            ])
+            .filter(calls::Column::E164.is_in(numbers))
+            .filter(calls::Column::StartedAt.gte(since.to_utc()))
+            .filter(calls::Column::Direction.eq("outbound"))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        for (_, number, started, ended) in rows.into_iter().filter(|(call, ..)| !but_for.contains(call)) {
+            let at = Moment::from(started);
+            let open = ended.is_none() && now.since_ms(at) < CALL_MS_MAX;
+            attempts.entry(number).or_default().push(Dialled { at, open });
+        }
+    }
+    Ok(attempts)
+}
+
+/// For the log of what was held back; `None`: by no cap.
+pub(in crate::campaigns) fn block(why: Held, e164: &str, what: Blocked) -> Option<NewBlock> {
+    let rule = match why.rule {
+        LeadRule::CapDay => BlockRule::CapDay,
+        LeadRule::CapInAll => BlockRule::CapInAll,
+        LeadRule::Spacing => BlockRule::Spacing,
+        _ => return None,
+    };
+    Some(NewBlock { entry: None, rule, until: Some(why.until), e164: e164.to_owned(), what })
+}
+
+/// An attempt that is about to be committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The call that it would be.
+    pub call: CallId,
+    /// Of which lead.
+    pub lead: LeadId,
+    /// Of whom.
+    pub customer: CustomerId,
+    /// The number.
+    pub e164: String,
+}
+
+/// The last look: which of a campaign's attempts must not be made, because the number
+/// was dialled by others while the lead waited in the hopper; they are logged. An
+/// attempt that is on record already, because a commit is tried again, does not stand
+/// in its own way.
+pub async fn find_capped(
+    tx: &WriteTx,
+    campaign: CampaignId,
+    attempts: &[Candidate],
+    now: Moment,
+    zone: Tz,
+) -> Result<Vec<CallId>, DbErr> {
+    let row = campaigns::Entity::find_by_id(campaign.0).one(tx).await?;
+    let Some(row) = row.filter(|_| !attempts.is_empty()) else { return Ok(Vec::new()) };
+    let numbers = attempts.iter().map(|attempt| attempt.e164.clone()).collect();
+    let theirs = attempts.iter().map(|attempt| attempt.call.0).collect();
+    let held = Terms::of(tx, &row, zone).await?.held(tx, numbers, &theirs, now).await?;
+    let (mut capped, mut blocks) = (Vec::new(), Vec::new());
+    for attempt in attempts {
+        let Some(why) = held.get(&attempt.e164) else { continue };
+        capped.push(attempt.call);
+        let what = Blocked::Lead { lead: attempt.lead, customer: attempt.customer, campaign, held: false };
+        blocks.extend(block(*why, &attempt.e164, what));
+    }
+    log_blocks(tx, &blocks, now).await?;
+    Ok(capped)
+}

@@ -1,0 +1,34 @@
+// When a lead is dialled next, on which number, and which rule says so.
+import { Tag } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { LeadView } from '../../api/types';
+import { dateTime, phone } from '../../base/format';
+import { zh } from '../../i18n/zh';
+
+const RULES = Object.keys(zh.retry.rule) as (keyof typeof zh.retry.rule)[];
+
+/** The time and the number. */
+export function NextAttempt({ lead }: { lead: LeadView }) {
+  const { t } = useTranslation();
+  if (lead.state !== 'fresh' && lead.state !== 'retry') return null;
+  const waits = lead.next_attempt_at != null && new Date(lead.next_attempt_at) > new Date();
+  return (
+    <div>
+      <span className="figure">{waits ? dateTime(lead.next_attempt_at) : t('retry.soon')}</span>
+      <div className="quiet figure">{lead.next_number ? phone(lead.next_number) : ''}</div>
+    </div>
+  );
+}
+
+/** The rule that set the time, or ended it. */
+export function LeadRule({ lead }: { lead: LeadView }) {
+  const { t } = useTranslation();
+  const rule = RULES.find((each) => each === lead.rule);
+  const shown = rule && lead.state !== 'claimed' && lead.state !== 'dialling';
+  return (
+    <div>
+      {shown && t(`retry.rule.${rule}`)}
+      {lead.priority !== 0 && <Tag>{t('retry.priority', { value: lead.priority })}</Tag>}
+    </div>
+  );
+}
