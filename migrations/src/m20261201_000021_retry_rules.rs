@@ -22,7 +22,7 @@ impl MigrationTrait for Migration {
         drop_column(manager, "campaigns", "retry_minutes").await?;
         add(manager, "leads", text_null("rule")).await?;
         add(manager, "leads", at_null("counts_from")).await?;
-        run(manager, &["DROP INDEX leads_due", LEADS_DUE, CALLS_E164]).await?;
+        run(manager, &["DROP INDEX leads_due", LEADS_DUE, LEADS_HELD, CALLS_E164]).await?;
         match manager.get_database_backend() {
             DbBackend::Sqlite => rebuild_blocks(manager, true).await?,
             _ => run(manager, BLOCKS_UP).await?,
@@ -42,7 +42,9 @@ impl MigrationTrait for Migration {
             DbBackend::Sqlite => rebuild_blocks(manager, false).await?,
             _ => run(manager, BLOCKS_DOWN).await?,
         }
-        run(manager, &["DROP INDEX calls_e164_started", "DROP INDEX leads_due", LEADS_DUE_BEFORE]).await?;
+        let indexes = ["DROP INDEX calls_e164_started", "DROP INDEX leads_held", "DROP INDEX leads_due"];
+        run(manager, &indexes).await?;
+        run(manager, &[LEADS_DUE_BEFORE]).await?;
         for column in ["counts_from", "rule"] {
             drop_column(manager, "leads", column).await?;
         }
@@ -58,6 +60,9 @@ impl MigrationTrait for Migration {
 /// In the order in which they are claimed; what is not due yet is seen in the index.
 const LEADS_DUE: &str = "CREATE INDEX leads_due ON leads \
     (list_id, state, priority DESC, attempts, last_attempt_at, id, next_attempt_at)";
+/// Whose customer is in a hopper or being called: few of many.
+const LEADS_HELD: &str =
+    "CREATE INDEX leads_held ON leads (customer_id) WHERE state IN ('claimed', 'dialling')";
 const LEADS_DUE_BEFORE: &str = "CREATE INDEX leads_due ON leads (list_id, state, next_attempt_at)";
 const CALLS_E164: &str = "CREATE INDEX calls_e164_started ON calls (e164, started_at)";
 

@@ -9,12 +9,19 @@ use crate::base::day::{day_of, end_of_day, start_of_day};
 use crate::campaigns::model::CallingHours;
 use crate::campaigns::rules;
 use crate::store::entity::campaigns;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 /// Days that are looked at for an opening; a campaign that is closed for longer
 /// looks again when a lead is due.
 const DAYS_AHEAD: usize = 62;
+
+/// 23:59.
+const END_OF_DAY: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 0) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
+const EVERY_DAY: u8 = 127;
 
 /// When a campaign may dial.
 #[derive(Debug, Clone, Copy)]
@@ -30,10 +37,15 @@ impl Openings {
         Self { hours, zone }
     }
 
-    /// Those of a campaign; `None`: its hours cannot be read.
-    pub fn of(campaign: &campaigns::Model, zone: Tz) -> Option<Self> {
-        let hours = rules::hours_of(&campaign.hours_from, &campaign.hours_to, campaign.weekdays)?;
-        Some(Self::new(hours, zone))
+    /// Those of a campaign. One whose hours cannot be read dials nobody; what became of
+    /// its leads is written all the same, as if it were open all day.
+    pub fn of(campaign: &campaigns::Model, zone: Tz) -> Self {
+        let hours = rules::hours_of(&campaign.hours_from, &campaign.hours_to, campaign.weekdays);
+        let all_day = CallingHours { from: NaiveTime::MIN, to: END_OF_DAY, weekdays: EVERY_DAY };
+        if hours.is_none() {
+            tracing::warn!(campaign = campaign.id, "the campaign's hours cannot be read");
+        }
+        Self::new(hours.unwrap_or(all_day), zone)
     }
 
     /// The spans of a day in which it may dial, in order: from, and until but not

@@ -29,7 +29,11 @@ const CALL_MS_MAX: i64 = 12 * 3_600_000;
 /// The centre's caps.
 pub async fn load_caps(db: &impl ConnectionTrait) -> Result<AttemptCaps, DbErr> {
     let Some(stored) = lookup::setting(db, KEY).await? else { return Ok(AttemptCaps::default()) };
-    serde_json::from_value(stored).map_err(|error| DbErr::Custom(format!("the setting {KEY}: {error}")))
+    let or_usual = |error: serde_json::Error| {
+        tracing::warn!(%error, "the caps on attempts cannot be read: the usual ones hold");
+        AttemptCaps::default()
+    };
+    Ok(serde_json::from_value(stored).unwrap_or_else(or_usual))
 }
 
 /// Sets the centre's caps: leads that wait for one are looked at anew.
@@ -64,9 +68,8 @@ pub(in crate::campaigns) struct Terms {
 
 impl Terms {
     pub async fn of(tx: &WriteTx, campaign: &campaigns::Model, zone: Tz) -> Result<Self, DbErr> {
-        let broken = || DbErr::Custom(format!("campaign {}: hours cannot be used", campaign.id));
         let caps = load_caps(tx).await?.with(CampaignCaps::from_stored(&campaign.caps));
-        Ok(Self { caps, openings: Openings::of(campaign, zone).ok_or_else(broken)? })
+        Ok(Self { caps, openings: Openings::of(campaign, zone) })
     }
 
     /// Which of these numbers are not dialled now, and why; these calls are not counted.

@@ -15,9 +15,7 @@ use crate::floor::effect::{CallResult, Fact};
 use crate::store::WriteTx;
 use crate::store::entity::{calls, campaigns, customer_phones, leads};
 use chrono_tz::Tz;
-use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set,
-};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 /// Writes what a fact means for its lead. The ledger must have written the fact
 /// before, in the same transaction. Idempotent: attempts are counted from the
@@ -39,7 +37,7 @@ async fn begin_attempt(tx: &WriteTx, call: CallId, lead: LeadId, at: Moment) -> 
         return Ok(());
     }
     let Some(lead) = leads::Entity::find_by_id(lead.0).one(tx).await? else { return Ok(()) };
-    let attempts = of_lead(&lead).all(tx).await?;
+    let attempts = of_lead(tx, &lead).await?;
     let dialling = leads::ActiveModel {
         id: Set(lead.id),
         state: Set(LeadState::Dialling.as_str().to_owned()),
@@ -59,14 +57,12 @@ async fn end_attempt(
 ) -> Result<(), DbErr> {
     let row = leads::Entity::find_by_id(lead.0).one(tx).await?;
     let Some(lead) = row.filter(|lead| lead.state == LeadState::Dialling.as_str()) else { return Ok(()) };
-    let attempts = of_lead(&lead).all(tx).await?;
+    let attempts = of_lead(tx, &lead).await?;
     let Some(call) = attempts.last().filter(|latest| latest.id == call.0) else { return Ok(()) };
     let Some(campaign) = call.campaign_id else { return Ok(()) };
     let campaign = campaigns::Entity::find_by_id(campaign).one(tx).await?;
     let Some(campaign) = campaign else { return Ok(()) };
     let openings = Openings::of(&campaign, zone);
-    let openings =
-        openings.ok_or_else(|| DbErr::Custom(format!("campaign {}: hours cannot be used", campaign.id)))?;
     let phones = customer_phones::Entity::find()
         .filter(customer_phones::Column::CustomerId.eq(lead.customer_id))
         .filter(customer_phones::Column::Live.eq(true))
@@ -105,16 +101,20 @@ async fn end_attempt(
     leads::Entity::update(ended).exec(tx).await.map(|_| ())
 }
 
-/// The attempts of a lead since they count, in order.
-fn of_lead(lead: &leads::Model) -> Select<calls::Entity> {
+/// The attempts of a lead since they count, in order; of very many, the last.
+async fn of_lead(tx: &WriteTx, lead: &leads::Model) -> Result<Vec<calls::Model>, DbErr> {
     let counts = lead.counts_from.map(|from| calls::Column::StartedAt.gte(from));
-    calls::Entity::find()
+    let mut attempts = calls::Entity::find()
         .filter(calls::Column::CustomerId.eq(lead.customer_id))
         .filter(calls::Column::LeadId.eq(lead.id))
         .filter(Condition::all().add_option(counts))
-        .order_by_asc(calls::Column::StartedAt)
-        .order_by_asc(calls::Column::Id)
+        .order_by_desc(calls::Column::StartedAt)
+        .order_by_desc(calls::Column::Id)
         .limit(limits::ATTEMPTS_PER_LEAD)
+        .all(tx)
+        .await?;
+    attempts.reverse();
+    Ok(attempts)
 }
 
 /// Those that count against the campaign's maximum.

@@ -8,26 +8,51 @@ use crate::store::WriteTx;
 use crate::store::entity::{do_not_call_blocks, do_not_call_entries};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use do_not_call_blocks::Column;
+
+/// Rows in one statement.
+const PER_STATEMENT: usize = 200;
 
 /// Writes what was held back. The same thing held back by the same entry or cap again
 /// is counted in its row.
 pub async fn log_blocks(tx: &WriteTx, blocks: &[NewBlock], now: Moment) -> Result<(), DbErr> {
-    use do_not_call_blocks::Column;
-    for block in blocks {
-        let mut again = match block.entry {
-            Some(_) => OnConflict::columns([Column::Subject, Column::EntryId]),
-            None => OnConflict::columns([Column::Subject, Column::Rule]),
-        };
-        if block.entry.is_none() {
-            again.target_and_where(Expr::col(Column::EntryId).is_null());
-        }
-        let again = again
-            .update_columns([Column::LastAt, Column::Held, Column::LiftedAt, Column::UntilAt])
-            .value(Column::Times, Expr::col((do_not_call_blocks::Entity, Column::Times)).add(1))
-            .to_owned();
-        do_not_call_blocks::Entity::insert(row(block, now))
-            .on_conflict(again)
+    let (by_entries, by_caps): (Vec<&NewBlock>, Vec<&NewBlock>) =
+        blocks.iter().partition(|block| block.entry.is_some());
+    let entries = OnConflict::columns([Column::Subject, Column::EntryId]);
+    insert(tx, &by_entries, entries, now).await?;
+    let mut caps = OnConflict::columns([Column::Subject, Column::Rule]);
+    caps.target_and_where(Expr::col(Column::EntryId).is_null());
+    insert(tx, &by_caps, caps, now).await
+}
+
+async fn insert(
+    tx: &WriteTx,
+    blocks: &[&NewBlock],
+    mut conflict: OnConflict,
+    now: Moment,
+) -> Result<(), DbErr> {
+    let again = conflict
+        .update_columns([Column::LastAt, Column::Held, Column::LiftedAt, Column::UntilAt])
+        .value(Column::Times, Expr::col((do_not_call_blocks::Entity, Column::Times)).add(1))
+        .to_owned();
+    let mut rest = blocks;
+    while !rest.is_empty() {
+        // A statement may change no row twice: what comes again goes into the next one.
+        let mut keys = HashSet::new();
+        let rows: Vec<do_not_call_blocks::ActiveModel> = rest
+            .iter()
+            .take(PER_STATEMENT)
+            .map_while(|block| {
+                let row = row(block, now);
+                let key = (row.subject.clone().take(), block.entry, block.rule);
+                keys.insert(key).then_some(row)
+            })
+            .collect();
+        rest = rest.get(rows.len()..).unwrap_or_default();
+        do_not_call_blocks::Entity::insert_many(rows)
+            .on_conflict(again.clone())
             .exec_without_returning(tx)
             .await?;
     }

@@ -335,6 +335,7 @@ CREATE TABLE "leads" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "counts_from" timestamp_with_timezone_text NULL, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") );
 CREATE INDEX leads_customer ON leads (customer_id);
 CREATE INDEX leads_due ON leads (list_id, state, priority DESC, attempts, last_attempt_at, id, next_attempt_at);
+CREATE INDEX leads_held ON leads (customer_id) WHERE state IN ('claimed', 'dialling');
 CREATE UNIQUE INDEX leads_list_customer ON leads (list_id, customer_id);
 CREATE TABLE "queue_members" ( "queue_id" integer NOT NULL,
     "user_id" integer NOT NULL,

@@ -7,7 +7,7 @@ export const retry = {
   times: 'Retries at most',
   timesUnit: 'times',
   number: 'On',
-  numbers: { same: 'the same number', next: "the customer's next number" },
+  numbers: { same: 'the same number', next: 'the next number' },
   otherPart: 'Other part of the day',
   otherPartHint: 'only in a part of the day in which the lead was not tried yet',
   atOnce: 'at once',

@@ -39,7 +39,7 @@ function DelayInput({ rule, onChange }: { rule: ResultRule; onChange: (minutes: 
         onChange={(value) => onChange(inMinutes(value ?? 0, unit))}
       />
       <Select
-        style={{ width: 96 }}
+        style={{ width: 112 }}
         value={unit}
         onChange={(next: Unit) => {
           setUnit(next);
@@ -59,7 +59,7 @@ function useColumns(
     { title: t('retry.result'), render: (_, rule) => <ResultLabel result={rule.result} /> },
     {
       title: t('retry.after'),
-      width: 220,
+      width: 236,
       render: (_, rule) =>
         isDead(rule) ? (
           <span className="quiet">{t('retry.atOnce')}</span>

@@ -1,3 +1,4 @@
+// Delays are kept in minutes whatever the unit they are shown in; rules change one at a time.
 import { describe, expect, it } from 'vitest';
 import { inMinutes, inUnit, unitOf, USUAL_RULES, withPart, withRule } from './retryRules';
 
