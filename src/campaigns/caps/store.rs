@@ -90,6 +90,9 @@ impl Terms {
     }
 }
 
+/// A call: its id, number, beginning, and end.
+type Attempt = (Uuid, String, DateTime<Utc>, Option<DateTime<Utc>>);
+
 /// The attempts at these numbers since then, whoever made them, by number.
 async fn attempts_since(
     tx: &WriteTx,
@@ -100,7 +103,7 @@ async fn attempts_since(
     let mut attempts: HashMap<String, Vec<Dialled>> = HashMap::new();
     let numbers: Vec<String> = numbers.into_iter().collect();
     for numbers in numbers.chunks(PER_STATEMENT) {
-        let rows: Vec<(Uuid, String, DateTime<Utc>, Option<DateTime<Utc>>)> = calls::Entity::find()
+        let rows: Vec<Attempt> = calls::Entity::find()
             .select_only()
             .columns([
                 calls::Column::Id,
