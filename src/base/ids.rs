@@ -56,6 +56,8 @@ row_id! {
     QueueId,
     /// A list of leads.
     ListId,
+    /// A pool of caller IDs.
+    CallerIdPoolId,
     /// One customer on one list.
     LeadId,
     /// A customer.

@@ -32,12 +32,22 @@ pub const MEMBERS_PER_QUEUE: usize = 2_000;
 pub const KEPT_PLACES: usize = 5_000;
 /// Numbers that lead to one inbound queue.
 pub const NUMBERS_PER_QUEUE: usize = 100;
+/// Pools of caller IDs.
+pub const CALLER_ID_POOLS: u64 = 200;
+/// Numbers of one of them.
+pub const NUMBERS_PER_POOL: usize = 500;
+/// Regions that one number is for.
+pub const REGIONS_PER_NUMBER: usize = 100;
 /// Calendars of opening hours.
 pub const CALENDARS: u64 = 200;
 /// Opening periods of one day.
 pub const PERIODS_PER_DAY: usize = 8;
 /// Holidays of one calendar.
 pub const HOLIDAYS_PER_CALENDAR: usize = 400;
+/// Daily windows of one campaign.
+pub const WINDOWS_PER_CAMPAIGN: usize = 50;
+/// Expressions by which one campaign dials, or does not.
+pub const CRON_PER_CAMPAIGN: usize = 10;
 /// Those who wait in a queue, as the consoles are told of them one by one.
 pub const LINE_SHOWN: usize = 200;
 /// Phone numbers of one customer.

@@ -3,6 +3,7 @@
 //! Nothing here does I/O; nothing here knows another room.
 
 pub mod clock;
+pub mod cron;
 pub mod day;
 pub mod ids;
 pub mod limits;

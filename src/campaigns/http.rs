@@ -1,22 +1,25 @@
 //! Campaigns for those who run them.
 
-use crate::api::{ApiError, ApiResult, Json, Page, Path, Problem};
+use crate::api::{ApiError, ApiResult, Json, Page, Path, Problem, Settings};
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission};
-use crate::base::clock;
+use crate::base::clock::{self, Moment};
 use crate::base::ids::CampaignId;
 use crate::campaigns::caps::model::CampaignCaps;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignState,
 };
 use crate::campaigns::retry::model::RetryRules;
-use crate::campaigns::{caps, recycling, rules, store};
+use crate::campaigns::times::http::stored_opening;
+use crate::campaigns::times::model::TimesForm;
+use crate::campaigns::{caller_ids, caps, recycling, rules, store, times};
 use crate::floor::input::DialMode;
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, lookup, write_tx};
 use axum::Extension;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -31,6 +34,8 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(post_campaign_start))
         .routes(routes!(post_campaign_pause))
         .routes(routes!(post_campaign_finish))
+        .merge(times::http::routes())
+        .merge(caller_ids::http::routes())
         .merge(caps::http::routes())
         .merge(recycling::http::routes())
 }
@@ -48,6 +53,8 @@ pub struct CampaignView {
     gateway_id: i64,
     gateway_name: String,
     caller_id: String,
+    /// The pool from which each customer's caller ID is chosen instead.
+    caller_id_pool_id: Option<i64>,
     ring_seconds: i32,
     wrap_up_seconds: i32,
     drop_cap_permille: i32,
@@ -57,9 +64,17 @@ pub struct CampaignView {
     wait_ms_max: i32,
     drop_message: Option<String>,
     lines_max: i32,
-    hours_from: String,
-    hours_to: String,
-    weekdays: i32,
+    /// When it dials.
+    times: TimesForm,
+    /// Whether its times allow dialling now; whether it runs is in `state`.
+    open_now: bool,
+    /// When they next do, while they do not; null also when not within a year.
+    opens_at: Option<DateTime<Utc>>,
+    /// When they end, while they do; null also when not within a year.
+    closes_at: Option<DateTime<Utc>>,
+    calls_per_second: i32,
+    priority: i32,
+    share: i32,
     max_attempts: i32,
     retry: RetryRules,
     caps: CampaignCaps,
@@ -109,6 +124,8 @@ pub struct CampaignRequest {
     gateway_id: Option<i64>,
     /// The number shown to customers; the gateway's own when left out.
     caller_id: Option<String>,
+    /// The pool from which each customer's caller ID is chosen instead; 0: none.
+    caller_id_pool_id: Option<i64>,
     /// 15 to 120 seconds.
     #[schema(minimum = 15, maximum = 120)]
     ring_seconds: Option<i32>,
@@ -136,13 +153,18 @@ pub struct CampaignRequest {
     /// The most calls in progress at once.
     #[schema(minimum = 1, maximum = 2000)]
     lines_max: Option<i32>,
-    /// `HH:MM` in the centre's zone.
-    hours_from: Option<String>,
-    /// `HH:MM`, later than hours_from.
-    hours_to: Option<String>,
-    /// Monday = 1, Tuesday = 2, Wednesday = 4 … Sunday = 64, added up.
-    #[schema(minimum = 1, maximum = 127)]
-    weekdays: Option<i32>,
+    /// When it dials; as a whole.
+    times: Option<TimesForm>,
+    /// The most new calls per second; 0: any number.
+    #[schema(minimum = 0, maximum = 1000)]
+    calls_per_second: Option<i32>,
+    /// The higher one takes what it can use of shared agents and lines first.
+    #[schema(minimum = -100, maximum = 100)]
+    priority: Option<i32>,
+    /// Among campaigns of one priority, shared agents and lines go by this
+    /// proportion.
+    #[schema(minimum = 1, maximum = 1000)]
+    share: Option<i32>,
     /// Attempts at most for each lead.
     #[schema(minimum = 1, maximum = 20)]
     max_attempts: Option<i32>,
@@ -171,6 +193,7 @@ impl CampaignRequest {
             ratio_permille: self.ratio_permille.unwrap_or(form.ratio_permille),
             gateway_id: self.gateway_id.unwrap_or(form.gateway_id),
             caller_id: self.caller_id.unwrap_or(form.caller_id),
+            caller_id_pool_id: self.caller_id_pool_id.or(form.caller_id_pool_id).filter(|pool| *pool != 0),
             ring_seconds: self.ring_seconds.unwrap_or(form.ring_seconds),
             wrap_up_seconds: self.wrap_up_seconds.unwrap_or(form.wrap_up_seconds),
             drop_cap_permille: self.drop_cap_permille.unwrap_or(form.drop_cap_permille),
@@ -180,9 +203,10 @@ impl CampaignRequest {
             wait_ms_max: self.wait_ms_max.unwrap_or(form.wait_ms_max),
             drop_message: unless_empty(self.drop_message.or(form.drop_message)),
             lines_max: self.lines_max.unwrap_or(form.lines_max),
-            hours_from: self.hours_from.unwrap_or(form.hours_from),
-            hours_to: self.hours_to.unwrap_or(form.hours_to),
-            weekdays: self.weekdays.unwrap_or(form.weekdays),
+            times: self.times.unwrap_or(form.times),
+            calls_per_second: self.calls_per_second.unwrap_or(form.calls_per_second),
+            priority: self.priority.unwrap_or(form.priority),
+            share: self.share.unwrap_or(form.share),
             max_attempts: self.max_attempts.unwrap_or(form.max_attempts),
             retry: self.retry.or(self.retry_minutes.map(RetryRules::every)).unwrap_or(form.retry),
             caps: self.caps.unwrap_or(form.caps),
@@ -199,10 +223,16 @@ fn unless_empty(text: Option<String>) -> Option<String> {
 #[utoipa::path(get, path = "/campaigns", tag = "campaigns", operation_id = "get_campaigns",
     responses((status = 200, body = Page<CampaignView>), (status = 403, body = Problem)))]
 /// Every campaign.
-async fn get_campaigns(caller: Caller, Extension(db): Extension<Db>) -> ApiResult<Json<Page<CampaignView>>> {
+async fn get_campaigns(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
+) -> ApiResult<Json<Page<CampaignView>>> {
     caller.require(Permission::CampaignRead)?;
     let entries = store::list_campaigns(&db).await?;
-    let views = entries.into_iter().map(CampaignView::try_from).collect::<Result<_, _>>()?;
+    let now = clock::now();
+    let view = |entry| CampaignView::new(entry, settings.zone, now);
+    let views = entries.into_iter().map(view).collect::<Result<_, _>>()?;
     Ok(Json(Page::all(views)))
 }
 
@@ -213,10 +243,11 @@ async fn get_campaigns(caller: Caller, Extension(db): Extension<Db>) -> ApiResul
 async fn get_campaign(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<Json<CampaignView>> {
     caller.require(Permission::CampaignRead)?;
-    view(&db, id).await.map(Json)
+    view(&db, id, settings.zone).await.map(Json)
 }
 
 #[utoipa::path(post, path = "/campaigns", tag = "campaigns", operation_id = "post_campaign",
@@ -226,6 +257,7 @@ async fn get_campaign(
 async fn post_campaign(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Extension(changes): Extension<Changes>,
     Json(mut request): Json<CampaignRequest>,
 ) -> ApiResult<(StatusCode, Json<CampaignView>)> {
@@ -246,7 +278,7 @@ async fn post_campaign(
     audit::record(&tx, entry.with(json!({ "name": form.name }))).await?;
     tx.commit().await?;
     changes.tell(Change::Campaign(id));
-    Ok((StatusCode::CREATED, Json(view(&db, id).await?)))
+    Ok((StatusCode::CREATED, Json(view(&db, id, settings.zone).await?)))
 }
 
 #[utoipa::path(patch, path = "/campaigns/{id}", tag = "campaigns", operation_id = "patch_campaign",
@@ -257,6 +289,7 @@ async fn post_campaign(
 async fn patch_campaign(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Extension(changes): Extension<Changes>,
     Path(id): Path<CampaignId>,
     Json(request): Json<CampaignRequest>,
@@ -271,7 +304,7 @@ async fn patch_campaign(
     audit::record(&tx, Entry::of(caller.user_id, "campaign.update", "campaign", id).with(detail)).await?;
     tx.commit().await?;
     changes.tell(Change::Campaign(id));
-    view(&db, id).await.map(Json)
+    view(&db, id, settings.zone).await.map(Json)
 }
 
 #[utoipa::path(post, path = "/campaigns/{id}/start", tag = "campaigns", operation_id = "post_campaign_start",
@@ -282,10 +315,11 @@ async fn patch_campaign(
 async fn post_campaign_start(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Extension(changes): Extension<Changes>,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<Json<CampaignView>> {
-    set_state(&caller, &db, &changes, id, CampaignState::Running).await
+    set_state(&caller, (&db, &changes, settings.zone), id, CampaignState::Running).await
 }
 
 #[utoipa::path(post, path = "/campaigns/{id}/pause", tag = "campaigns", operation_id = "post_campaign_pause",
@@ -296,10 +330,11 @@ async fn post_campaign_start(
 async fn post_campaign_pause(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Extension(changes): Extension<Changes>,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<Json<CampaignView>> {
-    set_state(&caller, &db, &changes, id, CampaignState::Paused).await
+    set_state(&caller, (&db, &changes, settings.zone), id, CampaignState::Paused).await
 }
 
 #[utoipa::path(post, path = "/campaigns/{id}/finish", tag = "campaigns", operation_id = "post_campaign_finish",
@@ -310,16 +345,16 @@ async fn post_campaign_pause(
 async fn post_campaign_finish(
     caller: Caller,
     Extension(db): Extension<Db>,
+    Extension(settings): Extension<Settings>,
     Extension(changes): Extension<Changes>,
     Path(id): Path<CampaignId>,
 ) -> ApiResult<Json<CampaignView>> {
-    set_state(&caller, &db, &changes, id, CampaignState::Finished).await
+    set_state(&caller, (&db, &changes, settings.zone), id, CampaignState::Finished).await
 }
 
 async fn set_state(
     caller: &Caller,
-    db: &Db,
-    changes: &Changes,
+    (db, changes, zone): (&Db, &Changes, Tz),
     id: CampaignId,
     to: CampaignState,
 ) -> ApiResult<Json<CampaignView>> {
@@ -339,15 +374,15 @@ async fn set_state(
     audit::record(&tx, Entry::of(caller.user_id, "campaign.state", "campaign", id).with(detail)).await?;
     tx.commit().await?;
     changes.tell(Change::Campaign(id));
-    view(db, id).await.map(Json)
+    view(db, id, zone).await.map(Json)
 }
 
 async fn find(db: &Db, id: CampaignId) -> ApiResult<CampaignEntry> {
     store::find_campaign(db, id).await?.ok_or_else(|| ApiError::not_found("campaign"))
 }
 
-async fn view(db: &Db, id: CampaignId) -> ApiResult<CampaignView> {
-    find(db, id).await?.try_into()
+async fn view(db: &Db, id: CampaignId, zone: Tz) -> ApiResult<CampaignView> {
+    CampaignView::new(find(db, id).await?, zone, clock::now())
 }
 
 fn broken(id: i64, column: &str) -> ApiError {
@@ -366,6 +401,7 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         list_id: row.list_id,
         gateway_id: row.gateway_id,
         caller_id: row.caller_id,
+        caller_id_pool_id: row.caller_id_pool_id,
         ring_seconds: row.ring_seconds,
         wrap_up_seconds: row.wrap_up_seconds,
         drop_cap_permille: row.drop_cap_permille,
@@ -376,9 +412,10 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         wait_ms_max: row.wait_ms_max,
         drop_message: row.drop_message,
         lines_max: row.lines_max,
-        hours_from: row.hours_from,
-        hours_to: row.hours_to,
-        weekdays: row.weekdays,
+        times: TimesForm::of_stored(row.times, row.calendar_id).ok_or_else(|| broken(row.id, "times"))?,
+        calls_per_second: row.calls_per_second,
+        priority: row.priority,
+        share: row.share,
         max_attempts: row.max_attempts,
         retry: RetryRules::from_stored(&row.retry),
         caps: CampaignCaps::from_stored(&row.caps),
@@ -393,15 +430,16 @@ impl From<CampaignRefused> for ApiError {
     }
 }
 
-impl TryFrom<CampaignEntry> for CampaignView {
-    type Error = ApiError;
-
-    fn try_from(entry: CampaignEntry) -> ApiResult<Self> {
+impl CampaignView {
+    fn new(entry: CampaignEntry, zone: Tz, now: Moment) -> ApiResult<Self> {
         let state = state_of(&entry)?;
+        let calendars = entry.calendar.iter().map(|row| (row.id, row.clone())).collect();
         let (list_name, gateway_name) = (entry.list_name.clone(), entry.gateway_name.clone());
         let (id, counts) = (entry.campaign.id, entry.counts.into());
         let (created_at, updated_at) = (entry.campaign.created_at, entry.campaign.updated_at);
         let form = form_of(entry)?;
+        let opening =
+            stored_opening(&form.times, &calendars, zone, now).ok_or_else(|| broken(id, "times"))?;
         Ok(Self {
             id,
             name: form.name,
@@ -413,6 +451,7 @@ impl TryFrom<CampaignEntry> for CampaignView {
             gateway_id: form.gateway_id,
             gateway_name,
             caller_id: form.caller_id,
+            caller_id_pool_id: form.caller_id_pool_id,
             ring_seconds: form.ring_seconds,
             wrap_up_seconds: form.wrap_up_seconds,
             drop_cap_permille: form.drop_cap_permille,
@@ -422,9 +461,13 @@ impl TryFrom<CampaignEntry> for CampaignView {
             wait_ms_max: form.wait_ms_max,
             drop_message: form.drop_message,
             lines_max: form.lines_max,
-            hours_from: form.hours_from,
-            hours_to: form.hours_to,
-            weekdays: form.weekdays,
+            times: form.times,
+            open_now: opening.in_hours,
+            opens_at: opening.opens_at,
+            closes_at: opening.closes_at,
+            calls_per_second: form.calls_per_second,
+            priority: form.priority,
+            share: form.share,
             max_attempts: form.max_attempts,
             retry: form.retry,
             caps: form.caps,

@@ -4,11 +4,13 @@
 //! In: settings from the people who run campaigns; facts from the floor. Out:
 //! campaign profiles and due leads for the floor, figures for the console.
 
+pub mod caller_ids;
 pub mod caps;
 pub mod http;
 pub mod model;
-pub mod openings;
 pub mod recycling;
 pub mod retry;
 pub mod rules;
 pub mod store;
+pub mod times;
+pub mod zones;

@@ -2,9 +2,9 @@
 
 use crate::campaigns::caps::model::CampaignCaps;
 use crate::campaigns::retry::model::RetryRules;
+use crate::campaigns::times::model::TimesForm;
 use crate::floor::input::DialMode;
-use crate::store::entity::campaigns;
-use chrono::NaiveTime;
+use crate::store::entity::{calendars, campaigns};
 
 /// Where a campaign is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -76,17 +76,6 @@ impl LeadState {
     }
 }
 
-/// The hours in which a campaign may call, in the centre's time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CallingHours {
-    /// From this time of day.
-    pub from: NaiveTime,
-    /// Until, but not including, this time of day; later than `from`.
-    pub to: NaiveTime,
-    /// The days: Monday is bit 0, Sunday bit 6.
-    pub weekdays: u8,
-}
-
 /// The settings of a campaign as people give them: not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CampaignForm {
@@ -102,6 +91,8 @@ pub struct CampaignForm {
     pub gateway_id: i64,
     /// The number shown to customers.
     pub caller_id: String,
+    /// The pool from which each customer's is chosen instead.
+    pub caller_id_pool_id: Option<i64>,
     /// How long to let it ring, in seconds.
     pub ring_seconds: i32,
     /// Length of after-call work in seconds; 0: until the disposition is saved.
@@ -120,12 +111,14 @@ pub struct CampaignForm {
     pub drop_message: Option<String>,
     /// The most calls in progress at once.
     pub lines_max: i32,
-    /// `HH:MM`.
-    pub hours_from: String,
-    /// `HH:MM`.
-    pub hours_to: String,
-    /// Monday = 1, Tuesday = 2, Wednesday = 4 … Sunday = 64, added up.
-    pub weekdays: i32,
+    /// When it dials.
+    pub times: TimesForm,
+    /// The most new calls per second; 0: any number.
+    pub calls_per_second: i32,
+    /// The higher one takes what it can use of agents and lines first.
+    pub priority: i32,
+    /// Among campaigns of one priority: in this proportion.
+    pub share: i32,
     /// Attempts at most for each lead.
     pub max_attempts: i32,
     /// When a lead is dialled again, by the result of its attempts.
@@ -148,6 +141,7 @@ impl CampaignForm {
             ratio_permille: 1_500,
             gateway_id,
             caller_id,
+            caller_id_pool_id: None,
             ring_seconds: 30,
             wrap_up_seconds: 30,
             drop_cap_permille: 30,
@@ -157,9 +151,10 @@ impl CampaignForm {
             wait_ms_max: 10_000,
             drop_message: None,
             lines_max: 100,
-            hours_from: "08:30".to_owned(),
-            hours_to: "20:30".to_owned(),
-            weekdays: 127,
+            times: TimesForm::default(),
+            calls_per_second: 0,
+            priority: 0,
+            share: 100,
             max_attempts: 3,
             retry: RetryRules::default(),
             caps: CampaignCaps::default(),
@@ -206,6 +201,8 @@ pub struct CampaignEntry {
     pub list_name: String,
     /// The gateway's name.
     pub gateway_name: String,
+    /// The calendar it follows.
+    pub calendar: Option<calendars::Model>,
     /// The users who take its calls.
     pub agents: Vec<i64>,
     /// Its figures.
@@ -233,6 +230,14 @@ pub enum CampaignRefused {
     /// There is none.
     #[error("there is no such gateway")]
     NoSuchGateway,
+    /// There is none.
+    #[error("there is no such calendar")]
+    NoSuchCalendar,
+    #[error("there is no such pool of caller IDs")]
+    NoSuchPool,
+    /// It has no number for everybody.
+    #[error("this pool of caller IDs has no number in use that is for everybody")]
+    EmptyPool,
     /// Deactivated, or without a desk phone, or nobody.
     #[error("user {0} is not an agent: an agent is active and has an extension")]
     NotAnAgent(i64),
@@ -245,6 +250,8 @@ impl CampaignRefused {
             Self::NameTaken => "name",
             Self::NoSuchList => "list_id",
             Self::NoSuchGateway => "gateway_id",
+            Self::NoSuchCalendar => "times.calendar_id",
+            Self::NoSuchPool | Self::EmptyPool => "caller_id_pool_id",
             Self::NotAnAgent(_) => "agents",
         }
     }

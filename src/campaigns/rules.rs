@@ -1,20 +1,16 @@
 //! The decisions about campaigns and leads: pure.
 //!
 //! In: settings, a result, a time. Out: whether settings can be used and if not
-//! which field is at fault; today's calling hours. What becomes of a lead after an
-//! attempt is in `retry`, how often a number is dialled in `caps`.
+//! which field is at fault. What becomes of a lead after an attempt is in `retry`,
+//! how often a number is dialled in `caps`, when in `times`.
 
 use crate::api::Check;
-use crate::base::clock::Moment;
-use crate::base::day::{day_of, instant, time_of_day};
 use crate::base::limits;
 use crate::base::phone::Dialable;
-use crate::campaigns::model::{CallingHours, CampaignForm, CampaignState};
-use crate::campaigns::{caps, retry};
+use crate::campaigns::model::{CampaignForm, CampaignState};
+use crate::campaigns::{caps, retry, times};
 use crate::floor::effect::CallResult;
 use crate::floor::input::CAP_WINDOW_HOURS_MAX;
-use chrono::Datelike;
-use chrono_tz::Tz;
 use std::collections::HashSet;
 
 /// A dropped customer is left in peace this long.
@@ -24,19 +20,6 @@ pub const REST_AFTER_DROP_HOURS: i64 = 72;
 /// One that we took back ourselves does not.
 pub fn counts_as_attempt(result: CallResult) -> bool {
     result != CallResult::Cancelled
-}
-
-/// The instants between which calling is allowed on the day of `now` in the
-/// centre's zone; `None` when it is not allowed on that day.
-pub fn calling_hours(hours: CallingHours, now: Moment, zone: Tz) -> Option<(Moment, Moment)> {
-    let day = day_of(now, zone);
-    let bit = 1u8 << day.weekday().num_days_from_monday();
-    if hours.weekdays & bit == 0 {
-        return None;
-    }
-    let from = instant(day, hours.from, zone)?;
-    let to = instant(day, hours.to, zone)?;
-    (from < to).then_some((from, to))
 }
 
 /// Whether people may move a campaign from one state to the other. Doing it
@@ -49,13 +32,6 @@ pub fn may_become(from: CampaignState, to: CampaignState) -> bool {
         Paused => matches!(from, Running | Paused),
         Finished => true,
     }
-}
-
-/// The calling hours of a form; `None` when they cannot be read.
-pub fn hours_of(from: &str, to: &str, weekdays: i32) -> Option<CallingHours> {
-    let (from, to) = (time_of_day(from)?, time_of_day(to)?);
-    let weekdays = u8::try_from(weekdays).ok().filter(|days| (1..=127).contains(days))?;
-    (from < to).then_some(CallingHours { from, to, weekdays })
 }
 
 /// Everything that is wrong with the settings of a campaign, field by field.
@@ -82,17 +58,10 @@ pub fn check(form: &CampaignForm) -> Check {
     }
     check.sound("drop_message", form.drop_message.as_deref());
     check.range("lines_max", form.lines_max, 1..=2_000, "lines");
-    for (field, text) in [("hours_from", &form.hours_from), ("hours_to", &form.hours_to)] {
-        if time_of_day(text).is_none() {
-            check.fault(field, "a time of day as HH:MM, from 00:00 to 23:59");
-        }
-    }
-    if let (Some(from), Some(to)) = (time_of_day(&form.hours_from), time_of_day(&form.hours_to))
-        && from >= to
-    {
-        check.fault("hours_to", "must be later than hours_from");
-    }
-    check.range("weekdays", form.weekdays, 1..=127, "(Monday 1, Tuesday 2 … Sunday 64, added up)");
+    times::rules::check(&form.times, &mut check);
+    check.range("calls_per_second", form.calls_per_second, 0..=1_000, "calls");
+    check.range("priority", form.priority, -100..=100, "(higher goes first)");
+    check.range("share", form.share, 1..=1_000, "(twice the share, twice the calls)");
     check.range("max_attempts", form.max_attempts, 1..=20, "attempts");
     retry::rules::check(&form.retry, &mut check);
     caps::rules::check_own(&form.caps, &mut check);
@@ -114,38 +83,13 @@ mod tests {
     use super::*;
     use crate::campaigns::caps::model::CampaignCaps;
     use crate::campaigns::retry::model::RetryRules;
-    use chrono::DateTime;
-    use chrono_tz::{America::New_York, Asia::Shanghai};
+    use crate::campaigns::times::model::TimesForm;
 
     #[test]
     fn only_an_attempt_taken_back_does_not_count() {
         let uncounted: Vec<CallResult> =
             CallResult::ALL.into_iter().filter(|result| !counts_as_attempt(*result)).collect();
         assert_eq!(uncounted, [CallResult::Cancelled]);
-    }
-
-    fn hours(now: &str, weekdays: u8, zone: Tz) -> Option<(String, String)> {
-        let now = Moment::from(DateTime::parse_from_rfc3339(now).unwrap().to_utc());
-        let hours =
-            CallingHours { from: time_of_day("08:30").unwrap(), to: time_of_day("20:30").unwrap(), weekdays };
-        let text = |at: Moment| at.to_utc().format("%FT%H:%M").to_string();
-        calling_hours(hours, now, zone).map(|(from, to)| (text(from), text(to)))
-    }
-
-    #[test]
-    fn hours_are_those_of_the_day_in_the_centres_zone() {
-        let monday = Some(("2026-11-23T00:30".to_owned(), "2026-11-23T12:30".to_owned()));
-        assert_eq!(hours("2026-11-23T10:00:00+08:00", 1, Shanghai), monday);
-        // 20:00 UTC on Sunday is Monday 04:00 in Shanghai.
-        assert_eq!(hours("2026-11-22T20:00:00Z", 1, Shanghai), monday);
-        assert_eq!(hours("2026-11-22T20:00:00Z", 64, Shanghai), None);
-    }
-
-    #[test]
-    fn hours_follow_summer_time() {
-        let winter = hours("2026-03-07T12:00:00Z", 127, New_York).unwrap();
-        let summer = hours("2026-03-08T12:00:00Z", 127, New_York).unwrap();
-        assert_eq!((winter.0.as_str(), summer.0.as_str()), ("2026-03-07T13:30", "2026-03-08T12:30"));
     }
 
     #[test]
@@ -176,7 +120,6 @@ mod tests {
     #[test]
     fn the_defaults_are_in_order() {
         assert!(check(&form()).at_fault().is_empty());
-        assert!(hours_of("08:30", "20:30", 127).is_some());
     }
 
     #[test]
@@ -186,17 +129,17 @@ mod tests {
         assert_eq!(at_fault(CampaignForm { drop_cap_permille: 101, ..form() }), ["drop_cap_permille"]);
         assert_eq!(at_fault(CampaignForm { wait_ms_max: 1_000, ..form() }), ["wait_ms_max"]);
         assert_eq!(at_fault(CampaignForm { lines_max: 0, ..form() }), ["lines_max"]);
-        assert_eq!(at_fault(CampaignForm { weekdays: 0, ..form() }), ["weekdays"]);
-        assert_eq!(at_fault(CampaignForm { weekdays: 128, ..form() }), ["weekdays"]);
+        let never = TimesForm { windows: Vec::new(), ..TimesForm::default() };
+        assert_eq!(at_fault(CampaignForm { times: never, ..form() }), ["times.windows"]);
+        assert_eq!(at_fault(CampaignForm { calls_per_second: -1, ..form() }), ["calls_per_second"]);
+        assert_eq!(at_fault(CampaignForm { priority: 101, ..form() }), ["priority"]);
+        assert_eq!(at_fault(CampaignForm { share: 0, ..form() }), ["share"]);
         assert_eq!(at_fault(CampaignForm { max_attempts: 0, ..form() }), ["max_attempts"]);
         assert_eq!(at_fault(CampaignForm { retry: RetryRules::every(0), ..form() })[0], "retry");
         let caps = CampaignCaps { per_day: Some(0), ..CampaignCaps::default() };
         assert_eq!(at_fault(CampaignForm { caps, ..form() }), ["caps"]);
         assert_eq!(at_fault(CampaignForm { name: "  ".into(), ..form() }), ["name"]);
         assert_eq!(at_fault(CampaignForm { caller_id: "1{2}".into(), ..form() }), ["caller_id"]);
-        assert_eq!(at_fault(CampaignForm { hours_from: "8:30".into(), ..form() }), ["hours_from"]);
-        assert_eq!(at_fault(CampaignForm { hours_to: "24:30".into(), ..form() }), ["hours_to"]);
-        assert_eq!(at_fault(CampaignForm { hours_to: "08:30".into(), ..form() }), ["hours_to"]);
         assert_eq!(at_fault(CampaignForm { agents: vec![3, 4, 3], ..form() }), ["agents"]);
         let two = CampaignForm { ring_seconds: 0, lines_max: -1, ..form() };
         assert_eq!(at_fault(two), ["ring_seconds", "lines_max"]);

@@ -1,6 +1,7 @@
-//! The last look at the do-not-call list and the caps on attempts: in the transaction
-//! that commits an attempt, so that a number that was listed, or dialled by others,
-//! while its lead waited in a hopper, or its place in a queue, is not dialled.
+//! The last look at the do-not-call list, the caps on attempts and the clock: in the
+//! transaction that commits an attempt, so that a number that was listed, or dialled by
+//! others, while its lead waited in a hopper, or its place in a queue, is not dialled,
+//! nor one whose time is over.
 //!
 //! In: the entries of a batch. Out: the attempts that must not be, with the blocks
 //! for the log.
@@ -11,12 +12,12 @@ use crate::base::ids::{CallId, CampaignId};
 use crate::campaigns::caps::{Candidate, find_capped};
 use crate::do_not_call::model::{Blocked, Dialler, NewBlock};
 use crate::do_not_call::store::{find_bars, log_blocks};
-use crate::floor::effect::Fact;
+use crate::floor::effect::{Fact, SwitchCommand};
 use crate::floor::kept::KeptFact;
 use crate::store::WriteTx;
 use chrono_tz::Tz;
 use sea_orm::DbErr;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Attempts that are neither recorded nor dialled, each with the kept place whose
 /// call back it was.
@@ -67,8 +68,21 @@ fn attempt(entry: &Entry) -> Option<Attempt<'_>> {
     }
 }
 
-/// Finds the attempts of a batch whose number is barred or at its cap now, and logs
-/// them. A call back that the customer asked for knows no cap.
+/// The attempts of a batch whose time is over; one that was recorded in a batch
+/// before has its record, and is not among them.
+fn find_late(batch: &[Entry], now: Moment) -> HashMap<CallId, Option<CallId>> {
+    let recorded: HashSet<CallId> = batch.iter().filter_map(attempt).map(|attempt| attempt.call).collect();
+    let late = batch.iter().filter_map(|entry| match entry {
+        Entry::Dial { command: SwitchCommand::DialCustomer { call, .. }, until: Some(until) } => {
+            (*until <= now && recorded.contains(call)).then_some((*call, None))
+        }
+        _ => None,
+    });
+    late.collect()
+}
+
+/// Finds the attempts of a batch whose number is barred or at its cap now, which it
+/// logs, or whose time is over. A call back that the customer asked for knows no cap.
 pub(super) async fn find_barred(
     tx: &WriteTx,
     batch: &[Entry],
@@ -79,7 +93,7 @@ pub(super) async fn find_barred(
     for attempt in batch.iter().filter_map(attempt) {
         by_dialler.entry(attempt.dialler).or_default().push(attempt);
     }
-    let (mut barred, mut blocks) = (Barred::default(), Vec::new());
+    let (mut barred, mut blocks) = (Barred(find_late(batch, now)), Vec::new());
     for (dialler, attempts) in by_dialler {
         if let Dialler::Campaign(campaign) = dialler {
             barred.0.extend(capped(tx, campaign, &attempts, now, zone).await?);

@@ -81,6 +81,7 @@ impl Driver {
             let now = clock::now();
             if now >= reload_at {
                 reload_at = now + RELOAD_EVERY_MS;
+                self.loader.spawn_caller_ids(out.inputs.clone());
                 self.loader.spawn_campaigns(out.inputs.clone());
                 self.loader.spawn_do_not_call(out.inputs.clone());
             }
@@ -133,8 +134,9 @@ impl Driver {
         let effects = self.floor.apply(started, input);
         for effect in effects {
             match effect {
-                Effect::Switch(command @ SwitchCommand::DialCustomer { .. }) => {
-                    out.write(Entry::Dial(command));
+                Effect::Switch(command @ SwitchCommand::DialCustomer { call, .. }) => {
+                    let until = self.floor.may_dial_until(call);
+                    out.write(Entry::Dial { command, until });
                 }
                 Effect::Switch(command) => {
                     let at_once = leg == Some(command.subject().0);
@@ -185,17 +187,19 @@ impl Driver {
             Change::Leads(_) => self.loader.spawn_campaigns(out.inputs.clone()),
             Change::Numbers => self.look_up_callers(out),
             Change::DoNotCall => self.loader.spawn_do_not_call(out.inputs.clone()),
+            Change::CallerIds => self.loader.spawn_caller_ids(out.inputs.clone()),
             Change::Gateways => {
-                self.loader.spawn_gateways(out.switch.clone());
+                self.loader.spawn_gateways(out.switch.clone(), out.inputs.clone());
                 // A campaign names its gateway, and so does a queue.
                 self.loader.spawn_campaigns(out.inputs.clone());
                 self.loader.spawn_queues(out.inputs.clone());
             }
             Change::Everything => {
+                self.loader.spawn_caller_ids(out.inputs.clone());
                 self.loader.spawn_campaigns(out.inputs.clone());
                 self.loader.spawn_queues(out.inputs.clone());
                 self.loader.spawn_agents(out.inputs.clone());
-                self.loader.spawn_gateways(out.switch.clone());
+                self.loader.spawn_gateways(out.switch.clone(), out.inputs.clone());
                 self.loader.spawn_do_not_call(out.inputs.clone());
                 self.look_up_callers(out);
             }

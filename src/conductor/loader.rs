@@ -48,6 +48,8 @@ impl Loader {
     async fn read_all(&self) -> anyhow::Result<Vec<Input>> {
         campaigns::store::release_all_claims(&self.db).await?;
         let mut inputs: Vec<Input> = self.agents().await?;
+        inputs.push(self.gateways().await?);
+        inputs.push(self.caller_ids().await?);
         inputs.extend(self.campaigns().await?);
         inputs.extend(self.queues().await?);
         for open in people::store::load_open_states(&self.db).await? {
@@ -68,6 +70,16 @@ impl Loader {
         }
         let agents = people::store::load_agents(&self.db).await?;
         Ok(agents.into_iter().map(Input::AgentProfile).collect())
+    }
+
+    async fn gateways(&self) -> anyhow::Result<Input> {
+        Ok(Input::Gateways(people::store::load_gateway_profiles(&self.db).await?))
+    }
+
+    async fn caller_ids(&self) -> anyhow::Result<Input> {
+        let profile =
+            campaigns::caller_ids::store::load_caller_ids(&self.db, clock::now(), self.zone).await?;
+        Ok(Input::CallerIds(Box::new(profile)))
     }
 
     async fn campaigns(&self) -> anyhow::Result<Vec<Input>> {
@@ -167,6 +179,14 @@ impl Loader {
         Ok(places)
     }
 
+    pub(super) fn spawn_caller_ids(&self, inputs: mpsc::Sender<Input>) {
+        let this = self.clone();
+        spawn_logged("reading pools of caller IDs", async move {
+            inputs.send(this.caller_ids().await?).await?;
+            Ok(())
+        });
+    }
+
     pub(super) fn spawn_campaigns(&self, inputs: mpsc::Sender<Input>) {
         let this = self.clone();
         spawn_logged("reading campaigns", async move {
@@ -211,10 +231,11 @@ impl Loader {
         });
     }
 
-    pub(super) fn spawn_gateways(&self, switch: Arc<dyn SwitchPort>) {
+    pub(super) fn spawn_gateways(&self, switch: Arc<dyn SwitchPort>, inputs: mpsc::Sender<Input>) {
         let this = self.clone();
         spawn_logged("reading gateways", async move {
             switch.reload_gateways(&people::store::load_gateway_names(&this.db).await?);
+            inputs.send(this.gateways().await?).await?;
             Ok(())
         });
     }

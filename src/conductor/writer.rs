@@ -2,17 +2,18 @@
 //!
 //! In: facts and the originates that wait for them. Out: commits, and the
 //! originates of attempts that are stored. An attempt whose number is on the
-//! do-not-call list by then, or at its cap, is not stored and not dialled. When the store is away the facts
-//! wait and are written later; attempts that wait are given up, because a
-//! lead dialled minutes late is dialled at the wrong time.
+//! do-not-call list by then, or at its cap, or whose time is over, is not stored and
+//! not dialled. When the store is away the facts wait and are written later; attempts
+//! that wait are given up, because a lead dialled minutes late is dialled at the wrong
+//! time.
 
 use super::SwitchPort;
 use super::barred::{Barred, find_barred};
-use crate::base::clock;
+use crate::base::clock::{self, Moment};
 use crate::base::ids::CallId;
 use crate::base::limits;
 use crate::floor::effect::{Fact, SwitchCommand};
-use crate::floor::input::Input;
+use crate::floor::input::{CommandName, Input};
 use crate::store::{Db, WriteTx, write_tx};
 use chrono_tz::Tz;
 use sea_orm::DbErr;
@@ -33,7 +34,12 @@ pub(super) enum Entry {
     /// To be written.
     Fact(Fact),
     /// To be sent once everything before it is committed.
-    Dial(SwitchCommand),
+    Dial {
+        /// The originate.
+        command: SwitchCommand,
+        /// Not from this instant on: the times of calling are over by then.
+        until: Option<Moment>,
+    },
 }
 
 /// The entry that a full or closed queue gave back.
@@ -90,7 +96,7 @@ impl Writer {
         };
         self.report_away(false).await;
         for entry in batch {
-            let Entry::Dial(command) = entry else { continue };
+            let Entry::Dial { command, until } = entry else { continue };
             if let SwitchCommand::DialCustomer { call, .. } = &command
                 && let Some(place) = barred.place_of(*call)
             {
@@ -98,6 +104,8 @@ impl Writer {
                 if let Some(place) = place {
                     self.tell(Input::KeptBarred(vec![place])).await;
                 }
+            } else if let Some(late) = too_late(&command, until, clock::now()) {
+                self.tell(late).await;
             } else if let Err(call) = self.dial(command) {
                 self.tell(Input::AttemptNotStored { call }).await;
             }
@@ -148,7 +156,7 @@ impl Writer {
             }
         }
         for call in lost {
-            batch.retain(|entry| !matches!(entry, Entry::Dial(SwitchCommand::DialCustomer { call: c, .. }) if *c == call));
+            batch.retain(|entry| !matches!(entry, Entry::Dial { command: SwitchCommand::DialCustomer { call: c, .. }, .. } if *c == call));
             self.tell(Input::AttemptNotStored { call }).await;
         }
         all
@@ -158,7 +166,7 @@ impl Writer {
     async fn give_up_attempts(&mut self, batch: &mut Vec<Entry>) {
         let mut waiting = HashSet::new();
         batch.retain(|entry| match entry {
-            Entry::Dial(SwitchCommand::DialCustomer { call, .. }) => {
+            Entry::Dial { command: SwitchCommand::DialCustomer { call, .. }, .. } => {
                 waiting.insert(*call);
                 false
             }
@@ -183,6 +191,18 @@ impl Writer {
         // The conductor is gone only at shutdown.
         let _ = self.inputs.send(input).await;
     }
+}
+
+/// What the floor is told of an attempt that was stored while its time ended: it has
+/// a record, and it is not dialled.
+fn too_late(command: &SwitchCommand, until: Option<Moment>, now: Moment) -> Option<Input> {
+    let SwitchCommand::DialCustomer { leg, .. } = command else { return None };
+    let reason = "the times of calling ended while it was stored".to_owned();
+    until.filter(|until| *until <= now).map(|_| Input::CommandFailed {
+        leg: *leg,
+        command: CommandName::Originate,
+        reason,
+    })
 }
 
 /// Each room writes the facts that concern its tables.

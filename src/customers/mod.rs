@@ -2,7 +2,7 @@
 //!
 //! In: spreadsheets of customers ([`import`]), customers whom people add. Out:
 //! customers, each phone number once in the whole system, where numbers come
-//! from ([`places`]), what they said of being called ([`barred`]), and lists of leads
+//! from ([`crate::places`]), what they said of being called ([`barred`]), and lists of leads
 //! for campaigns.
 
 pub mod barred;
@@ -11,6 +11,5 @@ pub mod import;
 pub mod jobs;
 pub mod leads;
 pub mod model;
-pub mod places;
 pub mod rejected;
 pub mod store;

@@ -4,7 +4,9 @@ use crate::base::limits;
 use crate::base::phone::{PhoneNumber, PhoneRefused};
 use crate::customers::import::mapping::Mapping;
 use crate::do_not_call::model::{ListedBlock, ListedEntry};
-use crate::store::entity::{calls, customer_phones, customers, leads, recycled_leads, recycles};
+use crate::store::entity::{
+    calls, customer_phones, customers, hours_blocks, leads, recycled_leads, recycles,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -152,6 +154,9 @@ pub struct LeadEntry {
     /// What the do-not-call list and the caps on attempts held back of it for the
     /// campaign, the latest first.
     pub blocks: Vec<ListedBlock>,
+    /// Whether it waits, for the campaign, for an hour that is right where its number
+    /// lives.
+    pub hours: Option<hours_blocks::Model>,
 }
 
 impl LeadEntry {

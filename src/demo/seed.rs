@@ -8,6 +8,7 @@ use crate::base::clock;
 use crate::base::ids::UserId;
 use crate::campaigns::model::{CampaignForm, CampaignState};
 use crate::campaigns::retry::model::RetryRules;
+use crate::campaigns::times::model::TimesForm;
 use crate::customers::import::mapping::Mapping;
 use crate::customers::model::{Duplicates, ImportPlan};
 use crate::floor::input::PhoneMode;
@@ -88,8 +89,7 @@ async fn fill(db: &Db, settings: &Settings, hash: &str) -> anyhow::Result<()> {
     tx.commit().await?;
     let list = import_customers(db, settings, admin).await?;
     let form = CampaignForm {
-        hours_from: "00:00".to_owned(),
-        hours_to: "23:59".to_owned(),
+        times: TimesForm::always(),
         wrap_up_seconds: 30,
         max_attempts: 5,
         retry: RetryRules::every(5),

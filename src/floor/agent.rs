@@ -166,6 +166,8 @@ pub struct Agent {
     pub profile: AgentProfile,
     /// The campaigns that the agent serves, in their order.
     pub serves: Vec<CampaignId>,
+    /// The campaign that counts on the agent, who is free and serves several.
+    pub turn: Option<CampaignId>,
     /// Where the agent is.
     pub state: AgentState,
     /// Since when.
@@ -199,6 +201,7 @@ impl Agent {
         Self {
             profile,
             serves: Vec::new(),
+            turn: None,
             state: AgentState::LoggedOut,
             since: now,
             idle_kept: None,

@@ -179,6 +179,8 @@ pub struct Call {
     pub id: CallId,
     /// The customer's leg.
     pub leg: LegId,
+    /// The number that the customer was shown, of a call that we dialled.
+    pub caller_id: Option<Dialable>,
     /// How it came about.
     pub origin: Origin,
     /// Its time in a queue, the last if there were more.
@@ -210,6 +212,8 @@ pub struct Call {
     pub sender: Option<AgentId>,
     /// Who is kept free for a customer who is being called back.
     pub reserved: Option<AgentId>,
+    /// The talk that was put down to its campaign in advance, in milliseconds.
+    pub charged_ms: Option<i64>,
     /// What the customer experiences now.
     pub span: SpanKind,
     /// Who is responsible for it.
@@ -242,6 +246,7 @@ impl Call {
         Self {
             id,
             leg,
+            caller_id: None,
             origin,
             queued: None,
             state: CallState::Dialling,
@@ -257,6 +262,7 @@ impl Call {
             outside: None,
             sender: None,
             reserved: None,
+            charged_ms: None,
             span: SpanKind::Dialling,
             span_agent: None,
             span_since: now,
@@ -434,6 +440,7 @@ impl Call {
             },
             customer: self.customer(),
             number: self.number().cloned(),
+            caller_id: self.caller_id.clone(),
             agent: self.agent(),
             started_at: self.started_at,
             answered_at: self.answered_at,

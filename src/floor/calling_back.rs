@@ -125,9 +125,10 @@ impl Floor {
         }
         let free = |place: &&KeptPlace| {
             let e164 = &place.kept.e164;
-            let calls =
+            let on_the_line =
                 self.is_calling(e164) || place.kept.customer.is_some_and(|who| self.is_in_a_call(who));
-            place.is_due(now) && !self.numbers.contains(e164) && !calls
+            let allowed = !self.numbers.contains(e164) && !on_the_line;
+            place.is_due(now) && allowed && self.queue_has_line(now, place.kept.queue)
         };
         let mut line: Vec<Place> =
             self.kept.values().filter(free).filter_map(|place| self.turn_of_kept(place)).collect();
@@ -148,6 +149,10 @@ impl Floor {
     pub(super) fn serve_kept(&mut self, now: Moment) {
         for turn in self.kept_in_line(now) {
             let Some(queue) = self.kept.get(&turn.3).map(|place| place.kept.queue) else { continue };
+            // Those before may have taken the last line.
+            if !self.queue_has_line(now, queue) {
+                continue;
+            }
             if let Some(agent) = self.agent_for_kept(now, queue, &turn) {
                 self.call_back(now, turn.3, agent);
             }
@@ -181,9 +186,12 @@ impl Floor {
         if let Some(place) = self.kept.get_mut(&place) {
             (place.attempt, place.tries) = (Some(id), place.tries + 1);
         }
+        self.launch_over(now, &gateway, leg);
         self.numbers.insert(kept.e164.clone());
         let mut call = Call::new(id, leg, Origin::Callback(kept.clone()), now);
         call.queued = Some(Visit::of_kept(&kept));
+        call.caller_id = Some(caller_id.clone());
+        self.caller_ids.shown(now, &caller_id);
         call.dial_until = now + i64::from(RING_SECONDS) * 1_000 + DIAL_GRACE_MS;
         self.calls.insert(id, call);
         self.touched.queues.insert(kept.queue);

@@ -410,6 +410,8 @@ fn places_and_calls_back_survive_a_restart_and_a_closed_queue() {
     // The first was being called when Trunkline ended.
     s.give(Input::RestoreCall(StoredCall {
         call,
+        gateway: None,
+        caller_id: None,
         leg,
         origin: Origin::Callback(first.clone()),
         queue: None,

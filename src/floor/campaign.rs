@@ -4,9 +4,12 @@
 use crate::base::clock::Moment;
 use crate::base::ids::LeadId;
 use crate::base::limits;
+use crate::floor::calling::Opening;
 use crate::floor::estimate::Estimates;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, Lead, WindowCounts};
 use crate::floor::pacing::PacingReport;
+use crate::floor::sharing::Dealt;
+use crate::floor::trunks::Bucket;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How long an exhausted list is left alone before it is asked for leads
@@ -17,6 +20,8 @@ const FAILURES_IN_A_ROW: u32 = 8;
 /// The first and the longest wait before a broken trunk is tried again.
 const RETRY_MS_MIN: i64 = 500;
 const RETRY_MS_MAX: i64 = 15_000;
+/// How long before its times begin the hopper is filled.
+const FILL_AHEAD_MS: i64 = 60_000;
 /// How long an unanswered request for leads keeps another from being made.
 const REQUEST_LOST_MS: i64 = 30_000;
 
@@ -44,6 +49,10 @@ pub struct Campaign {
     counted: BTreeMap<i64, WindowCounts>,
     /// Attempts since the floor started.
     pub attempts: u32,
+    /// Its attempts of the last second.
+    pub(super) launched: Bucket,
+    /// What it has had of agents whom it shares.
+    pub(super) dealt: Dealt,
     /// What it has learnt.
     pub estimates: Estimates,
     /// The last decision.
@@ -54,11 +63,14 @@ pub struct Campaign {
     failures: u32,
     /// While the trunk fails: when the next attempt may be made.
     retry_from: Moment,
+    /// Whether it may dial, as last looked up: a calendar is not read at every pace.
+    opening: Opening,
 }
 
 impl Campaign {
     /// A campaign the floor meets for the first time.
     pub fn new(profile: CampaignProfile, now: Moment) -> Self {
+        let opening = profile.times.opening(now);
         let counted = profile.counted.iter().map(|(at, counts)| (hour(*at), *counts)).collect();
         Self {
             profile,
@@ -67,11 +79,14 @@ impl Campaign {
             exhausted: false,
             counted,
             attempts: 0,
+            launched: Bucket::default(),
+            dealt: Dealt::default(),
             estimates: Estimates::default(),
             report: None,
             told_at: Moment(i64::MIN / 2),
             failures: 0,
             retry_from: now,
+            opening,
         }
     }
 
@@ -108,7 +123,7 @@ impl Campaign {
     /// How many hours its cap looks back on; today it is all since calling began.
     pub fn cap_hours(&self, now: Moment) -> CapHours {
         let window = i64::from(self.profile.cap_window_hours.clamp(1, CAP_WINDOW_HOURS_MAX));
-        let opens = self.profile.hours.map_or(now, |(opens, _)| opens);
+        let opens = self.opening_at(now).since_today.unwrap_or(now);
         CapHours { window, today: (hour(now) - hour(opens) + 1).clamp(1, 24).min(window) }
     }
 
@@ -136,6 +151,10 @@ impl Campaign {
     pub fn leads_wanted(&mut self, now: Moment, agents_at_work: u32) -> Option<usize> {
         let keep = (agents_at_work as usize * 6).clamp(20, limits::HOPPER);
         if !self.profile.running || self.hopper.len() * 2 > keep || now < self.ask_from {
+            return None;
+        }
+        // Not in the night: which leads may be dialled is a matter of the hour.
+        if !self.within_hours(now) && !self.within_hours(now + FILL_AHEAD_MS) {
             return None;
         }
         self.ask_from = now + REQUEST_LOST_MS;
@@ -171,7 +190,27 @@ impl Campaign {
 
     /// Whether calling is allowed at this time.
     pub fn within_hours(&self, now: Moment) -> bool {
-        self.profile.hours.is_some_and(|(from, until)| from <= now && now < until)
+        if self.opening.tells_of(now) { self.opening.open } else { self.profile.times.open_at(now) }
+    }
+
+    /// When its times end, while they last, as last looked up.
+    pub fn closes_at(&self) -> Option<Moment> {
+        self.opening.changes_at.filter(|_| self.opening.open)
+    }
+
+    /// Looks its times up anew, if what is known of them is over.
+    pub fn look_up_times(&mut self, now: Moment) {
+        self.opening = self.opening_at(now);
+    }
+
+    /// Its settings changed.
+    pub fn change(&mut self, now: Moment, profile: CampaignProfile) {
+        self.opening = profile.times.opening(now);
+        self.profile = profile;
+    }
+
+    fn opening_at(&self, now: Moment) -> Opening {
+        if self.opening.tells_of(now) { self.opening } else { self.profile.times.opening(now) }
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) fn violations(floor: &Floor) -> Vec<String> {
     numbers_are_dialled_once(floor, &mut broken);
     callers_are_in_one_queue(floor, &mut broken);
     phones_ring_for_somebody(floor, &mut broken);
+    floor.trunks.violations(|leg| floor.legs.contains_key(leg), &mut broken);
     broken
 }
 

@@ -479,6 +479,8 @@ fn a_customer_who_waits_again_waits_after_a_restart_too() {
     let (call, leg) = (CallId(id(11)), LegId(id(12)));
     let stored = StoredCall {
         call,
+        gateway: None,
+        caller_id: None,
         leg,
         origin: Origin::Dialled { campaign: CAMPAIGN, lead: lead(2, "13800000002") },
         queue: None,

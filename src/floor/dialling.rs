@@ -9,6 +9,7 @@ use super::pacing::{Agents, BindingLimit, Limits, Observed, PacingReport, pacing
 use super::{CallCounts, Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, LegId};
+use crate::base::phone::Dialable;
 use std::cmp::Reverse;
 
 /// How often campaigns are paced when nothing happens.
@@ -29,40 +30,64 @@ impl Floor {
             return;
         }
         self.next_pacing = now + PACE_EVERY_MS;
+        self.trunks.forget_silent(now);
         let mut survey = self.survey(now);
         if self.offer_agents_let_go(now, &mut survey.waiting) {
             survey = self.survey(now);
         }
         let campaigns: Vec<CampaignId> = self.campaigns.keys().copied().collect();
         for id in &campaigns {
+            if let Some(campaign) = self.campaigns.get_mut(id) {
+                campaign.look_up_times(now);
+            }
             self.refresh_estimates(now, *id);
         }
         let turns = self.turns(now, &survey);
         let mut at_work = self.agents_at_work(now, &turns, &survey);
+        let mut reports = Vec::with_capacity(campaigns.len());
         for id in campaigns {
             let calls = survey.calls.remove(&id).unwrap_or_default();
             let agents = at_work.remove(&id).unwrap_or_default();
-            self.pace_campaign(now, id, &calls, &agents);
+            reports.extend(self.pace_campaign(now, id, &calls, &agents).map(|report| (id, report)));
+        }
+        self.hold_to_limits(now, &mut reports);
+        for (id, report) in reports {
+            self.launch(now, id, report);
         }
     }
 
-    fn pace_campaign(&mut self, now: Moment, id: CampaignId, calls: &Calls, agents: &Agents) {
-        let Some(campaign) = self.campaigns.get(&id) else { return };
+    fn pace_campaign(
+        &mut self,
+        now: Moment,
+        id: CampaignId,
+        calls: &Calls,
+        agents: &Agents,
+    ) -> Option<PacingReport> {
+        let campaign = self.campaigns.get(&id)?;
         let observed = campaign.observe(calls, self.counted(now, campaign));
         let report = self.decide(now, campaign, calls.counts, &observed, agents);
-        let launch = report.dial;
         let too_many = to_take_back(&observed, agents, campaign.profile.drop_cap_permille);
         if too_many > 0 && self.switch_up {
             self.take_back(now, id, too_many);
         }
-        let Some(campaign) = self.campaigns.get_mut(&id) else { return };
-        campaign.report = Some(report);
+        let campaign = self.campaigns.get_mut(&id)?;
         if let Some(count) = campaign.leads_wanted(now, agents.count()) {
             self.effects.push(Effect::WantLeads { campaign: id, count });
         }
-        for _ in 0..launch {
-            let Some(lead) = self.campaigns.get_mut(&id).and_then(|c| c.hopper.pop_front()) else { break };
-            self.dial(now, id, lead);
+        Some(report)
+    }
+
+    fn launch(&mut self, now: Moment, id: CampaignId, report: PacingReport) {
+        let launch = report.dial;
+        if let Some(campaign) = self.campaigns.get_mut(&id) {
+            campaign.report = Some(report);
+        }
+        for launched in 0..launch {
+            let Some((lead, caller_id)) = self.next_lead(now, id) else {
+                self.note_held(id, launched);
+                break;
+            };
+            self.dial(now, id, lead, caller_id);
         }
         let Some(campaign) = self.campaigns.get(&id) else { return };
         if campaign.profile.running && now.since_ms(campaign.told_at) >= TELL_EVERY_MS {
@@ -91,6 +116,9 @@ impl Floor {
         if self.store_lagging {
             return held(BindingLimit::StoreLagging);
         }
+        if self.lacks_caller_id(now, campaign.profile.caller_id_pool) {
+            return held(BindingLimit::CallerIds);
+        }
         let limits = Limits {
             mode: campaign.profile.mode,
             ratio_permille: campaign.profile.ratio_permille,
@@ -114,29 +142,62 @@ impl Floor {
         }
     }
 
+    /// The first lead for whom there is a number to show, and that number.
+    fn next_lead(&mut self, now: Moment, id: CampaignId) -> Option<(Lead, Dialable)> {
+        let leads = self.campaigns.get(&id)?.hopper.iter().enumerate();
+        let shown = |(at, lead): (usize, &Lead)| Some((at, self.caller_id_for(now, id, lead)?));
+        let (at, caller_id) = leads.into_iter().find_map(shown)?;
+        let lead = self.campaigns.get_mut(&id)?.hopper.remove(at)?;
+        Some((lead, caller_id))
+    }
+
+    /// Fewer calls were launched than decided: the leads left have no number that
+    /// could be shown to them.
+    fn note_held(&mut self, id: CampaignId, launched: u32) {
+        let Some(campaign) = self.campaigns.get_mut(&id) else { return };
+        let used_up = !campaign.hopper.is_empty();
+        if let Some(report) = campaign.report.as_mut().filter(|_| used_up) {
+            (report.dial, report.limit) = (launched, BindingLimit::CallerIds);
+        }
+    }
+
     /// One new attempt: recorded first, dialled once the record is committed.
-    fn dial(&mut self, now: Moment, id: CampaignId, lead: Lead) {
+    fn dial(&mut self, now: Moment, id: CampaignId, lead: Lead, caller_id: Dialable) {
         let on_the_line = self.is_calling(&lead.e164) || self.is_in_a_call(lead.customer);
         let Some(campaign) = self.campaigns.get_mut(&id) else { return };
-        if on_the_line || !self.numbers.insert(lead.e164.clone()) {
+        // It waited too long: the store sees when it may be dialled again.
+        let too_late = lead.until.is_some_and(|until| until <= now);
+        if too_late || on_the_line || !self.numbers.insert(lead.e164.clone()) {
             // Another customer's or campaign's attempt holds the number now, or the
             // customer is on the line: they called, or another of their numbers rings.
             self.effects.push(Effect::ReturnLeads { campaign: id, leads: vec![lead.lead] });
             return;
         }
         campaign.attempts += 1;
+        campaign.launched.take(now);
         campaign.estimates.launched(now);
         let profile = campaign.profile.clone();
         let call = CallId(self.mint.mint());
         let leg = self.new_leg(LegOwner::Customer(call));
         let mut dialling = Call::dialling(call, leg, id, lead.clone(), now);
+        dialling.caller_id = Some(caller_id.clone());
+        self.caller_ids.shown(now, &caller_id);
         dialling.dial_until = now + i64::from(profile.ring_seconds) * 1_000 + DIAL_GRACE_MS;
         self.calls.insert(call, dialling);
         self.touched.calls.insert(call);
-        self.announce(now, call, leg, lead, profile);
+        self.launch_over(now, &profile.gateway, leg);
+        self.announce(now, call, leg, lead, caller_id, profile);
     }
 
-    fn announce(&mut self, now: Moment, call: CallId, leg: LegId, lead: Lead, profile: CampaignProfile) {
+    fn announce(
+        &mut self,
+        now: Moment,
+        call: CallId,
+        leg: LegId,
+        lead: Lead,
+        caller_id: Dialable,
+        profile: CampaignProfile,
+    ) {
         self.record(Fact::AttemptStarted {
             call,
             leg,
@@ -145,7 +206,7 @@ impl Floor {
             customer: lead.customer,
             number: lead.number.clone(),
             e164: lead.e164,
-            caller_id: profile.caller_id.clone(),
+            caller_id: caller_id.clone(),
             gateway: profile.gateway.clone(),
             mode: profile.mode,
             at: now,
@@ -155,17 +216,29 @@ impl Floor {
             leg,
             gateway: profile.gateway,
             number: lead.number,
-            caller_id: profile.caller_id,
+            caller_id,
             ring_seconds: profile.ring_seconds,
         });
+    }
+
+    /// Until before when the attempt may be dialled: until its campaign's times end,
+    /// or those of the called party. `None`: it may be for long, or is no attempt.
+    pub fn may_dial_until(&self, call: CallId) -> Option<Moment> {
+        let (campaign, lead) = self.calls.get(&call)?.dialled()?;
+        let closes = self.campaigns.get(&campaign).and_then(Campaign::closes_at);
+        closes.into_iter().chain(lead.until).min()
     }
 
     /// It was never dialled and the ledger has no record of it: undo it.
     pub(super) fn on_attempt_not_stored(&mut self, now: Moment, id: CallId) {
         let Some(call) = self.calls.remove(&id) else { return };
+        self.trunks.vacate(call.leg);
         self.forget_leg(call.leg);
         self.touched.calls.insert(id);
         self.callback_not_stored(now, &call);
+        if let Some(caller_id) = &call.caller_id {
+            self.caller_ids.not_shown(call.started_at, caller_id);
+        }
         let Some((campaign_id, lead)) = call.dialled() else { return };
         self.numbers.remove(&lead.e164);
         if let Some(campaign) = self.campaigns.get_mut(&campaign_id) {
@@ -188,7 +261,7 @@ impl Floor {
                 let stops = !profile.running;
                 let limits_moved = (campaign.profile.drop_after_ms, campaign.profile.wait_ms_max)
                     != (profile.drop_after_ms, profile.wait_ms_max);
-                campaign.profile = profile;
+                campaign.change(now, profile);
                 campaign.ask_soon(now);
                 let leads = if stops { campaign.give_back() } else { Vec::new() };
                 if !leads.is_empty() {

@@ -1,6 +1,7 @@
 //! The cap on dropped calls beyond its number: over which time, shared with
 //! whom, and what a customer hears who is given up.
 
+use super::calling::{CallingTimes, FOREVER};
 use super::effect::{CallResult, Effect, EndedBy, SwitchCommand};
 use super::input::{
     AgentCommand, CampaignProfile, DialMode, HangUp, Input, LegChange, PhoneMode, WindowCounts,
@@ -29,7 +30,7 @@ fn campaign(id: CampaignId, hours: u32, group: Option<&str>, counted: Vec<(Momen
         cap_window_hours: hours,
         cap_group: group.map(str::to_owned),
         counted,
-        hours: Some((Moment(998 * HOUR_MS), Moment(i64::MAX))),
+        times: CallingTimes::between(Moment(998 * HOUR_MS), FOREVER),
         ..profile(DialMode::Predictive, vec![AgentId(1)])
     })
 }

@@ -1,27 +1,28 @@
-//! When a queue is open: opening periods by weekday in the centre's time zone,
-//! days that differ from their weekday (holidays, and make-up working days), and
-//! what becomes of who calls at other times.
+//! Opening periods by weekday in the centre's time zone, and days that differ from
+//! their weekday: holidays, and make-up working days. Queues follow them, with what
+//! becomes of who calls at other times; campaigns have windows of the same kind
+//! (`calling.rs`).
 //!
 //! Data and pure questions, each asked with the time; who calls outside the hours
 //! goes the ways of `overflow.rs`.
 
 use super::queue::Overflow;
+use super::stretch::{Stretch, merged, next_change};
 use crate::base::clock::Moment;
-use crate::base::day::{day_of, end_of_day, instant};
-use chrono::{Datelike, NaiveDate, NaiveTime};
+use crate::base::day::{day_of, end_of_day, instant, start_of_day};
+use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
 /// Minutes of a day: a period that ends with the day ends then.
 pub const DAY_MINUTES: u16 = 24 * 60;
-/// How many days are looked at for the next opening or closing.
-const DAYS_AHEAD: usize = 400;
 
-/// A part of a day in which a queue is open.
+/// A part of a day in which a queue is open, or a campaign dials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period {
     /// From this minute of the day on, by the clock on the wall.
     pub from: u16,
-    /// Until before this minute; [`DAY_MINUTES`] is the end of the day.
+    /// Until before this minute; [`DAY_MINUTES`] is the end of the day, and more than
+    /// that are minutes of the day after.
     pub to: u16,
 }
 
@@ -32,57 +33,123 @@ pub struct SpecialDays {
     pub from: NaiveDate,
     /// The last day.
     pub to: NaiveDate,
-    /// When it is open on each of them; none: closed.
-    pub periods: Vec<Period>,
+    /// What each of them is like.
+    pub like: Like,
 }
 
-/// The opening hours of a calendar.
+/// What a day is like that is not as its weekday.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Like {
+    /// A holiday: closed from midnight to midnight.
+    Closed,
+    /// A make-up working day: as another weekday.
+    Weekday(Weekday),
+    /// Open at times of its own, whatever the week says.
+    Periods(Vec<Period>),
+}
+
+/// The opening hours of a calendar, or the windows of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     /// The centre's time zone.
     pub zone: Tz,
-    /// Monday first, each day's periods in order, none within another.
+    /// Monday first, each day's periods.
     pub week: [Vec<Period>; 7],
     /// Days that differ; none is named twice.
     pub special: Vec<SpecialDays>,
 }
 
+/// What made a day's spell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DayRule {
+    /// The periods of the day's own weekday.
+    Weekday,
+    /// A make-up day: those of another weekday.
+    MakeUp,
+    /// A day with times of its own.
+    OwnTimes,
+}
+
 impl Schedule {
     /// Whether it is open at this instant.
     pub fn open_at(&self, now: Moment) -> bool {
-        let day = day_of(now, self.zone);
-        self.spells_on(day).any(|(from, to)| from <= now && now < to)
+        !self.spells(Stretch { from: now, to: now + 1 }).is_empty()
     }
 
     /// When it next opens, or, if it is open, closes; `None`: not within a year.
     pub fn next_change(&self, now: Moment) -> Option<Moment> {
-        let days = day_of(now, self.zone).iter_days().take(DAYS_AHEAD);
-        let mut open_until = None;
-        for (from, to) in days.flat_map(|day| self.spells_on(day)).filter(|(_, to)| *to > now) {
-            match open_until {
-                None if from > now => return Some(from),
-                // One that begins when the one before ends only goes on.
-                Some(until) if from > until => return Some(until),
-                None | Some(_) => open_until = Some(to),
-            }
-        }
-        // Open without an end in sight is not a time of closing.
-        open_until.filter(|until| until.since_ms(now) < (DAYS_AHEAD as i64 - 2) * 24 * 3_600_000)
+        next_change(now, |range| merged(self.spells(range).into_iter().map(|(spell, _)| spell).collect()))
     }
 
-    /// The spells in which it is open on a day, in order.
-    fn spells_on(&self, day: NaiveDate) -> impl Iterator<Item = (Moment, Moment)> {
-        let special = self.special.iter().find(|days| days.from <= day && day <= days.to);
-        let weekday = &self.week[day.weekday().num_days_from_monday() as usize];
-        let periods = special.map_or(weekday, |days| &days.periods);
-        let at = move |minute: u16| match minute {
-            DAY_MINUTES.. => end_of_day(day, self.zone),
-            minute => {
-                let (hour, minute) = (u32::from(minute / 60), u32::from(minute % 60));
-                instant(day, NaiveTime::from_hms_opt(hour, minute, 0)?, self.zone)
-            }
+    /// How the day differs from its weekday, if it does.
+    pub fn special_on(&self, day: NaiveDate) -> Option<&SpecialDays> {
+        self.special.iter().find(|days| days.from <= day && day <= days.to)
+    }
+
+    /// The days, from midnight to midnight, of a range that are holidays.
+    pub fn closed_days(&self, range: Stretch) -> Vec<Stretch> {
+        let closed = self.days(range).filter(|day| self.is_like(*day, &Like::Closed));
+        closed.filter_map(|day| self.whole(day)?.within(range)).collect()
+    }
+
+    /// What is open within a range, and why, in no order.
+    pub fn spells(&self, range: Stretch) -> Vec<(Stretch, DayRule)> {
+        let spells = self.days(range).flat_map(|day| self.spells_of(day));
+        spells.filter_map(|(spell, rule)| Some((spell.within(range)?, rule))).collect()
+    }
+
+    /// The days of a range, and the one before, whose periods may reach into it.
+    fn days(&self, range: Stretch) -> impl Iterator<Item = NaiveDate> + use<> {
+        let (first, last) = (day_of(range.from, self.zone), day_of(range.to, self.zone));
+        let first = first.pred_opt().unwrap_or(first);
+        first.iter_days().take_while(move |day| *day <= last)
+    }
+
+    /// The spells that begin on a day.
+    fn spells_of(&self, day: NaiveDate) -> Vec<(Stretch, DayRule)> {
+        let own = day.weekday();
+        let (periods, rule) = match self.special_on(day).map(|days| &days.like) {
+            None => (self.of(own), DayRule::Weekday),
+            Some(Like::Closed) => return Vec::new(),
+            Some(Like::Weekday(weekday)) => (self.of(*weekday), DayRule::MakeUp),
+            Some(Like::Periods(periods)) => (periods.as_slice(), DayRule::OwnTimes),
         };
-        periods.iter().filter_map(move |period| Some((at(period.from)?, at(period.to)?)))
+        // What reaches past midnight ends there when the next day says for itself when
+        // it is open.
+        let goes_on = day
+            .succ_opt()
+            .and_then(|next| self.special_on(next))
+            .is_none_or(|next| matches!(next.like, Like::Weekday(_)));
+        let latest = if goes_on { 2 * DAY_MINUTES } else { DAY_MINUTES };
+        let spells = periods.iter().filter_map(|period| {
+            let (from, to) = (self.at(day, period.from)?, self.at(day, period.to.min(latest))?);
+            (from < to).then_some((Stretch { from, to }, rule))
+        });
+        spells.collect()
+    }
+
+    fn of(&self, weekday: Weekday) -> &[Period] {
+        &self.week[weekday.num_days_from_monday() as usize]
+    }
+
+    fn is_like(&self, day: NaiveDate, like: &Like) -> bool {
+        self.special_on(day).is_some_and(|days| days.like == *like)
+    }
+
+    fn whole(&self, day: NaiveDate) -> Option<Stretch> {
+        Some(Stretch { from: start_of_day(day, self.zone)?, to: end_of_day(day, self.zone)? })
+    }
+
+    /// The instant of a minute of a day, or of the day after.
+    fn at(&self, day: NaiveDate, minute: u16) -> Option<Moment> {
+        match minute {
+            DAY_MINUTES => end_of_day(day, self.zone),
+            0..DAY_MINUTES => {
+                let time = NaiveTime::from_hms_opt(u32::from(minute / 60), u32::from(minute % 60), 0)?;
+                instant(day, time, self.zone)
+            }
+            _ => self.at(day.succ_opt()?, minute - DAY_MINUTES),
+        }
     }
 }
 
@@ -124,8 +191,12 @@ mod tests {
             zone: Shanghai,
             week,
             special: vec![
-                SpecialDays { from: day("2026-10-01"), to: day("2026-10-07"), periods: Vec::new() },
-                SpecialDays { from: day("2026-10-10"), to: day("2026-10-10"), periods: vec![period(9, 12)] },
+                SpecialDays { from: day("2026-10-01"), to: day("2026-10-07"), like: Like::Closed },
+                SpecialDays {
+                    from: day("2026-10-10"),
+                    to: day("2026-10-10"),
+                    like: Like::Periods(vec![period(9, 12)]),
+                },
             ],
         }
     }
@@ -192,6 +263,19 @@ mod tests {
         let never = Schedule { week: Default::default(), ..night };
         assert!(!never.open_at(at("2026-11-30T10:00:00+08:00")));
         assert_eq!(never.next_change(at("2026-11-30T10:00:00+08:00")), None);
+    }
+
+    #[test]
+    fn a_make_up_day_is_open_like_the_weekday_that_it_follows() {
+        let mut schedule = schedule();
+        schedule.week[4] = vec![period(10, 16)];
+        schedule.special[1].like = Like::Weekday(Weekday::Fri);
+        for (when, open) in [("09:59:59", false), ("10:00:00", true), ("15:59:59", true), ("16:00:00", false)]
+        {
+            assert_eq!(schedule.open_at(at(&format!("2026-10-10T{when}+08:00"))), open, "{when}");
+        }
+        let closes = schedule.next_change(at("2026-10-10T10:00:00+08:00"));
+        assert_eq!(closes, Some(at("2026-10-10T16:00:00+08:00")));
     }
 
     #[test]

@@ -5,13 +5,16 @@
 //! by [`crate::floor::Floor::apply`].
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, QueueId};
+use crate::base::ids::{AgentId, CallId, CallerIdPoolId, CampaignId, CustomerId, LeadId, LegId, QueueId};
 use crate::base::phone::Dialable;
+use crate::floor::caller_ids::{CallerIdsProfile, Place};
+use crate::floor::calling::CallingTimes;
 use crate::floor::fact::SpanKind;
 use crate::floor::forward::Forwarding;
 use crate::floor::kept::{Kept, KeptPlace};
 use crate::floor::phone::PhoneNews;
 use crate::floor::queue::{Arrival, Known, QueueOutcome, QueueProfile};
+use crate::floor::trunks::{GatewayProfile, Standing};
 use serde::{Deserialize, Serialize};
 
 pub use crate::floor::command::{AgentCommand, Keys, MonitorMode, Party, SupervisorCommand, Ticket};
@@ -79,6 +82,10 @@ pub enum Input {
     Campaign(CampaignProfile),
     /// An inbound queue exists or changed.
     Queue(Box<QueueProfile>),
+    /// Every gateway, as they are now.
+    Gateways(Vec<GatewayProfile>),
+    /// Every pool of caller IDs, as they are now.
+    CallerIds(Box<CallerIdsProfile>),
     /// What the store knows of a caller.
     Caller {
         /// Their call.
@@ -373,6 +380,8 @@ pub struct CampaignProfile {
     pub gateway: String,
     /// The number shown to customers; never empty on the wire.
     pub caller_id: Dialable,
+    /// The pool from which each customer's is chosen instead.
+    pub caller_id_pool: Option<CallerIdPoolId>,
     /// How long to let it ring, in seconds (15 at least).
     pub ring_seconds: u32,
     /// Length of after-call work in seconds; 0: until the disposition is saved.
@@ -394,9 +403,10 @@ pub struct CampaignProfile {
     pub drop_message: Option<String>,
     /// The most calls in progress at once.
     pub lines_max: u32,
-    /// The instant from which, and until which, calling is allowed today.
-    /// `None`: not allowed today.
-    pub hours: Option<(Moment, Moment)>,
+    /// When it may dial.
+    pub times: CallingTimes,
+    /// How it stands beside other campaigns.
+    pub standing: Standing,
     /// Answered and dropped calls of the last [`CAP_WINDOW_HOURS_MAX`] by the
     /// hour they began in, from the ledger, so that the cap survives a restart.
     /// Used when the floor first meets the campaign.
@@ -434,6 +444,11 @@ pub struct Lead {
     pub number: Dialable,
     /// The same in E.164; no two live attempts may share it.
     pub e164: String,
+    /// Until before when it may be dialled, by the clock where the number lives;
+    /// `None`: whenever its campaign dials.
+    pub until: Option<Moment>,
+    /// Where the number is at home, where that is known.
+    pub place: Option<Place>,
 }
 
 /// How a call came about.
@@ -512,6 +527,10 @@ pub struct StoredCall {
     pub call: CallId,
     /// The customer's leg.
     pub leg: LegId,
+    /// The gateway it goes over, where that is known.
+    pub gateway: Option<String>,
+    /// The number shown, of a call that we dialled.
+    pub caller_id: Option<Dialable>,
     /// How it came about.
     pub origin: Origin,
     /// Its last queue, since when, and how its time there ended.

@@ -33,6 +33,9 @@ const END_MS_MAX: i64 = 5_000;
 
 impl Floor {
     pub(super) fn on_leg(&mut self, now: Moment, leg: LegId, what: LegChange) {
+        if matches!(what, LegChange::HungUp(_)) {
+            self.trunks.vacate(leg);
+        }
         let Some(owner) = self.legs.get(&leg).copied() else {
             return match what {
                 LegChange::Arrived(arrival) => self.on_arrival(now, leg, arrival),
@@ -188,13 +191,14 @@ impl Floor {
             return self.find_member(now, call);
         }
         let Some(campaign) = waiting.campaign().and_then(|id| self.campaigns.get(&id)) else { return };
-        let members = campaign.profile.agents.iter().filter_map(|agent| self.agents.get(agent));
-        let free: Vec<&Agent> = members.filter(|agent| agent.is_free()).collect();
-        let turns = if free.is_empty() { Turns::default() } else { self.turns_now(now) };
         let id = campaign.profile.campaign;
+        let any_free = campaign.profile.agents.iter().any(ready);
+        let turns = if any_free { self.turns_now(now) } else { Turns::default() };
+        let Some(campaign) = self.campaigns.get(&id) else { return };
+        let members = campaign.profile.agents.iter().filter_map(|agent| self.agents.get(agent));
         let of_others = |agent: &Agent| turns.get(agent.profile.agent).filter(|turn| turn.campaign != id);
-        let longest_idle = free
-            .into_iter()
+        let longest_idle = members
+            .filter(|agent| agent.is_free())
             .filter(|agent| of_others(agent).is_none_or(|turn| !turn.kept))
             .min_by_key(|agent| (of_others(agent).is_some(), agent.idle_since(), agent.profile.agent))
             .map(|agent| agent.profile.agent);
@@ -267,6 +271,9 @@ impl Floor {
             Some(_) => Fact::CallHanded { call: id, agent: Some(agent_id), leg: other, at: now },
         });
         self.callback_reached(now, id);
+        if before.is_none() {
+            self.charge_talk(id, agent_id);
+        }
         self.note_recording(now, id, before.is_none());
         self.leave_queue(now, id, QueueOutcome::Answered);
         self.set_span(now, id, SpanKind::Talking);
@@ -466,6 +473,7 @@ impl Floor {
 
     /// A leg is gone without an event of its own.
     pub(super) fn on_leg_gone(&mut self, now: Moment, leg: LegId, hang_up: HangUp) {
+        self.trunks.vacate(leg);
         match self.legs.get(&leg).copied() {
             Some(LegOwner::Customer(call)) => self.end_call(now, call, hang_up, EndedBy::Switch),
             Some(LegOwner::Agent(agent)) => self.on_phone_gone(now, agent, leg, &hang_up),
@@ -545,6 +553,7 @@ impl Floor {
             }
             if call.connected.is_some() {
                 campaign.estimates.talked(talk_ms);
+                campaign.settle_talk(call.charged_ms, talk_ms);
             }
             if result == CallResult::Dropped && !call.dropped {
                 campaign.count_dropped(now);

@@ -11,8 +11,8 @@
 //! one of them), `announce` (callers are told their place), `overflow` (who waited too
 //! long, or called outside the `hours`), `voicemail` (who leaves a message),
 //! `calling_back` (who keeps their place and is called back), `dialling` (campaigns and pacing), `phone` (which
-//! desk phones are registered), `forward` (calls to an agent personally), `timers` (what
-//! comes due), `touched` (what changed and is told), `recording` (what is recorded), `voice` (what supervisors say), `pending` (requests that wait for the switch), `resync` (after a
+//! desk phones are registered), `forward` (calls to an agent personally), `trunks` (how many calls
+//! a gateway takes), `timers` (what comes due), `touched` (what changed and is told), `recording` (what is recorded), `voice` (what supervisors say), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
 
 mod adopt;
@@ -21,6 +21,8 @@ pub mod announce;
 #[cfg(test)]
 mod announce_tests;
 pub mod call;
+pub mod caller_ids;
+pub mod calling;
 mod calling_back;
 #[cfg(test)]
 mod calling_back_tests;
@@ -76,12 +78,20 @@ mod ring_all;
 #[cfg(test)]
 mod ring_all_tests;
 mod sharing;
+#[cfg(test)]
+mod sharing_tests;
+pub mod stretch;
 mod tell;
 #[cfg(test)]
 mod tests;
 mod third;
 mod timers;
+#[cfg(test)]
+mod times_tests;
 mod touched;
+pub mod trunks;
+#[cfg(test)]
+mod trunks_tests;
 mod voice;
 pub mod voicemail;
 #[cfg(test)]
@@ -152,6 +162,10 @@ pub struct Floor {
     numbers: HashSet<String>,
     /// The registrar's desk phones.
     phones: phone::Phones,
+    /// Which legs go over which gateway, and how many more may.
+    trunks: trunks::Trunks,
+    /// The pools of numbers that customers see.
+    caller_ids: caller_ids::CallerIds,
     gone: HashMap<LegId, Gone>,
     gone_order: VecDeque<LegId>,
     next_pacing: Moment,
@@ -190,6 +204,8 @@ impl Floor {
             waiting: BTreeMap::new(),
             numbers: HashSet::new(),
             phones: phone::Phones::default(),
+            trunks: trunks::Trunks::default(),
+            caller_ids: caller_ids::CallerIds::default(),
             gone: HashMap::new(),
             gone_order: VecDeque::new(),
             next_pacing: Moment(i64::MIN),
@@ -219,6 +235,8 @@ impl Floor {
             Input::AgentRemoved(agent) => self.on_agent_removed(now, agent),
             Input::Campaign(profile) => self.on_campaign(now, profile),
             Input::Queue(profile) => self.on_queue(now, *profile),
+            Input::Gateways(profiles) => self.on_gateways(now, profiles),
+            Input::CallerIds(profile) => self.on_caller_ids(now, *profile),
             Input::Caller { call, known } => self.on_caller_known(now, call, known),
             Input::Leads { campaign, leads } => self.on_leads(now, campaign, leads),
             Input::AttemptNotStored { call } => self.on_attempt_not_stored(now, call),
@@ -315,6 +333,7 @@ impl Floor {
             Some(LegOwner::Agent(_) | LegOwner::Third(_) | LegOwner::Monitor(_)) | None => None,
         };
         self.places.remove(&leg);
+        self.trunks.give_up(leg);
         if self.gone.insert(leg, Gone { call, hang_ups: 0 }).is_none() {
             self.gone_order.push_back(leg);
         }
@@ -334,6 +353,9 @@ impl Floor {
             && agent.state.reason() == state.reason()
             && agent.state.call() == state.call();
         agent.state = state;
+        if agent.state != AgentState::Ready {
+            agent.turn = None;
+        }
         if !matches!(agent.state, AgentState::Ready | AgentState::Reserved { .. }) {
             agent.idle_kept = None;
         }
@@ -429,6 +451,9 @@ impl Floor {
     /// lost. Without a connection the next list of channels shows it.
     fn hang_up_again(&mut self, leg: LegId, command: CommandName, reason: &str) {
         let over = command != CommandName::HangUp || reason.contains(NO_SUCH_CHANNEL) || !self.switch_up;
+        if reason.contains(NO_SUCH_CHANNEL) {
+            self.trunks.vacate(leg);
+        }
         let Some(gone) = self.gone.get_mut(&leg).filter(|gone| !over && gone.hang_ups < HANG_UPS_MAX) else {
             return;
         };
@@ -444,7 +469,14 @@ impl Floor {
         match command {
             CommandName::Originate => {
                 self.ignore(now, format!("originate of leg {leg} failed: {reason}"));
+                let gateway = self.trunks.gateway_of(leg);
                 self.on_leg_gone(now, leg, input::HangUp::cause("COMMAND_FAILED"));
+                // The answer alone may have been lost: it holds its line until the
+                // switch denies it.
+                if let Some(gateway) = gateway {
+                    self.trunks.occupy(&gateway, leg);
+                    self.trunks.give_up(leg);
+                }
             }
             CommandName::Exists => self.on_no_such_leg(now, leg, owner),
             CommandName::HangUp => self.send(SwitchCommand::Check { leg }),

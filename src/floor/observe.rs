@@ -124,7 +124,7 @@ impl Floor {
     ) -> LiteMap<CampaignId, Agents> {
         let active =
             self.campaigns.iter().filter(|(id, c)| c.profile.running || survey.calls.contains_key(id));
-        let mut sides: Vec<Side> = active.map(|(id, campaign)| Side::new(now, *id, campaign)).collect();
+        let mut sides: Vec<Side> = active.map(|(id, campaign)| Side::new(*id, campaign)).collect();
         let promised = self.promised(now);
         let counted = |agent: &&Agent| agent.working() && !promised.contains(&agent.profile.agent);
         for agent in self.agents.values().filter(counted) {
@@ -141,11 +141,9 @@ impl Floor {
                 continue;
             }
             let Some(busy) = Busy::of(now, agent) else { continue };
-            let dials = |id: &&CampaignId| its_side(&sides, id).is_some_and(|n| sides[n].dials);
-            let sharers = serves.iter().filter(dials).count().max(1);
             for id in serves {
                 if let Some(side) = its_side(&sides, id).and_then(|n| sides.get_mut(n)) {
-                    side.add_busy(busy, sharers);
+                    side.add_busy(busy, turns.part_permille(serves, *id));
                 }
             }
         }
@@ -183,46 +181,48 @@ impl Busy {
 struct Side<'a> {
     id: CampaignId,
     campaign: &'a Campaign,
-    dials: bool,
     agents: Agents,
-    /// Those who talk, most of a big floor: by how many campaigns share them,
-    /// one in the first place, and the step of their talk, within which they
-    /// are alike.
-    talking: Vec<[u32; Estimates::TALK_STEPS]>,
+    /// Those who talk, most of a big floor: by the part of them that is the
+    /// campaign's, per mille, and the step of their talk, within which they are
+    /// alike.
+    talking: Vec<(u32, [u32; Estimates::TALK_STEPS])>,
 }
 
 impl<'a> Side<'a> {
-    fn new(now: Moment, id: CampaignId, campaign: &'a Campaign) -> Self {
+    fn new(id: CampaignId, campaign: &'a Campaign) -> Self {
         let busy = Vec::with_capacity(campaign.profile.agents.len());
         let agents = Agents { ready: 0, stays: campaign.estimates.ready(), busy };
-        Self { id, campaign, dials: campaign.dials(now), agents, talking: Vec::new() }
+        Self { id, campaign, agents, talking: Vec::new() }
     }
 
-    /// Counts a busy agent by the chances to be free in time. `sharers`: how
-    /// many campaigns the agent's next free moment is divided among, at least
-    /// one.
-    fn add_busy(&mut self, busy: Busy, sharers: usize) {
+    /// Counts a busy agent by the chances to be free in time. `part_permille`: how
+    /// much of the agent's next free moment is this campaign's.
+    fn add_busy(&mut self, busy: Busy, part_permille: u32) {
         let step = match busy {
             Busy::Talks { step } => step,
             Busy::WrapsUp { step, ends_in_ms } => {
                 let patience_ms = self.campaign.profile.drop_after_ms;
                 let chances = self.campaign.estimates.wrapping_up(step, ends_in_ms, patience_ms);
-                self.agents.busy.push(Group { count: 1, chances: shared(chances, sharers) });
+                self.agents.busy.push(Group { count: 1, chances: part(chances, part_permille) });
                 return;
             }
         };
-        if self.talking.len() < sharers {
-            self.talking.resize(sharers, [0; Estimates::TALK_STEPS]);
+        match self.talking.iter_mut().find(|(part, _)| *part == part_permille) {
+            Some((_, steps)) => steps[step] += 1,
+            None => {
+                let mut steps = [0; Estimates::TALK_STEPS];
+                steps[step] = 1;
+                self.talking.push((part_permille, steps));
+            }
         }
-        self.talking[sharers - 1][step] += 1;
     }
 
     /// All of its agents.
     fn counted(mut self) -> Agents {
         let estimates = &self.campaign.estimates;
-        for (sharers, steps) in (1..).zip(&self.talking) {
+        for (part_permille, steps) in &self.talking {
             let steps = steps.iter().enumerate().filter(|(_, count)| **count > 0);
-            let chances = |step| shared(*estimates.talking(step), sharers);
+            let chances = |step| part(*estimates.talking(step), *part_permille);
             self.agents
                 .busy
                 .extend(steps.map(|(step, count)| Group { count: *count, chances: chances(step) }));
@@ -231,10 +231,10 @@ impl<'a> Side<'a> {
     }
 }
 
-/// The part of the chances that is one campaign's of so many.
-fn shared(mut chances: Chances, sharers: usize) -> Chances {
-    if sharers > 1 {
-        chances.iter_mut().for_each(|chance| *chance /= sharers as f64);
+/// So much of the chances.
+fn part(mut chances: Chances, permille: u32) -> Chances {
+    if permille < 1_000 {
+        chances.iter_mut().for_each(|chance| *chance *= f64::from(permille) / 1_000.0);
     }
     chances
 }

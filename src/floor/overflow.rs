@@ -116,9 +116,11 @@ impl Floor {
 
     fn ring_outside(&mut self, now: Moment, id: CallId, number: &Dialable, outcome: QueueOutcome) {
         let way = self.calls.get(&id).and_then(|call| self.way_out(call));
+        let way = way.filter(|(gateway, _)| self.has_line(now, gateway));
         let Some((gateway, caller_id)) = way else { return self.turn_away(now, id) };
         self.leave_queue(now, id, outcome);
         let leg = self.new_leg(LegOwner::Third(id));
+        self.launch_over(now, &gateway, leg);
         let until = now + i64::from(OUTSIDE_RING_SECONDS) * 1_000 + PHONE_GRACE_MS;
         if let Some(call) = self.calls.get_mut(&id) {
             call.state = CallState::Overflowing { leg, until, up: false };

@@ -41,6 +41,9 @@ impl Floor {
         }
         let id = CallId(self.mint.mint());
         self.legs.insert(leg, LegOwner::Customer(id));
+        if let Some(gateway) = &arrival.gateway {
+            self.trunks.occupy(gateway, leg);
+        }
         let known = arrival.number.is_none().then_some(Known::NOTHING);
         let origin = Origin::Inbound { arrival: arrival.clone(), known };
         let mut call = Call::new(id, leg, origin, now);

@@ -91,6 +91,9 @@ pub enum TargetProblem {
     /// There is no way out for the call.
     #[error("the campaign of this call is gone, and with it its trunk")]
     TrunkGone,
+    /// As many calls as the trunk takes.
+    #[error("the trunk takes no more calls at this moment; try again")]
+    TrunkFull,
     /// Nobody answers for a queue.
     #[error("a queue cannot be asked first: hand the call over to it")]
     QueueNotAsked,
@@ -147,6 +150,7 @@ impl TargetProblem {
             TargetProblem::ForwardedTooOften => "forwarded_too_often",
             TargetProblem::ForwardsToQueue => "forwards_to_queue",
             TargetProblem::TrunkGone => "trunk_gone",
+            TargetProblem::TrunkFull => "trunk_full",
             TargetProblem::QueueNotAsked => "queue_not_asked",
             TargetProblem::QueueClosed => "queue_closed",
             TargetProblem::PlaceGone => "place_gone",

@@ -41,6 +41,7 @@ impl Floor {
         let restarted = before.is_some() && before != self.switch_core;
         self.tell(Tell::Switch { up: true, detail: String::new() });
         let found: HashMap<LegId, ChannelSnapshot> = channels.into_iter().map(|c| (c.leg, c)).collect();
+        self.trunks.only(&found);
         self.take_callers(now, &found);
         self.adopt_strangers(now, &found);
         self.take_places(&found);
@@ -81,6 +82,9 @@ impl Floor {
                 }
                 Some(LegLabel::Third { call, .. }) if self.adopts_third(call, channel) => {
                     self.legs.insert(channel.leg, LegOwner::Third(call));
+                    if let Some((gateway, _)) = self.calls.get(&call).and_then(|call| self.way_out(call)) {
+                        self.trunks.occupy(&gateway, channel.leg);
+                    }
                 }
                 _ => {
                     self.ignore(
@@ -343,6 +347,9 @@ impl Floor {
             (None, None) => CallState::Ringing,
         };
         self.legs.insert(stored.leg, LegOwner::Customer(stored.call));
+        if let Some(gateway) = &stored.gateway {
+            self.trunks.occupy(gateway, stored.leg);
+        }
         self.touched.calls.insert(stored.call);
         let mut call = Call::new(stored.call, stored.leg, stored.origin, stored.started_at);
         if let Origin::Callback(kept) = &call.origin {
@@ -359,6 +366,7 @@ impl Floor {
         });
         call.queued = visited.or(call.queued.take());
         call.state = state;
+        call.caller_id = stored.caller_id;
         call.dial_until = now + 60_000;
         call.answered_at = stored.answered_at;
         call.connected = stored.connected;

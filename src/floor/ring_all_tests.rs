@@ -372,6 +372,8 @@ fn after_a_restart_the_phones_that_rang_are_hung_up_and_rung_anew() {
     }
     s.give(Input::RestoreCall(StoredCall {
         call,
+        gateway: None,
+        caller_id: None,
         leg,
         origin: Origin::Inbound { arrival: arrival("02160000001"), known: None },
         queue: Some((SERVICE, s.now, None)),

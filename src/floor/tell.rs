@@ -208,6 +208,8 @@ pub struct CallLive {
     pub customer: Option<CustomerId>,
     /// The customer's number; `None` when a caller withholds it.
     pub number: Option<Dialable>,
+    /// Our number that they were shown, of a call that we dialled.
+    pub caller_id: Option<Dialable>,
     /// The agent on it, or reserved for it.
     pub agent: Option<AgentId>,
     /// When dialled.

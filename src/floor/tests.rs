@@ -1,6 +1,7 @@
 //! Stories of the floor, told in inputs and effects.
 
 use super::Floor;
+use super::calling::{CallingTimes, FOREVER};
 use super::effect::{
     AgentStateKind, CallResult, Effect, EndedBy, Fact, HangUpCause, SpanKind, SwitchCommand, Tell,
 };
@@ -9,6 +10,7 @@ use super::input::{
     LegChange, LegEvent, LegLabel, Origin, PhoneMode, StoredCall, StoredState, Ticket,
 };
 use super::refusal::Refusal;
+use super::trunks::Standing;
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use crate::base::phone::Dialable;
@@ -103,6 +105,7 @@ pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
         agents,
         gateway: "trunk".into(),
         caller_id: Dialable::new("02160000000").expect("digits"),
+        caller_id_pool: None,
         ring_seconds: 30,
         wrap_up_seconds: 10,
         drop_cap_permille: 30,
@@ -112,7 +115,8 @@ pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
         wait_ms_max: 10_000,
         drop_message: None,
         lines_max: 100,
-        hours: Some((Moment(0), Moment(i64::MAX))),
+        times: CallingTimes::between(Moment(0), FOREVER),
+        standing: Standing::default(),
         counted: Vec::new(),
     }
 }
@@ -123,6 +127,8 @@ pub(super) fn lead(id: i64, number: &str) -> Lead {
         customer: CustomerId(id),
         number: Dialable::new(number).expect("digits"),
         e164: format!("+86{number}"),
+        until: None,
+        place: None,
     }
 }
 
@@ -389,7 +395,7 @@ fn nothing_is_dialled_without_switch_store_hours_or_agents() {
     assert!(dialled(&s.later(1_000)).is_empty(), "store lagging");
     s.give(Input::StoreLagging(false));
     let mut closed = profile(DialMode::Predictive, vec![AgentId(1)]);
-    closed.hours = None;
+    closed.times = CallingTimes::between(Moment(0), Moment(0));
     s.give(Input::Campaign(closed));
     assert!(dialled(&s.later(1_000)).is_empty(), "outside hours");
     s.give(Input::SwitchDown { reason: "gone".into() });
@@ -479,6 +485,8 @@ pub(super) fn restarted() -> (Story, CallId, LegId, LegId) {
     s.give(Input::RestoreAgent { agent: AgentId(1), state: StoredState::Working, since: Moment(4_000_000) });
     let stored = StoredCall {
         call,
+        gateway: None,
+        caller_id: None,
         leg,
         origin: Origin::Dialled { campaign: CAMPAIGN, lead: lead(1, "13800000001") },
         queue: None,

@@ -100,7 +100,7 @@ impl Floor {
     ) -> Result<(LegId, bool), Refusal> {
         match party {
             Party::Agent(to) => self.reserve_colleague(now, from, id, *to, note),
-            Party::Outside(number) => self.dial_outside(id, number),
+            Party::Outside(number) => self.dial_outside(now, id, number),
             // A queue is entered, not rung: see `begin_queue_transfer`.
             Party::Queue(_) => Err(Refusal::Target(TargetProblem::ForwardsToQueue)),
         }
@@ -167,11 +167,15 @@ impl Floor {
         leg.map(|leg| (leg, up.is_some())).ok_or(Refusal::NotAnAgent)
     }
 
-    fn dial_outside(&mut self, id: CallId, number: &Dialable) -> Result<(LegId, bool), Refusal> {
+    fn dial_outside(&mut self, now: Moment, id: CallId, number: &Dialable) -> Result<(LegId, bool), Refusal> {
         let Some((gateway, caller_id)) = self.calls.get(&id).and_then(|call| self.way_out(call)) else {
             return Err(Refusal::Target(TargetProblem::TrunkGone));
         };
+        if !self.has_line(now, &gateway) {
+            return Err(Refusal::Target(TargetProblem::TrunkFull));
+        }
         let leg = self.new_leg(LegOwner::Third(id));
+        self.launch_over(now, &gateway, leg);
         self.send(SwitchCommand::DialThird {
             call: id,
             leg,
@@ -187,7 +191,8 @@ impl Floor {
     /// queue's.
     pub(super) fn way_out(&self, call: &Call) -> Option<(String, Dialable)> {
         if let Some(campaign) = call.campaign().and_then(|id| self.campaigns.get(&id)) {
-            return Some((campaign.profile.gateway.clone(), campaign.profile.caller_id.clone()));
+            let shown = call.caller_id.as_ref().unwrap_or(&campaign.profile.caller_id);
+            return Some((campaign.profile.gateway.clone(), shown.clone()));
         }
         let queue = self.queues.get(&call.queue()?)?;
         Some((queue.profile.gateway.clone(), queue.profile.caller_id.clone()))

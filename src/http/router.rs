@@ -20,7 +20,8 @@ use crate::live::view::{LiveMessage, LiveRequest};
 use crate::store::Db;
 use crate::store::changes::Changes;
 use crate::{
-    calls, campaigns, customers, desk, do_not_call, live, people, queues, recordings, reports, supervision,
+    calendars, calls, campaigns, customers, desk, do_not_call, live, people, queues, recordings, reports,
+    supervision,
 };
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
@@ -89,6 +90,7 @@ fn api() -> OpenApiRouter {
         .merge(customers::http::routes())
         .merge(campaigns::http::routes())
         .merge(queues::http::routes())
+        .merge(calendars::http::routes())
         .merge(calls::http::routes())
         .merge(recordings::http::routes())
         .merge(reports::http::routes())

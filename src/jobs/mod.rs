@@ -14,7 +14,7 @@ use crate::recordings::space::SpaceWatch;
 use crate::reports::schedules::jobs::ReportPoke;
 use crate::store::Db;
 use crate::store::changes::Changes;
-use crate::{calls, customers, recordings, reports};
+use crate::{calls, customers, places, recordings, reports};
 use anyhow::Context;
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -102,7 +102,7 @@ pub fn spawn(
     let home = settings.home_country.clone();
     let poke = pokes.imports.clone();
     // Not waited for: whoever asks before it is there waits then.
-    tokio::task::spawn_blocking(customers::places::warm_up);
+    tokio::task::spawn_blocking(places::warm_up);
     tokio::spawn(customers::jobs::run(db.clone(), changes.clone(), home, poke, stop.clone()));
     let (zone, mailer, poke) = (settings.zone, mailer.clone(), pokes.reports.clone());
     tokio::spawn(reports::schedules::jobs::run(db.clone(), zone, mailer, poke, stop.clone()));

@@ -408,6 +408,7 @@ mod tests {
             queued_at: None,
             customer: Some(CustomerId(1)),
             number: Dialable::new("13800000001").ok(),
+            caller_id: None,
             agent: agent.map(AgentId),
             started_at: Moment(0),
             answered_at: None,

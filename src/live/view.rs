@@ -243,6 +243,8 @@ pub struct CallLiveView {
     pub customer_id: Option<CustomerId>,
     /// The customer's number; null when a caller withholds it.
     pub number: Option<String>,
+    /// Our number that they were shown; null when they called.
+    pub caller_id: Option<String>,
     /// The agent on it, or reserved.
     pub agent_id: Option<AgentId>,
     /// When dialled.
@@ -494,6 +496,7 @@ impl CallLiveView {
             callback_since: live.callback_since.map(|at| at.to_utc()),
             customer_id: live.customer,
             number: live.number.map(|number| number.to_string()),
+            caller_id: live.caller_id.map(|number| number.to_string()),
             agent_id: live.agent,
             started_at: live.started_at.to_utc(),
             answered_at: live.answered_at.map(|at| at.to_utc()),

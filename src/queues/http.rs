@@ -5,13 +5,14 @@ use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission};
 use crate::base::clock::{self, Moment};
 use crate::base::ids::QueueId;
+use crate::calendars;
+use crate::calendars::http::Opening;
 use crate::floor::queue::Strategy;
-use crate::queues::calendars::http::Opening;
 use crate::queues::callback::CallbackForm;
 use crate::queues::model::{
     HoursForm, MemberForm, OverflowForm, QueueEntry, QueueForm, QueueRefused, VoicemailForm,
 };
-use crate::queues::{calendars, rules, store};
+use crate::queues::{rules, store};
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, lookup, write_tx};
 use axum::Extension;
@@ -26,10 +27,7 @@ use utoipa_axum::routes;
 
 /// The room's routes.
 pub fn routes() -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(get_queues, post_queue))
-        .routes(routes!(get_queue, patch_queue))
-        .merge(calendars::http::routes())
+    OpenApiRouter::new().routes(routes!(get_queues, post_queue)).routes(routes!(get_queue, patch_queue))
 }
 
 /// An inbound queue.

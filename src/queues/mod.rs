@@ -4,7 +4,6 @@
 //! In: settings from the people who run the centre. Out: queue profiles for the
 //! floor, queues for the console.
 
-pub mod calendars;
 pub mod callback;
 pub mod http;
 pub mod model;

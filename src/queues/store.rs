@@ -6,11 +6,11 @@
 use crate::base::clock::Moment;
 use crate::base::ids::{AgentId, QueueId, UserId};
 use crate::base::phone::Dialable;
+use crate::calendars;
 use crate::floor::announce::Announcements;
 use crate::floor::hours::Hours;
 use crate::floor::queue::{Member, Overflow, QueueCounts, QueueOutcome, QueueProfile, Strategy};
 use crate::floor::voicemail::Voicemail;
-use crate::queues::calendars;
 use crate::queues::callback::CallbackForm;
 use crate::queues::model::{
     HoursForm, MemberForm, OverflowForm, OwnNumber, QueueEntry, QueueForm, QueueRefused, VoicemailForm,

@@ -6,6 +6,7 @@
 //! input, and the ledger ([`ledger`]) checks what the floor wrote down. A seed
 //! that fails is a bug report: the same options replay it exactly.
 
+mod breaks;
 mod caps;
 pub mod faults;
 mod handling;
@@ -17,16 +18,19 @@ mod queued;
 mod store;
 #[cfg(test)]
 mod tests;
+mod trunks;
 mod wire;
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CampaignId, LegId};
+use crate::base::ids::{AgentId, CallerIdPoolId, CampaignId, LegId};
 use crate::base::phone::Dialable;
 use crate::floor::Floor;
+use crate::floor::caller_ids::{CallerIdPool, CallerIdsProfile, PoolNumber, Region};
 use crate::floor::effect::{Effect, Fact, SwitchCommand};
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode};
 use crate::floor::queue::QueueProfile;
 use crate::floor::refusal::Refusal;
+use crate::floor::trunks::{GatewayProfile, Standing};
 use crate::sim::chance::Chance;
 use crate::sim::customer::Customers;
 use crate::sim::phone::Phones;
@@ -37,12 +41,14 @@ use ledger::Ledger;
 pub use options::{CampaignCounts, DayOptions, DaySummary, check_every};
 use people::{Act, People};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 use store::Leads;
+use trunks::TrunkBooks;
 use wire::Wire;
 
 /// How long after closing time calls may take to end.
 const DRAIN_MS: i64 = 40 * 60_000;
+const POOL: CallerIdPoolId = CallerIdPoolId(1);
 
 /// Something that will happen in the simulation itself.
 #[derive(Debug)]
@@ -109,6 +115,7 @@ struct Day {
     people: People,
     leads: Leads,
     ledger: Ledger,
+    trunks: TrunkBooks,
     chance: Chance,
     campaigns: Vec<CampaignProfile>,
     queues: Vec<QueueProfile>,
@@ -159,7 +166,8 @@ impl Day {
             wire: Wire::new(chance.fork(), options.faults),
             people: People::new(chance.fork()),
             leads: Leads::new(chance.fork()),
-            ledger: Ledger::new(&campaigns, &queues),
+            ledger: Ledger::new(&campaigns, &queues).with_break(breaks::times_without_calls(&options)),
+            trunks: TrunkBooks::new(gateways(&options), rates(&campaigns), pool()),
             chance,
             campaigns,
             queues,
@@ -176,6 +184,10 @@ impl Day {
     }
 
     fn open(&mut self) {
+        self.apply(Input::Gateways(gateways(&self.options)));
+        let today = (self.now, self.closes);
+        let caller_ids = CallerIdsProfile { pools: vec![pool()], today, counted: Vec::new() };
+        self.apply(Input::CallerIds(Box::new(caller_ids)));
         for campaign in self.campaigns.clone() {
             self.apply(Input::Campaign(campaign));
         }
@@ -303,12 +315,13 @@ impl Day {
     /// An attempt goes to the switch once its record is committed; a few
     /// commits fail.
     fn committed(&mut self, command: SwitchCommand) {
-        if let SwitchCommand::DialCustomer { call, .. } = &command
+        if let SwitchCommand::DialCustomer { call, leg, .. } = &command
             && self.options.faults
             && self.chance.permille(2)
         {
             self.count("attempts not stored");
             self.ledger.not_stored(*call);
+            self.trunks.not_stored(*call, *leg);
             return self.apply(Input::AttemptNotStored { call: *call });
         }
         self.take(Due::Command(command));
@@ -330,7 +343,9 @@ impl Day {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Switch(command) => {
-                let broken = self.ledger.command(&command);
+                let mut broken = self.ledger.command(&command);
+                let lives = |leg| self.world.leg(leg).is_some();
+                broken.extend(self.trunks.command(self.now, &command, lives));
                 self.blame(broken);
                 let (delay, due) = match command {
                     dial @ SwitchCommand::DialCustomer { .. } => {
@@ -347,7 +362,8 @@ impl Day {
                 if let Fact::CallEnded { dialled: Some((campaign, lead)), result, .. } = &fact {
                     self.leads.done(*campaign, *lead, *result);
                 }
-                let broken = self.ledger.write(self.now, self.floor.switch_up(), &fact);
+                let mut broken = self.ledger.write(self.now, self.floor.switch_up(), &fact);
+                broken.extend(self.trunks.fact(self.now, &fact));
                 self.blame(broken);
             }
             Effect::Tell(tell) => {
@@ -430,6 +446,7 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         agents,
         gateway: "carrier_a".into(),
         caller_id,
+        caller_id_pool: None,
         ring_seconds: 30,
         wrap_up_seconds: 30,
         drop_cap_permille: options.drop_cap_permille,
@@ -439,17 +456,59 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         wait_ms_max: 10_000,
         drop_message: None,
         lines_max: options.agents * 4,
-        hours: Some((OPENS, closes)),
+        times: breaks::times(options, id, closes),
+        standing: Standing {
+            calls_per_second: options.trunk_limits.map(|(_, rate)| rate.div_ceil(2)),
+            ..Standing::default()
+        },
         counted: Vec::new(),
     };
     let mut campaigns = Vec::new();
     if let Ok(caller_id) = caller_id {
         campaigns.push(campaign(1, DialMode::Predictive, every(1), caller_id.clone()));
-        if options.agents >= 3 {
+        if options.standings.is_some() {
+            campaigns.push(campaign(2, DialMode::Predictive, every(1), caller_id));
+        } else if options.agents >= 3 {
             campaigns.push(campaign(2, DialMode::Progressive, every(3), caller_id));
         }
     }
+    for (campaign, (priority, share)) in campaigns.iter_mut().zip(options.standings.unwrap_or_default()) {
+        if options.standings.is_some() {
+            campaign.standing = Standing { priority, share, ..campaign.standing };
+        }
+    }
+    if let Some(second) = campaigns.get_mut(1) {
+        second.caller_id_pool = Some(POOL);
+    }
     campaigns
+}
+
+/// The pool of the second campaign: one number for the people of a city, two for
+/// everybody, each for so many calls an hour.
+fn pool() -> CallerIdPool {
+    let number = |number: &str, regions, hour_max| {
+        let number = Dialable::new(number).ok()?;
+        Some(PoolNumber { number, regions, hour_max: Some(hour_max), day_max: None })
+    };
+    let shenzhen = Region::City { province: "广东".to_owned(), city: "深圳".to_owned() };
+    let numbers = [
+        number("075588880000", vec![shenzhen], 20),
+        number("02160000001", Vec::new(), 200),
+        number("02160000002", Vec::new(), 200),
+    ];
+    CallerIdPool { pool: POOL, numbers: numbers.into_iter().flatten().collect() }
+}
+
+/// The one trunk, with its limits.
+fn gateways(options: &DayOptions) -> Vec<GatewayProfile> {
+    let (calls_max, calls_per_second) = options.trunk_limits.unzip();
+    vec![GatewayProfile { name: "carrier_a".into(), calls_max, calls_per_second }]
+}
+
+/// The campaigns' limits on new calls per second.
+fn rates(campaigns: &[CampaignProfile]) -> BTreeMap<CampaignId, u32> {
+    let rate = |profile: &CampaignProfile| Some((profile.campaign, profile.standing.calls_per_second?));
+    campaigns.iter().filter_map(rate).collect()
 }
 
 /// One supervisor for six agents; their numbers follow the agents'.

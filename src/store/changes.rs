@@ -27,6 +27,8 @@ pub enum Change {
     /// The do-not-call list: what waits to be dialled may be barred, what was
     /// barred may be due.
     DoNotCall,
+    /// A pool of caller IDs.
+    CallerIds,
     /// A trunk, so perhaps any campaign.
     Gateways,
     /// The listener missed changes: reload all.

@@ -40,7 +40,7 @@ await journey("queues", async ({ step, newPerson, api, logIns, customers }) => {
 
   await step("a calendar whose periods overlap is refused where it is wrong", async () => {
     await chief.open("呼入队列");
-    await chief.button("营业日历").click();
+    await chief.button("日历").click();
     await chief.page.getByText("还没有日历").waitFor();
     await chief.button("新建日历").click();
     await chief.field("名称").fill(CALENDAR);

@@ -43,6 +43,8 @@ export function finishedImport(admin, id) {
   }, IMPORT_MS_MAX);
 }
 
+const EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
 /** A campaign that may dial at any hour of any day, in a centre whose few numbers may be dialled again and again. */
 export async function makeCampaign(admin, settings) {
   await admin.call("PUT", "/attempt-caps", { per_day: 100, in_all: 1000, days: 30, spacing_minutes: 0 });
@@ -51,9 +53,7 @@ export async function makeCampaign(admin, settings) {
     ring_seconds: 15,
     // Until the disposition is saved, so that no timer acts for the agent.
     wrap_up_seconds: 0,
-    hours_from: "00:00",
-    hours_to: "23:59",
-    weekdays: 127,
+    times: { windows: [{ days: EVERY_DAY, from: "00:00", to: "24:00" }] },
     retry_minutes: 60,
     script: "您好，这里是客户服务中心。",
     ...settings,

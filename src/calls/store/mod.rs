@@ -243,6 +243,8 @@ fn stored_call(
     Some(StoredCall {
         call: CallId(row.id),
         leg: LegId(row.leg),
+        caller_id: Dialable::new(&row.caller_id).ok().filter(|_| row.direction == OUTBOUND),
+        gateway: Some(row.gateway).filter(|gateway| !gateway.is_empty()),
         origin,
         queue,
         started_at: row.started_at.into(),
@@ -270,7 +272,8 @@ fn origin_of(row: &calls::Model) -> Option<Origin> {
             known: Some(Known { e164, customer, ..Known::NOTHING }),
         });
     };
-    let lead = Lead { lead: LeadId(lead), customer: customer?, number: number?, e164: row.e164.clone() };
+    let (e164, place) = (row.e164.clone(), None);
+    let lead = Lead { lead: LeadId(lead), customer: customer?, number: number?, e164, until: None, place };
     Some(Origin::Dialled { campaign: CampaignId(campaign), lead })
 }
 

@@ -2,9 +2,8 @@
 
 use crate::api::Check;
 use crate::base::clock::Moment;
-use crate::base::day::{day_of, start_of_day};
+use crate::base::day::{day_of, end_of_day, start_of_day};
 use crate::campaigns::caps::model::{AttemptCaps, CampaignCaps};
-use crate::campaigns::openings::Openings;
 use crate::campaigns::retry::model::LeadRule;
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
@@ -38,21 +37,27 @@ impl AttemptCaps {
     }
 
     /// Why a number with these attempts, in any order, is not dialled now; `None`: it
-    /// may be. Of several rules, the one that holds longest.
-    pub fn held(self, dialled: &[Dialled], now: Moment, openings: &Openings) -> Option<Held> {
-        let zone = openings.zone;
+    /// may be. Of several rules, the one that holds longest. `opens` gives the first
+    /// instant, from one on, at which the campaign dials.
+    pub fn held(
+        self,
+        dialled: &[Dialled],
+        now: Moment,
+        zone: Tz,
+        opens: impl Fn(Moment) -> Moment,
+    ) -> Option<Held> {
         let today = day_of(now, zone);
         let mut days: Vec<NaiveDate> =
             dialled.iter().map(|attempt| day_of(attempt.at, zone)).filter(|day| *day <= today).collect();
         days.sort_unstable();
         let of_day = days.iter().filter(|day| **day == today).count();
-        let per_day = (of_day >= self.per_day.max(1) as usize).then(|| openings.next_day(now));
+        let per_day = end_of_day(today, zone).filter(|_| of_day >= self.per_day.max(1) as usize);
         let last = dialled.iter().map(|attempt| attempt.at).max();
         let spaced = last.map(|at| at + i64::from(self.spacing_minutes) * 60_000).filter(|at| now < *at);
         let open = dialled.iter().any(|attempt| attempt.open).then_some(now + ON_THE_LINE_MS);
         let held = [
-            (LeadRule::CapDay, per_day),
-            (LeadRule::CapInAll, self.room_again(&days, today, openings)),
+            (LeadRule::CapDay, per_day.map(&opens)),
+            (LeadRule::CapInAll, self.room_again(&days, today, zone).map(&opens)),
             (LeadRule::Spacing, spaced),
             (LeadRule::OnTheLine, open),
         ];
@@ -62,13 +67,13 @@ impl AttemptCaps {
 
     /// When so many of the attempts, on these days in order, have left the window that
     /// there is room for another; `None`: there is room today.
-    fn room_again(self, days: &[NaiveDate], today: NaiveDate, openings: &Openings) -> Option<Moment> {
+    fn room_again(self, days: &[NaiveDate], today: NaiveDate, zone: Tz) -> Option<Moment> {
         let window = Days::new(self.days.max(1) as u64);
         let counts = |day: &&NaiveDate| day.checked_add_days(window).is_none_or(|leaves| leaves > today);
         let counted: Vec<&NaiveDate> = days.iter().filter(counts).collect();
         let too_many = counted.len().checked_sub(self.in_all.max(1) as usize)?;
         let leaves = counted.get(too_many)?.checked_add_days(window)?;
-        start_of_day(leaves, openings.zone).map(|from| openings.next(from))
+        start_of_day(leaves, zone)
     }
 }
 
@@ -94,7 +99,8 @@ pub fn check_own(caps: &CampaignCaps, check: &mut Check) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::campaigns::rules::hours_of;
+    use crate::campaigns::times::openings::next_opening;
+    use crate::campaigns::times::openings::tests::daytime;
     use chrono::DateTime;
     use chrono_tz::{America::New_York, Asia::Shanghai};
 
@@ -105,11 +111,12 @@ mod tests {
     }
 
     fn held(caps: AttemptCaps, attempts: &[&str], now: &str, zone: Tz) -> Option<(LeadRule, String)> {
-        let openings = Openings::new(hours_of("08:30", "20:30", 127).unwrap(), zone);
+        let times = daytime(zone);
         let dialled: Vec<Dialled> =
             attempts.iter().map(|text| Dialled { at: at(text), open: false }).collect();
         let until = |at: Moment| at.to_utc().with_timezone(&zone).format("%FT%H:%M").to_string();
-        caps.held(&dialled, at(now), &openings).map(|held| (held.rule, until(held.until)))
+        let held = caps.held(&dialled, at(now), zone, |at| next_opening(&times, at));
+        held.map(|held| (held.rule, until(held.until)))
     }
 
     #[test]
@@ -160,10 +167,9 @@ mod tests {
 
     #[test]
     fn a_number_that_is_in_a_call_waits() {
-        let openings = Openings::new(hours_of("08:30", "20:30", 127).unwrap(), Shanghai);
         let now = at("2026-11-23T10:00:00+08:00");
         let open = [Dialled { at: now - 10 * 60_000, open: true }];
-        let held = CAPS.held(&open, now, &openings).map(|held| (held.rule, held.until));
+        let held = CAPS.held(&open, now, Shanghai, |at| at).map(|held| (held.rule, held.until));
         assert_eq!(held, Some((LeadRule::OnTheLine, now + 60_000)));
     }
 

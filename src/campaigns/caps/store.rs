@@ -1,21 +1,22 @@
-//! Caps on attempts and the ledger: the centre's setting, the attempts at numbers,
-//! leads that wait for a cap.
+//! Caps on attempts and the ledger: the centre's setting, the attempts at numbers.
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, CustomerId, LeadId};
 use crate::campaigns::caps::model::{AttemptCaps, CampaignCaps};
 use crate::campaigns::caps::rules::{Dialled, Held};
-use crate::campaigns::model::LeadState;
-use crate::campaigns::openings::Openings;
 use crate::campaigns::retry::model::LeadRule;
+use crate::campaigns::retry::store::look_again;
+use crate::campaigns::times::openings::next_opening;
+use crate::campaigns::times::store::times_or_always;
 use crate::do_not_call::model::{BlockRule, Blocked, NewBlock};
 use crate::do_not_call::store::{lift_of_caps, log_blocks};
-use crate::store::entity::{calls, campaigns, leads};
+use crate::floor::calling::CallingTimes;
+use crate::store::entity::{calls, campaigns};
 use crate::store::{WriteTx, lookup};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -40,36 +41,21 @@ pub async fn load_caps(db: &impl ConnectionTrait) -> Result<AttemptCaps, DbErr> 
 pub async fn save_caps(tx: &WriteTx, caps: AttemptCaps, now: Moment) -> Result<(), DbErr> {
     let value = serde_json::to_value(caps).map_err(|error| DbErr::Custom(error.to_string()))?;
     lookup::set_setting(tx, KEY, value, now).await?;
-    look_again(tx, None).await?;
+    look_again(tx, &LeadRule::CAPS, None).await?;
     lift_of_caps(tx, now).await
 }
 
-/// Leads that wait for a cap, all of them or those of one list, are due: the next
-/// refill asks the caps as they are now.
-pub async fn look_again(tx: &WriteTx, list: Option<i64>) -> Result<(), DbErr> {
-    let caps = [LeadRule::CapDay, LeadRule::CapInAll, LeadRule::Spacing].map(LeadRule::as_str);
-    leads::Entity::update_many()
-        .col_expr(leads::Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(leads::Column::Rule, Expr::value(None::<String>))
-        .filter(Condition::all().add_option(list.map(|list| leads::Column::ListId.eq(list))))
-        .filter(leads::Column::State.is_in([LeadState::Fresh, LeadState::Retry].map(LeadState::as_str)))
-        .filter(leads::Column::Rule.is_in(caps))
-        .exec(tx)
-        .await
-        .map(|_| ())
-}
-
 /// What holds for the numbers of one campaign.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(in crate::campaigns) struct Terms {
-    pub caps: AttemptCaps,
-    pub openings: Openings,
+    caps: AttemptCaps,
+    times: CallingTimes,
 }
 
 impl Terms {
-    pub async fn of(tx: &WriteTx, campaign: &campaigns::Model, zone: Tz) -> Result<Self, DbErr> {
+    pub async fn of(tx: &WriteTx, campaign: &campaigns::Model, times: CallingTimes) -> Result<Self, DbErr> {
         let caps = load_caps(tx).await?.with(CampaignCaps::from_stored(&campaign.caps));
-        Ok(Self { caps, openings: Openings::of(campaign, zone) })
+        Ok(Self { caps, times })
     }
 
     /// Which of these numbers are not dialled now, and why; these calls are not counted.
@@ -80,11 +66,15 @@ impl Terms {
         but_for: &HashSet<Uuid>,
         now: Moment,
     ) -> Result<HashMap<String, Held>, DbErr> {
-        let since = self.caps.counts_from(now, self.openings.zone);
+        let zone = self.times.schedule.zone;
+        let since = self.caps.counts_from(now, zone);
         let spacing = now - i64::from(self.caps.spacing_minutes) * 60_000;
         let attempts = attempts_since(tx, numbers, but_for, (since.min(spacing), now)).await?;
+        // Most of them wait for the same day.
+        let openings: RefCell<HashMap<Moment, Moment>> = RefCell::default();
+        let opens = |at| *openings.borrow_mut().entry(at).or_insert_with(|| next_opening(&self.times, at));
         let held = |(number, dialled): (String, Vec<Dialled>)| {
-            self.caps.held(&dialled, now, &self.openings).map(|held| (number, held))
+            self.caps.held(&dialled, now, zone, opens).map(|held| (number, held))
         };
         Ok(attempts.into_iter().filter_map(held).collect())
     }
@@ -165,7 +155,8 @@ pub async fn find_capped(
     let Some(row) = row.filter(|_| !attempts.is_empty()) else { return Ok(Vec::new()) };
     let numbers = attempts.iter().map(|attempt| attempt.e164.clone()).collect();
     let theirs = attempts.iter().map(|attempt| attempt.call.0).collect();
-    let held = Terms::of(tx, &row, zone).await?.held(tx, numbers, &theirs, now).await?;
+    let times = times_or_always(tx, &row, zone).await?;
+    let held = Terms::of(tx, &row, times).await?.held(tx, numbers, &theirs, now).await?;
     let (mut capped, mut blocks) = (Vec::new(), Vec::new());
     for attempt in attempts {
         let Some(why) = held.get(&attempt.e164) else { continue };

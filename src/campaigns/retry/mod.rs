@@ -6,3 +6,4 @@
 
 pub mod model;
 pub mod rules;
+pub(in crate::campaigns) mod store;

@@ -185,6 +185,8 @@ pub enum LeadRule {
     Spacing,
     /// The number is in a call now.
     OnTheLine,
+    /// It is no hour to call at where the number lives.
+    CalledHours,
     /// Ended: somebody answered and spoke with an agent.
     Reached,
     /// Ended: the attempts at the lead are used up.
@@ -196,8 +198,11 @@ pub enum LeadRule {
 }
 
 impl LeadRule {
+    /// The caps on attempts.
+    pub const CAPS: [Self; 3] = [Self::CapDay, Self::CapInAll, Self::Spacing];
+
     /// Every rule.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Delay,
         Self::OtherPart,
         Self::NextNumber,
@@ -208,6 +213,7 @@ impl LeadRule {
         Self::CapInAll,
         Self::Spacing,
         Self::OnTheLine,
+        Self::CalledHours,
         Self::Reached,
         Self::AttemptsUsedUp,
         Self::TimesUsedUp,
@@ -227,6 +233,7 @@ impl LeadRule {
             Self::CapInAll => "cap_in_all",
             Self::Spacing => "spacing",
             Self::OnTheLine => "on_the_line",
+            Self::CalledHours => "called_hours",
             Self::Reached => "reached",
             Self::AttemptsUsedUp => "attempts_used_up",
             Self::TimesUsedUp => "times_used_up",

@@ -5,12 +5,14 @@ use crate::base::clock::Moment;
 use crate::base::day::{instant, time_of_day};
 use crate::base::limits;
 use crate::campaigns::model::LeadState;
-use crate::campaigns::openings::Openings;
 use crate::campaigns::retry::model::{
     DayPart, LeadRule, NextNumber, RETRIED, ResultRule, RetryRules, is_dead,
 };
 use crate::campaigns::rules::{REST_AFTER_DROP_HOURS, counts_as_attempt};
+use crate::campaigns::times::openings::first_within;
+use crate::floor::calling::CallingTimes;
 use crate::floor::effect::CallResult;
+use crate::floor::stretch::Stretch;
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use std::collections::HashSet;
@@ -62,7 +64,7 @@ pub struct Ended<'a> {
 
 impl RetryRules {
     /// What becomes of a lead after an attempt.
-    pub fn after(&self, ended: Ended<'_>, openings: &Openings) -> NextAttempt {
+    pub fn after(&self, ended: Ended<'_>, times: &CallingTimes) -> NextAttempt {
         let Some(last) = ended.tried.last() else {
             // Without an attempt nothing has changed.
             let phone = ended.phones.first().copied().unwrap_or_default();
@@ -91,8 +93,8 @@ impl RetryRules {
             _ => {}
         }
         let rule = self.of(last.result);
-        let times = ended.tried.iter().filter(|tried| tried.result == last.result).count();
-        if times > rule.times as usize {
+        let so_often = ended.tried.iter().filter(|tried| tried.result == last.result).count();
+        if so_often > rule.times as usize {
             return done(LeadRule::TimesUsedUp);
         }
         let phone = same_or_next(rule.number).unwrap_or(same);
@@ -100,7 +102,7 @@ impl RetryRules {
         if is_dead(last.result) {
             return retry(phone, earliest, LeadRule::NextNumber);
         }
-        let other_part = rule.other_part.then(|| self.in_another_part(ended.tried, earliest, openings));
+        let other_part = rule.other_part.then(|| self.in_another_part(ended.tried, earliest, times));
         match other_part.flatten() {
             Some(at) => retry(phone, at, LeadRule::OtherPart),
             None => retry(phone, earliest, LeadRule::Delay),
@@ -109,15 +111,15 @@ impl RetryRules {
 
     /// The first moment from `earliest` in a part of the day in which the lead was
     /// not tried yet and the campaign may dial. `None`: every such part was tried.
-    fn in_another_part(&self, tried: &[Tried], earliest: Moment, openings: &Openings) -> Option<Moment> {
-        let zone = openings.zone;
+    fn in_another_part(&self, tried: &[Tried], earliest: Moment, times: &CallingTimes) -> Option<Moment> {
+        let zone = times.schedule.zone;
         let parts = self.day_parts.iter().filter_map(Hours::of);
         let untried: Vec<Hours> =
             parts.filter(|part| !tried.iter().any(|tried| part.holds(tried.at, zone))).collect();
         if untried.is_empty() {
             return None;
         }
-        openings.next_within(earliest, |day| untried.iter().filter_map(|part| part.on(day, zone)).collect())
+        first_within(times, earliest, |day| untried.iter().filter_map(|part| part.on(day, zone)).collect())
     }
 }
 
@@ -166,9 +168,9 @@ impl Hours {
     }
 
     /// The instants between which it lies that begins on this day.
-    fn on(self, day: NaiveDate, zone: Tz) -> Option<(Moment, Moment)> {
+    fn on(self, day: NaiveDate, zone: Tz) -> Option<Stretch> {
         let last = if self.from < self.to { day } else { day.succ_opt()? };
-        Some((instant(day, self.from, zone)?, instant(last, self.to, zone)?))
+        Some(Stretch { from: instant(day, self.from, zone)?, to: instant(last, self.to, zone)? })
     }
 }
 

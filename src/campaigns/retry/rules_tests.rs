@@ -4,17 +4,14 @@
 use super::*;
 use crate::campaigns::caps::model::AttemptCaps;
 use crate::campaigns::caps::rules::Dialled;
-use crate::campaigns::rules::hours_of;
+use crate::campaigns::times::openings::next_opening;
+use crate::campaigns::times::openings::tests::daytime;
 use chrono::DateTime;
 use chrono_tz::{America::New_York, Asia::Shanghai};
 use proptest::prelude::*;
 
 fn at(text: &str) -> Moment {
     Moment::from(DateTime::parse_from_rfc3339(text).unwrap().to_utc())
-}
-
-fn openings(zone: Tz) -> Openings {
-    Openings::new(hours_of("08:30", "20:30", 127).unwrap(), zone)
 }
 
 /// Monday.
@@ -30,7 +27,7 @@ fn next(rules: &RetryRules, tried: &[(CallResult, i32)], phones: &[i32]) -> (Lea
         .map(|(n, (result, phone))| Tried { phone: Some(*phone), result: *result, at: before(n) })
         .collect();
     let ended = Ended { tried: &tried, phones, max_attempts: 6, now };
-    let next = rules.after(ended, &openings(Shanghai));
+    let next = rules.after(ended, &daytime(Shanghai));
     assert_eq!(next.state == LeadState::Done, next.at.is_none());
     (next.rule, next.phone, next.at.map(|at| at.since_ms(now) / MINUTE_MS))
 }
@@ -109,7 +106,7 @@ fn after_no_answer(parts: &[(&str, &str)], tried: &[&str], minutes: u32, zone: T
     let rules = RetryRules { results: vec![rule], day_parts: parts.iter().enumerate().map(part).collect() };
     let tried: Vec<Tried> = tried.iter().map(|text| Tried { phone: Some(0), result, at: at(text) }).collect();
     let now = tried.last().expect("one").at;
-    let next = rules.after(Ended { tried: &tried, phones: &[0], max_attempts: 20, now }, &openings(zone));
+    let next = rules.after(Ended { tried: &tried, phones: &[0], max_attempts: 20, now }, &daytime(zone));
     let text = |at: Moment| at.to_utc().with_timezone(&zone).format("%FT%H:%M%:z").to_string();
     (next.rule, next.at.map(text).unwrap_or_default())
 }
@@ -228,9 +225,10 @@ proptest! {
         begin in 0..400i64 * 24 * 60,
     ) {
         let caps = AttemptCaps { per_day, in_all, days, spacing_minutes };
-        let openings = openings(zone);
+        let times = daytime(zone);
+        let opens = |at: Moment| next_opening(&times, at);
         let phones = [0, 1, 2];
-        let mut now = openings.next(at("2026-01-01T00:00:00Z") + begin * MINUTE_MS);
+        let mut now = opens(at("2026-01-01T00:00:00Z") + begin * MINUTE_MS);
         let mut phone = 0;
         let mut tried: Vec<Tried> = Vec::new();
         for result in results {
@@ -240,15 +238,15 @@ proptest! {
             };
             // As a claim does: until the number may be dialled.
             let mut looks = 0;
-            while let Some(held) = caps.held(&of(phone), now, &openings) {
+            while let Some(held) = caps.held(&of(phone), now, zone, opens) {
                 prop_assert!(held.until > now, "{held:?}");
-                now = openings.next(held.until);
+                now = opens(held.until);
                 looks += 1;
                 prop_assert!(looks < 10, "{held:?} and again");
             }
             tried.push(Tried { phone: Some(phone), result, at: now });
             let ended = Ended { tried: &tried, phones: &phones, max_attempts, now };
-            let next = rules.after(ended, &openings);
+            let next = rules.after(ended, &times);
             let counted = tried.iter().filter(|tried| counts_as_attempt(tried.result)).count();
             prop_assert!(counted <= max_attempts as usize);
             let Some(due) = next.at else { break };
@@ -267,7 +265,7 @@ proptest! {
             let dead = tried.iter().rev().find(|tried| tried.phone == Some(next.phone));
             prop_assert!(dead.is_none_or(|tried| !is_dead(tried.result)), "dials a dead number");
             phone = next.phone;
-            now = openings.next(due);
+            now = opens(due);
         }
         for number in phones {
             let theirs: Vec<Moment> =

@@ -7,10 +7,10 @@ use crate::base::clock::Moment;
 use crate::base::ids::{CallId, LeadId};
 use crate::base::limits;
 use crate::campaigns::model::LeadState;
-use crate::campaigns::openings::Openings;
 use crate::campaigns::retry::model::RetryRules;
 use crate::campaigns::retry::rules::{Ended, Tried};
 use crate::campaigns::rules;
+use crate::campaigns::times::store::times_or_always;
 use crate::floor::effect::{CallResult, Fact};
 use crate::store::WriteTx;
 use crate::store::entity::{calls, campaigns, customer_phones, leads};
@@ -62,7 +62,7 @@ async fn end_attempt(
     let Some(campaign) = call.campaign_id else { return Ok(()) };
     let campaign = campaigns::Entity::find_by_id(campaign).one(tx).await?;
     let Some(campaign) = campaign else { return Ok(()) };
-    let openings = Openings::of(&campaign, zone);
+    let times = times_or_always(tx, &campaign, zone).await?;
     let phones = customer_phones::Entity::find()
         .filter(customer_phones::Column::CustomerId.eq(lead.customer_id))
         .filter(customer_phones::Column::Live.eq(true))
@@ -87,7 +87,7 @@ async fn end_attempt(
         max_attempts: u32::try_from(campaign.max_attempts).unwrap_or(1),
         now: at,
     };
-    let next = RetryRules::from_stored(&campaign.retry).after(ended, &openings);
+    let next = RetryRules::from_stored(&campaign.retry).after(ended, &times);
     let ended = leads::ActiveModel {
         id: Set(lead.id),
         state: Set(next.state.as_str().to_owned()),

@@ -2,12 +2,15 @@
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, UserId};
-use crate::campaigns::caps;
+use crate::calendars;
+use crate::campaigns::caller_ids;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
     CampaignState, LeadState,
 };
-use crate::campaigns::store::barred;
+use crate::campaigns::retry::model::LeadRule;
+use crate::campaigns::retry::store::look_again;
+use crate::campaigns::store::{barred, called};
 use crate::store::entity::{calls, campaign_agents, campaigns, lead_lists, leads};
 use crate::store::{Db, WriteTx, lookup};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
@@ -50,6 +53,8 @@ async fn with_figures(
     let list_ids: HashSet<i64> = rows.iter().map(|row| row.list_id).collect();
     let lists = names_of_lists(db, &list_ids).await?;
     let gateways = lookup::gateway_names(db).await?;
+    let followed = rows.iter().filter_map(|row| row.calendar_id);
+    let calendars = calendars::store::load(db, followed).await?;
     let leads = count_leads(db, &list_ids).await?;
     let attempts = count_attempts(db, &ids).await?;
     let mut agents: HashMap<i64, Vec<i64>> = HashMap::new();
@@ -64,6 +69,7 @@ async fn with_figures(
     let entry = |campaign: campaigns::Model| CampaignEntry {
         list_name: lists.get(&campaign.list_id).cloned().unwrap_or_default(),
         gateway_name: gateways.get(&campaign.gateway_id).cloned().unwrap_or_default(),
+        calendar: campaign.calendar_id.and_then(|id| calendars.get(&id)).cloned(),
         agents: agents.get(&campaign.id).cloned().unwrap_or_default(),
         counts: CampaignCounts {
             attempts: attempts.get(&campaign.id).copied().unwrap_or_default(),
@@ -149,7 +155,7 @@ pub async fn insert_campaign(
         state: Set(CampaignState::Draft.as_str().to_owned()),
         created_by: Set(by.0),
         created_at: Set(now.to_utc()),
-        ..settings(form, now)
+        ..settings(form, now)?
     };
     let id = campaigns::Entity::insert(row).exec(tx).await?.last_insert_id;
     set_agents(tx, id, &form.agents).await?;
@@ -166,11 +172,13 @@ pub async fn update_campaign(
     if let Err(refused) = check_references(tx, form, Some(id)).await? {
         return Ok(Err(refused));
     }
-    let row = campaigns::ActiveModel { id: Set(id.0), ..settings(form, now) };
+    let row = campaigns::ActiveModel { id: Set(id.0), ..settings(form, now)? };
     campaigns::Entity::update(row).exec(tx).await?;
     set_agents(tx, id.0, &form.agents).await?;
     barred::look_again(tx, id, form.list_id, now).await?;
-    caps::store::look_again(tx, Some(form.list_id)).await?;
+    called::lift_of_campaign(tx, id, now).await?;
+    let waits = [&LeadRule::CAPS[..], &[LeadRule::CalledHours]].concat();
+    look_again(tx, &waits, Some(form.list_id)).await?;
     Ok(Ok(()))
 }
 
@@ -194,13 +202,14 @@ pub async fn mark_state(
     Ok(())
 }
 
-fn settings(form: &CampaignForm, now: Moment) -> campaigns::ActiveModel {
-    campaigns::ActiveModel {
+fn settings(form: &CampaignForm, now: Moment) -> Result<campaigns::ActiveModel, DbErr> {
+    Ok(campaigns::ActiveModel {
         name: Set(form.name.trim().to_owned()),
         list_id: Set(form.list_id),
         mode: Set(form.mode.as_str().to_owned()),
         gateway_id: Set(form.gateway_id),
         caller_id: Set(form.caller_id.clone()),
+        caller_id_pool_id: Set(form.caller_id_pool_id),
         ring_seconds: Set(form.ring_seconds),
         wrap_up_seconds: Set(form.wrap_up_seconds),
         drop_cap_permille: Set(form.drop_cap_permille),
@@ -211,16 +220,18 @@ fn settings(form: &CampaignForm, now: Moment) -> campaigns::ActiveModel {
         wait_ms_max: Set(form.wait_ms_max),
         drop_message: Set(form.drop_message.clone()),
         lines_max: Set(form.lines_max),
-        hours_from: Set(form.hours_from.clone()),
-        hours_to: Set(form.hours_to.clone()),
-        weekdays: Set(form.weekdays),
+        times: Set(form.times.stored().map_err(|error| DbErr::Json(error.to_string()))?),
+        calendar_id: Set(form.times.calendar_id),
+        calls_per_second: Set(form.calls_per_second),
+        priority: Set(form.priority),
+        share: Set(form.share),
         max_attempts: Set(form.max_attempts),
         retry: Set(json!(form.retry.clone().complete())),
         caps: Set(json!(form.caps)),
         script: Set(form.script.clone()),
         updated_at: Set(now.to_utc()),
         ..Default::default()
-    }
+    })
 }
 
 async fn check_references(
@@ -237,6 +248,19 @@ async fn check_references(
     }
     if lookup::gateway_caller_id(tx, form.gateway_id).await?.is_none() {
         return Ok(Err(CampaignRefused::NoSuchGateway));
+    }
+    if let Some(calendar) = form.times.calendar_id
+        && calendars::store::find_calendar(tx, calendar).await?.is_none()
+    {
+        return Ok(Err(CampaignRefused::NoSuchCalendar));
+    }
+    if let Some(pool) = form.caller_id_pool_id {
+        if !caller_ids::store::is_pool(tx, pool).await? {
+            return Ok(Err(CampaignRefused::NoSuchPool));
+        }
+        if !caller_ids::store::has_default(tx, pool).await? {
+            return Ok(Err(CampaignRefused::EmptyPool));
+        }
     }
     let agents = lookup::with_desk_phone(tx, form.agents.iter().copied()).await?;
     match form.agents.iter().find(|agent| !agents.contains(agent)) {

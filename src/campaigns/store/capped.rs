@@ -43,7 +43,7 @@ pub(super) async fn sort_out(
             campaign: CampaignId(campaign.id),
             held: false,
         };
-        let mut first: Option<(Held, i32)> = None;
+        let mut first: Option<(Held, i32)> = lead.later;
         let mut open = None;
         for phone in phones {
             let Some(why) = held.get(&phone.e164) else {

@@ -2,18 +2,22 @@
 //!
 //! In: requests for leads. Out: leads, each claimed once and no customer twice,
 //! whichever list they are on. What the do-not-call list holds back is in
-//! `barred.rs`, what the caps on attempts do in `capped.rs`, and what becomes of a
-//! lead after an attempt in `attempts.rs`.
+//! `barred.rs`, what the hour where a number lives in `called.rs`, what the caps on
+//! attempts in `capped.rs`, and what becomes of a lead after an attempt in
+//! `attempts.rs`.
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, CustomerId, LeadId};
 use crate::base::limits;
 use crate::base::phone::Dialable;
+use crate::campaigns::caps::rules::Held;
 use crate::campaigns::caps::store::Terms;
 use crate::campaigns::model::LeadState;
 use crate::campaigns::rules::REST_AFTER_DROP_HOURS;
-use crate::campaigns::store::{barred, capped};
+use crate::campaigns::store::{barred, called, capped};
+use crate::campaigns::times::store::{LoadedTimes, load_times};
 use crate::floor::input::Lead;
+use crate::places;
 use crate::store::entity::{campaigns, customer_phones, leads};
 use crate::store::{Db, WriteTx, write_tx};
 use chrono_tz::Tz;
@@ -62,6 +66,10 @@ pub(super) struct Due {
     pub(super) id: i64,
     pub(super) customer_id: i64,
     pub(super) next_phone: i32,
+    /// When it is an hour to call at where another of its numbers lives, and that
+    /// number's position.
+    #[sea_orm(skip)]
+    pub(super) later: Option<(Held, i32)>,
 }
 
 impl Due {
@@ -88,7 +96,10 @@ pub async fn claim_leads(
         tx.execute_unprepared(CLAIM_LOCK).await?;
     }
     barred::give_back_some(&tx, now).await?;
-    let terms = Terms::of(&tx, &campaign, zone).await?;
+    let times = load_times(&tx, &campaign, zone).await?;
+    let times =
+        times.ok_or_else(|| DbErr::Custom(format!("campaign {}: times cannot be used", campaign.id)))?;
+    let terms = Terms::of(&tx, &campaign, times.calling.clone()).await?;
     let mut leads = Vec::new();
     for state in [LeadState::Retry, LeadState::Fresh] {
         for _ in 0..LOOKS {
@@ -98,7 +109,7 @@ pub async fn claim_leads(
             }
             let due = find_due(&tx, &campaign, state, wanted, now).await?;
             let last = due.len() < wanted;
-            leads.extend(claim(&tx, &campaign, &terms, due, now).await?);
+            leads.extend(claim(&tx, &campaign, (&times, &terms), due, now).await?);
             if last {
                 break;
             }
@@ -108,19 +119,21 @@ pub async fn claim_leads(
     Ok(leads)
 }
 
-/// Claims those of the due leads that may be dialled, and puts the others aside.
+/// Claims those of the due leads that may be dialled, and puts the others aside or off.
 async fn claim(
     tx: &WriteTx,
     campaign: &campaigns::Model,
-    terms: &Terms,
+    (times, terms): (&LoadedTimes, &Terms),
     due: Vec<Due>,
     now: Moment,
 ) -> Result<Vec<Lead>, DbErr> {
     let phones = find_phones(tx, due.iter().map(|lead| lead.customer_id).collect()).await?;
     let due = due.into_iter().map(|due| (due.phones(&phones), due)).collect();
     let free = barred::sort_out(tx, campaign, due, now).await?;
+    let free = called::sort_out(tx, campaign, times, free, now).await?;
     let free = capped::sort_out(tx, campaign, terms, free, now).await?;
-    let leads: Vec<Lead> = free.iter().filter_map(|(phone, due)| lead(due, phone)).collect();
+    let lead = |(phone, due): &(_, Due)| lead(due, phone, times.until(&phone.e164, now));
+    let leads: Vec<Lead> = free.iter().filter_map(lead).collect();
     leads::Entity::update_many()
         .col_expr(leads::Column::State, Expr::value(LeadState::Claimed.as_str()))
         .filter(leads::Column::Id.is_in(leads.iter().map(|lead| lead.lead.0)))
@@ -170,13 +183,15 @@ async fn find_phones(
     Ok(by_customer)
 }
 
-/// The lead with the number to dial.
-fn lead(due: &Due, phone: &customer_phones::Model) -> Option<Lead> {
+/// The lead with the number to dial, until when.
+fn lead(due: &Due, phone: &customer_phones::Model, until: Option<Moment>) -> Option<Lead> {
     Some(Lead {
         lead: LeadId(due.id),
         customer: CustomerId(due.customer_id),
         number: Dialable::new(&phone.dial).ok()?,
+        place: places::place_of(&phone.e164),
         e164: phone.e164.clone(),
+        until,
     })
 }
 

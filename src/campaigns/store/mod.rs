@@ -5,6 +5,7 @@
 
 mod attempts;
 mod barred;
+mod called;
 mod campaigns;
 mod capped;
 mod leads;

@@ -1,11 +1,12 @@
 //! Campaigns as the floor needs them.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CampaignId};
+use crate::base::ids::{AgentId, CallerIdPoolId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::campaigns::model::CampaignState;
-use crate::campaigns::rules;
+use crate::campaigns::times::store::load_times;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, DialMode, WindowCounts};
+use crate::floor::trunks::Standing;
 use crate::store::Db;
 use crate::store::entity::{calls, campaign_agents, campaigns, gateways, users};
 use chrono_tz::Tz;
@@ -52,8 +53,7 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
     let broken = |column: &str| DbErr::Custom(format!("campaign {}: {column} cannot be used", row.id));
     let gateway = gateways::Entity::find_by_id(row.gateway_id).one(db.read()).await?;
     let gateway = gateway.ok_or_else(|| broken("gateway_id"))?;
-    let hours = rules::hours_of(&row.hours_from, &row.hours_to, row.weekdays);
-    let hours = hours.ok_or_else(|| broken("hours"))?;
+    let times = load_times(db.read(), &row, zone).await?.ok_or_else(|| broken("times"))?;
     let whole = |column: &str, value: i32| u32::try_from(value).map_err(|_| broken(column));
     Ok(CampaignProfile {
         campaign: CampaignId(row.id),
@@ -63,6 +63,7 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
         agents: load_members(db, row.id).await?,
         gateway: gateway.name,
         caller_id: Dialable::new(&row.caller_id).map_err(|_| broken("caller_id"))?,
+        caller_id_pool: row.caller_id_pool_id.map(CallerIdPoolId),
         ring_seconds: whole("ring_seconds", row.ring_seconds)?,
         wrap_up_seconds: whole("wrap_up_seconds", row.wrap_up_seconds)?,
         drop_cap_permille: whole("drop_cap_permille", row.drop_cap_permille)?,
@@ -72,7 +73,12 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
         wait_ms_max: i64::from(row.wait_ms_max),
         drop_message: row.drop_message,
         lines_max: whole("lines_max", row.lines_max)?,
-        hours: rules::calling_hours(hours, now, zone),
+        times: times.calling,
+        standing: Standing {
+            priority: row.priority,
+            share: whole("share", row.share)?,
+            calls_per_second: Some(whole("calls_per_second", row.calls_per_second)?).filter(|most| *most > 0),
+        },
         counted: load_counts(db, row.id, now).await?,
     })
 }

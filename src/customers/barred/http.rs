@@ -22,6 +22,7 @@ use crate::do_not_call::model::{
 };
 use crate::do_not_call::store::{add_many, append_consent, list_consents};
 use crate::store::changes::{Change, Changes};
+use crate::store::entity::hours_blocks;
 use crate::store::{Db, write_tx};
 use axum::Extension;
 use axum::extract::DefaultBodyLimit;
@@ -145,7 +146,7 @@ pub struct LeadView {
     next_number: Option<String>,
     /// Which rule set `next_attempt_at`, or ended it: `delay`, `other_part`,
     /// `next_number`, `rest_after_drop`, `taken_back`, `recycled`, `cap_day`,
-    /// `cap_in_all`, `spacing`, `on_the_line`; `reached`, `attempts_used_up`,
+    /// `cap_in_all`, `spacing`, `on_the_line`, `called_hours`; `reached`, `attempts_used_up`,
     /// `times_used_up`, `no_number_left`.
     rule: Option<String>,
     /// Higher ones are dialled first.
@@ -153,6 +154,22 @@ pub struct LeadView {
     /// What the do-not-call list and the caps on attempts held back of it for this
     /// campaign, the latest first.
     blocks: Vec<BlockView>,
+    /// Why it waits though it is due: it is no hour to call at where its number lives.
+    waits: Option<HoursBlockView>,
+}
+
+/// A lead that waits for an hour that is right where its number lives.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct HoursBlockView {
+    e164: String,
+    /// The time zone of the number, or the first of those it may be in.
+    zone: String,
+    /// When it may be called.
+    next_at: DateTime<Utc>,
+    /// How often it has been put off.
+    times: i32,
+    first_at: DateTime<Utc>,
+    last_at: DateTime<Utc>,
 }
 
 /// Which leads are wanted.
@@ -442,6 +459,13 @@ impl From<ListedConsent> for ConsentView {
     }
 }
 
+impl From<hours_blocks::Model> for HoursBlockView {
+    fn from(block: hours_blocks::Model) -> Self {
+        let hours_blocks::Model { e164, zone, next_at, times, first_at, last_at, .. } = block;
+        Self { e164, zone, next_at, times, first_at, last_at }
+    }
+}
+
 impl From<LeadEntry> for LeadView {
     fn from(entry: LeadEntry) -> Self {
         let next = entry.next_number().filter(|_| entry.lead.state != "done").map(|phone| phone.dial.clone());
@@ -458,6 +482,7 @@ impl From<LeadEntry> for LeadView {
             rule: lead.rule,
             priority: lead.priority,
             blocks: entry.blocks.into_iter().map(BlockView::from).collect(),
+            waits: entry.hours.map(HoursBlockView::from),
         }
     }
 }

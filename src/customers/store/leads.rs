@@ -9,7 +9,7 @@ use crate::customers::store::customers::{holds_text, may_be_seen, with_phones};
 use crate::do_not_call::store::blocks_of_leads;
 use crate::store::Db;
 use crate::store::entity::{
-    calls, campaigns, customers, do_not_call_blocks, leads, recycled_leads, recycles, users,
+    calls, campaigns, customers, do_not_call_blocks, hours_blocks, leads, recycled_leads, recycles, users,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -53,6 +53,13 @@ pub async fn list_leads(
 async fn entries(db: &Db, campaign: CampaignId, rows: Vec<leads::Model>) -> Result<Vec<LeadEntry>, DbErr> {
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut blocks = blocks_of_leads(db.read(), campaign, &ids).await?;
+    let waiting = hours_blocks::Entity::find()
+        .filter(hours_blocks::Column::CampaignId.eq(campaign.0))
+        .filter(hours_blocks::Column::LeadId.is_in(ids))
+        .filter(hours_blocks::Column::LiftedAt.is_null())
+        .all(db.read())
+        .await?;
+    let mut waiting: HashMap<i64, _> = waiting.into_iter().map(|block| (block.lead_id, block)).collect();
     let found = customers::Entity::find()
         .filter(customers::Column::Id.is_in(rows.iter().map(|row| row.customer_id)))
         .all(db.read())
@@ -61,7 +68,8 @@ async fn entries(db: &Db, campaign: CampaignId, rows: Vec<leads::Model>) -> Resu
     let mut found: HashMap<i64, _> = found.into_iter().map(|entry| (entry.customer.id, entry)).collect();
     let entry = |lead: leads::Model| {
         let customer = found.remove(&lead.customer_id)?;
-        Some(LeadEntry { blocks: blocks.remove(&lead.id).unwrap_or_default(), customer, lead })
+        let (blocks, hours) = (blocks.remove(&lead.id).unwrap_or_default(), waiting.remove(&lead.id));
+        Some(LeadEntry { blocks, hours, customer, lead })
     };
     Ok(rows.into_iter().filter_map(entry).collect())
 }

@@ -137,6 +137,14 @@ pub enum BindingLimit {
     DropCap,
     /// The campaign's lines are all in use.
     Lines,
+    /// The campaign may launch no more calls in this second.
+    CallRate,
+    /// The lines of its gateway are all in use.
+    TrunkLines,
+    /// Its gateway takes no more new calls in this second.
+    TrunkRate,
+    /// Every number of its pool of caller IDs is used up for now.
+    CallerIds,
     /// The trunk fails call after call; one is tried now and then.
     TrunkFailing,
     /// The hopper is empty.

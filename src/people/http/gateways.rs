@@ -38,6 +38,10 @@ pub struct GatewayView {
     /// The number shown unless a campaign has its own.
     caller_id: String,
     enabled: bool,
+    /// The most calls over it at once, in either direction; 0: any number.
+    calls_max: i32,
+    /// The most new calls per second that are launched over it; 0: any number.
+    calls_per_second: i32,
 }
 
 /// A new trunk.
@@ -54,6 +58,14 @@ pub struct GatewayRequest {
     caller_id: String,
     #[serde(default = "yes")]
     enabled: bool,
+    /// The most calls over it at once, in either direction; 0: any number.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 10000)]
+    calls_max: i32,
+    /// The most new calls per second that are launched over it; 0: any number.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1000)]
+    calls_per_second: i32,
 }
 
 /// A change of a trunk: what is left out stays as it is.
@@ -70,6 +82,10 @@ pub struct GatewayPatch {
     register: Option<bool>,
     caller_id: Option<String>,
     enabled: Option<bool>,
+    #[schema(minimum = 0, maximum = 10000)]
+    calls_max: Option<i32>,
+    #[schema(minimum = 0, maximum = 1000)]
+    calls_per_second: Option<i32>,
 }
 
 fn yes() -> bool {
@@ -107,6 +123,8 @@ async fn post_gateway(
         register: Some(request.register),
         caller_id: Some(request.caller_id),
         enabled: Some(request.enabled),
+        calls_max: Some(request.calls_max),
+        calls_per_second: Some(request.calls_per_second),
     };
     check_change(&mut check, &change);
     check.done()?;
@@ -141,6 +159,8 @@ async fn patch_gateway(
         register: request.register,
         caller_id: request.caller_id,
         enabled: request.enabled,
+        calls_max: request.calls_max,
+        calls_per_second: request.calls_per_second,
     };
     let mut check = Check::new();
     check_change(&mut check, &change);
@@ -170,6 +190,12 @@ fn check_change(check: &mut Check, change: &GatewayChange) {
             check.that(rules::is_carrier_word(value), field, text);
         }
     }
+    if let Some(calls_max) = change.calls_max {
+        check.range("calls_max", calls_max, 0..=10_000, "calls");
+    }
+    if let Some(calls_per_second) = change.calls_per_second {
+        check.range("calls_per_second", calls_per_second, 0..=1_000, "calls");
+    }
     if let Some(caller_id) = &change.caller_id {
         check.that(
             Dialable::new(caller_id).is_ok(),
@@ -190,6 +216,8 @@ impl From<gateways::Model> for GatewayView {
             register: row.register,
             caller_id: row.caller_id,
             enabled: row.enabled,
+            calls_max: row.calls_max,
+            calls_per_second: row.calls_per_second,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The trunks to the telephone network.
 
+use crate::floor::trunks::GatewayProfile;
 use crate::store::entity::gateways;
-use crate::store::{DbErr, WriteTx};
+use crate::store::{Db, DbErr, WriteTx};
 use sea_orm::{ActiveModelTrait, ActiveValue, ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder};
 
 /// What is to be changed of a gateway; `None` leaves it as it is.
@@ -19,11 +20,26 @@ pub struct GatewayChange {
     pub caller_id: Option<String>,
     /// Whether it may be used.
     pub enabled: Option<bool>,
+    /// The most calls at once; 0: any number.
+    pub calls_max: Option<i32>,
+    /// The most new calls per second; 0: any number.
+    pub calls_per_second: Option<i32>,
 }
 
 /// Every gateway, by id.
 pub async fn list_gateways(db: &impl ConnectionTrait) -> Result<Vec<gateways::Model>, DbErr> {
     gateways::Entity::find().order_by_asc(gateways::Column::Id).all(db).await
+}
+
+/// Every gateway as the floor needs it.
+pub async fn load_gateway_profiles(db: &Db) -> Result<Vec<GatewayProfile>, DbErr> {
+    let limit = |limit: i32| u32::try_from(limit).ok().filter(|limit| *limit > 0);
+    let profile = |row: gateways::Model| GatewayProfile {
+        calls_max: limit(row.calls_max),
+        calls_per_second: limit(row.calls_per_second),
+        name: row.name,
+    };
+    Ok(list_gateways(db.read()).await?.into_iter().map(profile).collect())
 }
 
 /// One gateway.
@@ -68,6 +84,12 @@ fn changed(change: GatewayChange) -> gateways::ActiveModel {
     }
     if let Some(enabled) = change.enabled {
         row.enabled = Set(enabled);
+    }
+    if let Some(calls_max) = change.calls_max {
+        row.calls_max = Set(calls_max);
+    }
+    if let Some(calls_per_second) = change.calls_per_second {
+        row.calls_per_second = Set(calls_per_second);
     }
     row
 }

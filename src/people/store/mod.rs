@@ -11,7 +11,9 @@ pub use forwarding::{
     find_by_extension, find_forwarding, load_missed_rings, save_forwarding, save_missed_rings,
     save_team_missed_rings,
 };
-pub use gateways::{GatewayChange, find_gateway, insert_gateway, list_gateways, update_gateway};
+pub use gateways::{
+    GatewayChange, find_gateway, insert_gateway, list_gateways, load_gateway_profiles, update_gateway,
+};
 pub use start::{AgentCardRow, keep_password, load_cards, load_gateway_names, make_first_administrator};
 pub use states::{OpenState, load_open_states, write_fact};
 pub use users::{

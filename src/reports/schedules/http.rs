@@ -8,10 +8,10 @@ use crate::api::{ApiError, ApiResult, Check, Json, Page, PageQuery, Path, Proble
 use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission, UserFilter, reach_of, visible_users};
 use crate::base::clock::{self, Moment};
+use crate::base::cron::Cron;
 use crate::base::ids::UserId;
 use crate::base::limits::{LINE_CHARS, REPORT_RECIPIENTS, REPORT_SCHEDULES};
 use crate::mail::{self, Mailer};
-use crate::reports::schedules::cron::Cron;
 use crate::reports::schedules::jobs::ReportPoke;
 use crate::reports::schedules::model::{Delivery, RunState, ScheduleForm};
 use crate::reports::schedules::{rules, store};

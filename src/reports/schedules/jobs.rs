@@ -11,11 +11,11 @@
 use crate::audit::{self, Entry};
 use crate::auth::{Permission, reach_of};
 use crate::base::clock::{self, Moment};
+use crate::base::cron::Cron;
 use crate::base::ids::UserId;
 use crate::base::limits::REPORT_RUNS_PER_ROUND;
 use crate::mail::{Letter, Mailer, SendError};
 use crate::reports::agents;
-use crate::reports::schedules::cron::Cron;
 use crate::reports::schedules::model::{Delivery, DeliveryState, RunState, Settled, WaitingRun};
 use crate::reports::schedules::rules::{self, ATTEMPTS_MAX, CUT_OFF_MS};
 use crate::reports::schedules::{http, letter, store};

@@ -4,7 +4,6 @@
 //! workbook, each run and what became of it in `report_runs`. A report holds
 //! what its schedule's owner may see at the moment it is sent.
 
-pub mod cron;
 pub mod http;
 pub mod jobs;
 pub mod letter;

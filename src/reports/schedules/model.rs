@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 pub struct ScheduleForm {
     /// A name for people.
     pub name: String,
-    /// Five fields, as [`super::cron::Cron`] reads them.
+    /// Five fields, as [`crate::base::cron::Cron`] reads them.
     pub cron: String,
     /// Addresses.
     pub recipients: Vec<String>,

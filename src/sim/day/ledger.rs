@@ -13,6 +13,7 @@ use crate::floor::effect::{AgentStateKind, CallResult, Fact, SwitchCommand, Tell
 use crate::floor::input::{CampaignProfile, Ticket};
 use crate::floor::kept::KeptOutcome;
 use crate::floor::queue::{QueueOutcome, QueueProfile};
+use crate::floor::stretch::Stretch;
 use foldhash::{HashMap, HashMapExt};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +57,8 @@ pub struct Ledger {
     /// Places that are kept, with how often they were called back for.
     pub(super) kept: BTreeMap<CallId, u32>,
     pub(super) kept_outcomes: BTreeMap<KeptOutcome, u64>,
+    /// In which no campaign may dial.
+    no_calls: Option<Stretch>,
 }
 
 #[derive(Debug)]
@@ -141,7 +144,13 @@ impl Ledger {
             queue_waits: Vec::new(),
             kept: BTreeMap::new(),
             kept_outcomes: BTreeMap::new(),
+            no_calls: None,
         }
+    }
+
+    /// The same for a day with a break.
+    pub(super) fn with_break(self, no_calls: Option<Stretch>) -> Self {
+        Self { no_calls, ..self }
     }
 
     /// A campaign was changed.
@@ -326,10 +335,11 @@ impl Ledger {
     fn attempt(&mut self, now: Moment, switch_up: bool, fact: &Fact, broken: &mut Vec<String>) {
         let Fact::AttemptStarted { call, leg, campaign, e164, .. } = fact else { return };
         self.attempts += 1;
-        let allowed = self.campaigns.get(campaign).is_some_and(|profile| {
-            let open = profile.hours.is_some_and(|(from, until)| from <= now && now < until);
-            open && profile.running
-        });
+        let allowed =
+            self.campaigns.get(campaign).is_some_and(|profile| profile.times.open_at(now) && profile.running);
+        if self.no_calls.is_some_and(|none| none.from <= now && now < none.to) {
+            broken.push(format!("call {call} is dialled in the break"));
+        }
         if !allowed {
             broken.push(format!("call {call} is dialled outside its hours, or while its campaign is paused"));
         }
@@ -390,6 +400,9 @@ impl Ledger {
         self.call_left_queues(now, call, &entry, result, broken);
         *self.results.entry(result).or_default() += 1;
         self.talk_ms += talk_ms;
+        if let Some(campaign) = entry.campaign {
+            self.counted.entry(campaign).or_insert_with(|| CampaignCounts::new(campaign)).talk_ms += talk_ms;
+        }
         let talked = entry.connected.map_or(0, |(_, at)| now.since_ms(at));
         if talk_ms < 0 || talk_ms > talked {
             broken.push(format!("call {call} has {talk_ms} ms of talk in {talked} ms"));

@@ -28,6 +28,13 @@ pub struct DayOptions {
     pub drop_cap_permille: u32,
     /// Callers an hour, into two inbound queues; 0: no queues.
     pub callers_per_hour: u32,
+    /// Whether campaigns have a break in the middle third of the day.
+    pub breaks: bool,
+    /// The most calls at once over the trunk, and the most new ones per second.
+    pub trunk_limits: Option<(u32, u32)>,
+    /// Priority and share of each of the two campaigns; then both have all agents,
+    /// and are predictive.
+    pub standings: Option<[(i32, u32); 2]>,
     /// Who is called.
     pub customers: CustomerShares,
     /// Ask for the floor's invariants after every so many inputs. The question
@@ -45,6 +52,9 @@ impl DayOptions {
             faults: false,
             drop_cap_permille: 30,
             callers_per_hour: 0,
+            breaks: false,
+            trunk_limits: None,
+            standings: None,
             customers: CustomerShares::default(),
             check_every: check_every(agents),
         }
@@ -126,10 +136,12 @@ pub struct CampaignCounts {
     /// Of these, dropped after a fault took the switch or an agent away while
     /// the call was under way.
     pub dropped_by_faults: u64,
+    /// How long agents talked with its customers, in milliseconds.
+    pub talk_ms: i64,
 }
 
 impl CampaignCounts {
     pub(super) fn new(campaign: CampaignId) -> Self {
-        Self { campaign: campaign.0, answered: 0, dropped: 0, dropped_by_faults: 0 }
+        Self { campaign: campaign.0, answered: 0, dropped: 0, dropped_by_faults: 0, talk_ms: 0 }
     }
 }

@@ -23,7 +23,7 @@ use crate::sim::chance::Chance;
 const GRACE_MS: i64 = 20 * 60_000;
 
 /// The minute of the day at which it begins.
-const OPENS_MINUTE: u16 = 8 * 60 + 30;
+pub(super) const OPENS_MINUTE: u16 = 8 * 60 + 30;
 
 /// The patience of a caller who waits longer than any queue keeps them. They
 /// leave in the end: an agent may forget them on hold.

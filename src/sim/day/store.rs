@@ -3,6 +3,7 @@
 
 use crate::base::ids::{CampaignId, CustomerId, LeadId};
 use crate::base::phone::Dialable;
+use crate::floor::caller_ids::Place;
 use crate::floor::effect::CallResult;
 use crate::floor::input::Lead;
 use crate::sim::chance::Chance;
@@ -41,6 +42,9 @@ impl Leads {
             customer: CustomerId(n),
             e164: format!("+86{number}"),
             number: Dialable::new(&number).ok()?,
+            until: None,
+            // Every third is at home where a number of the pool is.
+            place: (n % 3 == 0).then(|| Place { province: "广东".to_owned(), city: "深圳".to_owned() }),
         })
     }
 

@@ -7,16 +7,18 @@ use crate::base::ids::{CallId, LegId};
 use crate::base::ids::{CustomerId, LeadId};
 use crate::floor::effect::{AgentStateKind, CallResult, EndedBy};
 use crate::floor::input::HangUp;
+use crate::floor::stretch::Stretch;
 use uuid::Uuid;
 
 fn short(agents: u32, minutes: u32, seed: u64, faults: bool) -> DayOptions {
     DayOptions { minutes, faults, ..DayOptions::new(agents, 1, seed) }
 }
 
-/// Every other faulty day has inbound queues as well.
+/// Every other faulty day has inbound queues as well, every third a narrow trunk.
 fn faulty(agents: u32, minutes: u32, seed: u64) -> DayOptions {
     let callers_per_hour = if seed % 2 == 1 { 20 * agents } else { 0 };
-    DayOptions { callers_per_hour, ..short(agents, minutes, seed, true) }
+    let trunk_limits = seed.is_multiple_of(3).then_some((agents + agents / 4, 3));
+    DayOptions { callers_per_hour, trunk_limits, ..short(agents, minutes, seed, true) }
 }
 
 /// Runs the seeds on every core; the seeds that fail with their first words.
@@ -63,6 +65,57 @@ fn a_day_on_which_all_phones_ring_keeps_every_promise() {
     assert_eq!(summary.invariant_violations, 0, "{summary:#?}");
     let done = |name: &str| summary.controlled.get(name).copied().unwrap_or(0);
     assert!(done("rings called off") > 10 && done("places told") > 50, "{summary:#?}");
+}
+
+/// The break's third is empty, and the rest of the day is worked as ever.
+#[test]
+fn nothing_is_dialled_in_the_breaks_that_windows_and_expressions_make() {
+    for (seed, faults) in [(1, false), (3, true), (4, true)] {
+        let options = DayOptions { breaks: true, ..short(12, 45, seed, faults) };
+        let day = run(&options);
+        assert_eq!(day.invariant_violations, 0, "{day:#?}");
+        let without = run(&DayOptions { breaks: false, ..options });
+        assert!(day.connected * 2 > without.connected, "{} {}", day.connected, without.connected);
+        assert!(day.connected < without.connected, "{} {}", day.connected, without.connected);
+    }
+}
+
+/// The first campaign's part of the talk, in per cent, of a day on which two
+/// share all agents.
+fn part_of_talk(agents: u32, seed: u64, standings: [(i32, u32); 2]) -> f64 {
+    let options =
+        DayOptions { standings: Some(standings), check_every: 20, ..short(agents, 240, seed, false) };
+    let day = run(&options);
+    assert_eq!(day.invariant_violations, 0, "{day:#?}");
+    let talk = |campaign: &&CampaignCounts| campaign.talk_ms as f64;
+    let first: f64 = day.campaigns.iter().filter(|counts| counts.campaign == 1).map(|c| talk(&c)).sum();
+    first * 100.0 / day.campaigns.iter().map(|counts| talk(&counts)).sum::<f64>()
+}
+
+#[test]
+fn agents_of_two_campaigns_talk_for_each_by_its_share() {
+    for (seed, shares, part) in [(1, (100, 100), 50.0), (2, (300, 100), 75.0), (3, (20, 80), 20.0)] {
+        let talked = part_of_talk(12, seed, [(0, shares.0), (0, shares.1)]);
+        assert!((talked - part).abs() < 3.0, "{talked:.1} % instead of {part} %");
+    }
+}
+
+#[test]
+fn a_higher_priority_takes_what_it_can_use_of_the_agents() {
+    let talked = part_of_talk(12, 4, [(0, 900), (1, 100)]);
+    assert!(talked < 10.0, "{talked:.1} % for the lower priority");
+}
+
+#[test]
+fn a_narrow_trunk_is_used_to_its_limits_and_never_above() {
+    let free = run(&short(20, 60, 3, false));
+    for (calls_max, per_second) in [(14, 100), (100, 1), (18, 2)] {
+        let trunk_limits = Some((calls_max, per_second));
+        let options = DayOptions { trunk_limits, callers_per_hour: 60, ..short(20, 60, 3, false) };
+        let narrow = run(&options);
+        assert_eq!(narrow.invariant_violations, 0, "{narrow:#?}");
+        assert!(narrow.calls * 10 > free.calls * 3 && narrow.calls < free.calls, "{narrow:#?}");
+    }
 }
 
 /// Runs days of so many agents and minutes; the share dropped of each must stay
@@ -244,6 +297,9 @@ fn the_auditor_notices_what_must_not_be() {
         let said = last_word(facts);
         assert!(said.contains(complaint), "{complaint:?} expected, said: {said:?}");
     }
+    let noon = Some(Stretch { from: NOW, to: NOW + 1 });
+    let said = books().with_break(noon).write(NOW, true, &one).join("");
+    assert!(said.contains("in the break"), "{said}");
     // Outside the hours, without a switch, and of another time.
     let late = OPENS + 3_600_000;
     assert!(books().write(late, true, &started(1, "+861", late)).join("").contains("outside its hours"));

@@ -6,9 +6,11 @@ use super::format::Scenario;
 use super::world::Clock;
 use crate::base::ids::{AgentId, CampaignId, CustomerId, LeadId, QueueId};
 use crate::base::phone::Dialable;
+use crate::floor::calling::CallingTimes;
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Lead, PhoneMode, WindowCounts};
 use crate::floor::kept::Callback;
 use crate::floor::queue::{Arrival, Member, Overflow, QueueCounts, QueueProfile, Strategy};
+use crate::floor::trunks::Standing;
 use crate::floor::voicemail::Voicemail;
 use crate::sim::OPENS;
 
@@ -58,7 +60,8 @@ pub(super) fn lead(k: u64) -> Option<Lead> {
     let number = format!("138{k:08}");
     let id = k as i64;
     let (lead, customer, e164) = (LeadId(id), CustomerId(id), format!("+86{number}"));
-    Some(Lead { lead, customer, e164, number: Dialable::new(&number).ok()? })
+    let number = Dialable::new(&number).ok()?;
+    Some(Lead { lead, customer, e164, number, until: None, place: None })
 }
 
 fn patience_ms(scenario: &Scenario) -> i64 {
@@ -82,6 +85,7 @@ pub(super) fn campaign(scenario: &Scenario, policy: Policy) -> Option<CampaignPr
         agents: (0..scenario.agents.n as usize).map(agent_id).collect(),
         gateway: TRUNK.to_owned(),
         caller_id: Dialable::new(NUMBER).ok()?,
+        caller_id_pool: None,
         ring_seconds: scenario.ring_timeout_s.ceil() as u32,
         wrap_up_seconds: 0,
         drop_cap_permille: if capped { cap_permille } else { ALL },
@@ -91,7 +95,8 @@ pub(super) fn campaign(scenario: &Scenario, policy: Policy) -> Option<CampaignPr
         wait_ms_max: patience_ms(scenario),
         drop_message: None,
         lines_max: scenario.trunk_channels.unwrap_or(LINES),
-        hours: Some((OPENS, Clock::moment(scenario.duration_s))),
+        times: CallingTimes::between(OPENS, Clock::moment(scenario.duration_s)),
+        standing: Standing::default(),
         counted: vec![(OPENS, WindowCounts { answered: u32::from(!capped), dropped: 0 })],
     })
 }

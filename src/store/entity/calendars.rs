@@ -1,4 +1,4 @@
-//! Written by queues.
+//! Written by calendars.
 
 use sea_orm::entity::prelude::*;
 

@@ -25,11 +25,6 @@ pub struct Model {
     pub drop_after_ms: i32,
     pub wait_ms_max: i32,
     pub lines_max: i32,
-    /// `HH:MM` in the centre's time zone.
-    pub hours_from: String,
-    pub hours_to: String,
-    /// Bit mask, Mon = 1 ... Sun = 64.
-    pub weekdays: i32,
     pub max_attempts: i32,
     pub script: Option<String>,
     pub created_by: i64,
@@ -42,9 +37,24 @@ pub struct Model {
     pub drop_message: Option<String>,
     /// Calls for each free agent in the mode `ratio`.
     pub ratio_permille: i32,
+    /// `TimesForm`, without its calendar.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub times: Json,
+    /// Whose holidays and make-up days it follows.
+    pub calendar_id: Option<i64>,
+    /// The most new calls per second; 0: any number.
+    pub calls_per_second: i32,
+    /// The higher one takes what it can use of agents and lines first.
+    pub priority: i32,
+    /// Among campaigns of one priority: in this proportion.
+    pub share: i32,
+    /// The pool from which each customer's caller ID is chosen.
+    pub caller_id_pool_id: Option<i64>,
     /// `RetryRules`.
+    #[sea_orm(column_type = "JsonBinary")]
     pub retry: Json,
     /// `CampaignCaps`.
+    #[sea_orm(column_type = "JsonBinary")]
     pub caps: Json,
 }
 

@@ -18,6 +18,10 @@ pub struct Model {
     pub register: bool,
     pub caller_id: String,
     pub enabled: bool,
+    /// The most calls at once; 0: any number.
+    pub calls_max: i32,
+    /// The most new calls per second; 0: any number.
+    pub calls_per_second: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -12,6 +12,7 @@ pub struct Model {
     pub campaign_id: i64,
     pub list_id: i64,
     /// `LeadFilter`.
+    #[sea_orm(column_type = "JsonBinary")]
     pub filter: Json,
     /// Whether their attempts count from nothing again.
     pub reset: bool,

@@ -109,6 +109,7 @@ fn table() -> Vec<Expected> {
         reads("get_campaign_leads", ALL_BUT_AGENTS),
         writes("post_campaign", MANAGERS, json!({})),
         writes("patch_campaign", MANAGERS, json!({})),
+        writes("post_campaign_week", ALL_BUT_AGENTS, json!({ "times": {} })),
         reads("post_campaign_start", RUNNERS),
         reads("post_campaign_pause", RUNNERS),
         reads("post_campaign_finish", RUNNERS),
@@ -118,6 +119,12 @@ fn table() -> Vec<Expected> {
         writes("post_recycle", RUNNERS, recycle),
         writes("post_leads_priority", RUNNERS, json!({ "priority": 1 })),
         reads("get_lead_history", ALL_BUT_AGENTS),
+        reads("get_caller_id_pools", ALL_BUT_AGENTS),
+        reads("get_caller_id_pool", ALL_BUT_AGENTS),
+        reads("get_number_places", ALL_BUT_AGENTS),
+        writes("post_caller_id_pool", MANAGERS, json!({})),
+        writes("patch_caller_id_pool", MANAGERS, json!({})),
+        reads("delete_caller_id_pool", MANAGERS),
         // queues
         reads("get_queues", ALL_BUT_AGENTS),
         reads("get_queue", ALL_BUT_AGENTS),
@@ -128,6 +135,7 @@ fn table() -> Vec<Expected> {
         writes("post_calendar", MANAGERS, json!({})),
         writes("patch_calendar", MANAGERS, json!({})),
         reads("delete_calendar", MANAGERS),
+        reads("get_public_holidays", ALL_BUT_AGENTS),
         // calls, recordings, reports
         reads("get_calls", EVERYBODY),
         reads("get_call", EVERYBODY),

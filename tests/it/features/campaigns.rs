@@ -71,10 +71,11 @@ async fn what_is_wrong_with_a_campaign_is_said_field_by_field(db: Db) {
     };
     for (field, value) in [
         ("ring_seconds", json!(14)),
-        ("weekdays", json!(0)),
-        ("hours_to", json!("07:00")),
         ("caller_id", json!("1{x}")),
         ("ratio_permille", json!(999)),
+        ("calls_per_second", json!(-1)),
+        ("priority", json!(101)),
+        ("share", json!(0)),
         ("cap_window_hours", json!(721)),
         ("cap_group", json!("two\nlines")),
         ("drop_message", json!("/a.wav,park:")),

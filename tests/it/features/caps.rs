@@ -21,6 +21,7 @@ use trunkline::store::entity::{customer_phones, customers, do_not_call_blocks};
 both_databases!(
     a_number_at_its_cap_waits_until_the_next_day_and_says_why,
     the_next_number_is_dialled_when_one_is_at_its_cap,
+    a_lead_waits_for_the_first_of_its_numbers_whatever_holds_each,
     attempts_of_all_campaigns_and_owners_of_a_number_count,
     room_in_the_window_comes_back_day_by_day,
     two_attempts_have_time_between_them_until_the_setting_changes,
@@ -104,6 +105,22 @@ async fn the_next_number_is_dialled_when_one_is_at_its_cap(db: Db) {
     assert_eq!(claim(&world, world.campaign, MONDAY_10).await, ["+862161111111"]);
     let held = blocks(&world, &first).await;
     assert_eq!((held.len(), held[0].e164.as_str(), held[0].held), (1, "+8613800138000", false));
+}
+
+async fn a_lead_waits_for_the_first_of_its_numbers_whatever_holds_each(db: Db) {
+    let world = World::with_leads(db, 0).await;
+    world.set_caps(AttemptCaps { per_day: 1, ..CAPS }).await;
+    let customer = world.insert_customer("two", &["13800138000", "+44 20 7946 0959"]).await;
+    let lead = world.insert_lead(world.list, customer).await;
+    let here = WorldLead { lead, customer, e164: "+8613800138000".to_owned() };
+    no_answer(&world, &here, 1, MONDAY_10).await;
+    // This number is at its cap until tomorrow; in London it is eight o'clock at 16:00.
+    assert!(claim(&world, world.campaign, MONDAY_10 + 2 * HOUR).await.is_empty());
+    let row = world.lead(lead).await;
+    assert_eq!((row.rule.as_deref(), row.next_phone), (Some("called_hours"), 1));
+    let eight = MONDAY_10 + 6 * HOUR;
+    assert_eq!(row.next_attempt_at.map(Moment::from), Some(eight));
+    assert_eq!(claim(&world, world.campaign, eight).await, ["+442079460959"]);
 }
 
 async fn attempts_of_all_campaigns_and_owners_of_a_number_count(db: Db) {

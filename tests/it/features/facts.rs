@@ -3,6 +3,7 @@
 
 use super::world::{MINUTE, MONDAY_10, World, call_id, leg_id, write};
 use crate::both_databases;
+use chrono_tz::Asia::Shanghai;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use trunkline::base::clock::Moment;
@@ -98,8 +99,7 @@ async fn a_lead_is_dialled_again_until_its_attempts_are_used_up(db: Db) {
     ];
     let mut facts = Vec::new();
     for (n, (result, state, attempts)) in (1..).zip(results) {
-        let claimed =
-            claim_leads(&world.db, world.campaign, 5, at, chrono_tz::Asia::Shanghai).await.expect("claim");
+        let claimed = claim_leads(&world.db, world.campaign, 5, at, Shanghai).await.expect("claim");
         assert_eq!(claimed.len(), 1, "attempt {n}");
         let both = [world.dialled(lead, n, at), world.ended(lead, n, result, 0, at + 20_000)];
         world.write_facts(&both).await;
@@ -112,10 +112,7 @@ async fn a_lead_is_dialled_again_until_its_attempts_are_used_up(db: Db) {
             let minutes = if result == CallResult::Cancelled { 10 } else { 60 };
             assert_eq!(due.since_ms(at + 20_000), minutes * MINUTE);
             assert!(
-                claim_leads(&world.db, world.campaign, 5, due - 1, chrono_tz::Asia::Shanghai)
-                    .await
-                    .expect("claim")
-                    .is_empty()
+                claim_leads(&world.db, world.campaign, 5, due - 1, Shanghai).await.expect("claim").is_empty()
             );
             at = due;
         }
@@ -124,7 +121,7 @@ async fn a_lead_is_dialled_again_until_its_attempts_are_used_up(db: Db) {
         assert_eq!(rows(&world.db).await, before, "old facts after attempt {n}");
     }
     assert!(
-        claim_leads(&world.db, world.campaign, 5, at + 900 * MINUTE, chrono_tz::Asia::Shanghai)
+        claim_leads(&world.db, world.campaign, 5, at + 900 * MINUTE, Shanghai)
             .await
             .expect("claim")
             .is_empty()
@@ -403,10 +400,5 @@ async fn a_disposition_is_the_agents_own_and_may_end_dialling_for_good(db: Db) {
     let other_list = super::world::insert_list(&world.db, world.boss, "other").await;
     world.insert_lead(other_list, world.leads[0].customer).await;
     let other = world.insert_campaign("Other", other_list).await;
-    assert!(
-        claim_leads(&world.db, other, 5, MONDAY_10, chrono_tz::Asia::Shanghai)
-            .await
-            .expect("claim")
-            .is_empty()
-    );
+    assert!(claim_leads(&world.db, other, 5, MONDAY_10, Shanghai).await.expect("claim").is_empty());
 }

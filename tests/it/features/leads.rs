@@ -2,6 +2,7 @@
 
 use super::world::{MINUTE, MONDAY_10, World, call_id, insert_list, write};
 use crate::both_databases;
+use chrono_tz::Asia::Shanghai;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use std::collections::HashSet;
 use trunkline::base::clock::Moment;
@@ -28,9 +29,7 @@ async fn no_lead_and_no_number_is_claimed_twice(db: Db) {
     let claims = (0..6).map(|_| {
         let db = world.db.clone();
         let campaign = world.campaign;
-        tokio::spawn(async move {
-            claim_leads(&db, campaign, 12, MONDAY_10, chrono_tz::Asia::Shanghai).await.expect("claim")
-        })
+        tokio::spawn(async move { claim_leads(&db, campaign, 12, MONDAY_10, Shanghai).await.expect("claim") })
     });
     let mut claimed = Vec::new();
     for claim in claims.collect::<Vec<_>>() {
@@ -51,8 +50,8 @@ async fn a_customer_on_two_lists_is_in_one_hopper(db: Db) {
     }
     let other = world.insert_campaign("Winter", other_list).await;
     let (first, second) = tokio::join!(
-        claim_leads(&world.db, world.campaign, 15, MONDAY_10, chrono_tz::Asia::Shanghai),
-        claim_leads(&world.db, other, 15, MONDAY_10, chrono_tz::Asia::Shanghai)
+        claim_leads(&world.db, world.campaign, 15, MONDAY_10, Shanghai),
+        claim_leads(&world.db, other, 15, MONDAY_10, Shanghai)
     );
     let mut numbers: Vec<String> = first.expect("claim").into_iter().map(|lead| lead.e164).collect();
     numbers.extend(second.expect("claim").into_iter().map(|lead| lead.e164));
@@ -117,16 +116,13 @@ async fn only_leads_that_may_be_dialled_are_claimed(db: Db) {
         ])
         .await;
 
-    let claimed = claim_leads(&world.db, world.campaign, 100, MONDAY_10, chrono_tz::Asia::Shanghai)
-        .await
-        .expect("claim");
+    let claimed = claim_leads(&world.db, world.campaign, 100, MONDAY_10, Shanghai).await.expect("claim");
     let claimed: Vec<(LeadId, &str)> = claimed.iter().map(|lead| (lead.lead, lead.e164.as_str())).collect();
     let expected =
         [(due.lead, due.e164.as_str()), (fresh.lead, fresh.e164.as_str()), (second_number, "+862162222222")];
     assert_eq!(claimed, expected, "to be dialled again first, then fresh ones");
     let later = MONDAY_10 + 60 * 60 * MINUTE;
-    let claimed =
-        claim_leads(&world.db, world.campaign, 100, later, chrono_tz::Asia::Shanghai).await.expect("claim");
+    let claimed = claim_leads(&world.db, world.campaign, 100, later, Shanghai).await.expect("claim");
     let claimed: Vec<LeadId> = claimed.iter().map(|lead| lead.lead).collect();
     assert_eq!(claimed, [not_due.lead, dropped_lead.lead], "their time has come");
 }
@@ -141,7 +137,7 @@ async fn released_leads_are_what_they_were(db: Db) {
         ..Default::default()
     };
     write(&world.db, async |tx| tried.update(tx).await.expect("update")).await;
-    claim_leads(&world.db, world.campaign, 10, MONDAY_10, chrono_tz::Asia::Shanghai).await.expect("claim");
+    claim_leads(&world.db, world.campaign, 10, MONDAY_10, Shanghai).await.expect("claim");
     let states = async || {
         let mut states = Vec::new();
         for lead in &world.leads {
@@ -159,7 +155,7 @@ async fn released_leads_are_what_they_were(db: Db) {
 
 async fn a_profile_is_what_the_floor_needs(db: Db) {
     let world = World::with_leads(db, 3).await;
-    let zone = chrono_tz::Asia::Shanghai;
+    let zone = Shanghai;
     for (n, lead) in (1..).zip(&world.leads) {
         let at = MONDAY_10 - n as i64 * 12 * 60 * MINUTE;
         world
@@ -178,8 +174,9 @@ async fn a_profile_is_what_the_floor_needs(db: Db) {
     let each = WindowCounts { answered: 1, dropped: 1 };
     let hours = [36, 24, 12].map(|hours| (MONDAY_10 - hours * 60 * MINUTE, each));
     assert_eq!(profile.counted, hours);
-    let (from, to) = profile.hours.expect("hours");
-    assert_eq!((MONDAY_10.since_ms(from), to.since_ms(MONDAY_10)), (90 * MINUTE, 630 * MINUTE));
+    let opening = profile.times.opening(MONDAY_10);
+    assert_eq!(opening.since_today, Some(MONDAY_10 - 90 * MINUTE));
+    assert_eq!(opening.changes_at, Some(MONDAY_10 + 630 * MINUTE));
 
     let start = async |tx: &trunkline::store::WriteTx| {
         mark_state(tx, world.campaign, CampaignState::Running, MONDAY_10).await.expect("start");

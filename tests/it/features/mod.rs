@@ -2,6 +2,8 @@
 //! recordings, each through its store and through the API; reports by mail.
 
 mod calendars;
+mod caller_ids;
+mod campaign_times;
 mod campaigns;
 mod caps;
 mod customers;
@@ -13,6 +15,7 @@ mod kept_places;
 mod leads;
 mod ledger;
 mod ledger_api;
+mod lines;
 mod queues;
 mod recycling;
 mod report_mail;

@@ -81,6 +81,19 @@ CREATE TABLE "call_transfers" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "outcome" text NULL, to_queue bigint NULL REFERENCES queues (id), FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("from_agent") REFERENCES "users" ("id"), FOREIGN KEY ("to_agent") REFERENCES "users" ("id") );
 CREATE UNIQUE INDEX call_transfers_call_started ON call_transfers (call_id, started_at);
 CREATE UNIQUE INDEX call_transfers_open ON call_transfers (call_id) WHERE ended_at IS NULL;
+CREATE TABLE "caller_id_numbers" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "pool_id" integer NOT NULL,
+    "number" text NOT NULL,
+    "regions" jsonb_text NOT NULL,
+    "enabled" boolean NOT NULL DEFAULT TRUE,
+    "hour_max" integer NOT NULL DEFAULT 0,
+    "day_max" integer NOT NULL DEFAULT 0, FOREIGN KEY ("pool_id") REFERENCES "caller_id_pools" ("id") );
+CREATE UNIQUE INDEX caller_id_numbers_pool_number ON caller_id_numbers (pool_id, number);
+CREATE TABLE "caller_id_pools" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" text NOT NULL UNIQUE,
+    "created_by" integer NOT NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL,
+    "updated_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE TABLE "calls" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "leg" uuid_text NOT NULL,
     "campaign_id" integer NULL,
@@ -144,9 +157,6 @@ CREATE TABLE "campaigns" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "drop_after_ms" integer NOT NULL DEFAULT 2000,
     "wait_ms_max" integer NOT NULL DEFAULT 10000,
     "lines_max" integer NOT NULL DEFAULT 100,
-    "hours_from" text NOT NULL DEFAULT '08:30',
-    "hours_to" text NOT NULL DEFAULT '20:30',
-    "weekdays" integer NOT NULL DEFAULT 127,
     "max_attempts" integer NOT NULL DEFAULT 3,
     "script" text NULL,
     "created_by" integer NOT NULL,
@@ -156,8 +166,14 @@ CREATE TABLE "campaigns" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "cap_group" text NULL,
     "drop_message" text NULL,
     "ratio_permille" integer NOT NULL DEFAULT 1500,
+    "times" jsonb_text NOT NULL DEFAULT '{}', calendar_id bigint NULL REFERENCES calendars (id),
     "retry" jsonb_text NOT NULL DEFAULT '{}',
-    "caps" jsonb_text NOT NULL DEFAULT '{}', FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+    "caps" jsonb_text NOT NULL DEFAULT '{}',
+    "calls_per_second" integer NOT NULL DEFAULT 0,
+    "priority" integer NOT NULL DEFAULT 0,
+    "share" integer NOT NULL DEFAULT 100,
+    "caller_id_pool_id" integer NULL, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+CREATE INDEX campaigns_calendar ON campaigns (calendar_id) WHERE calendar_id IS NOT NULL;
 CREATE TABLE "centre_settings" ( "key" text NOT NULL,
     "value" jsonb_text NOT NULL,
     "updated_at" timestamp_with_timezone_text NOT NULL,
@@ -268,7 +284,21 @@ CREATE TABLE "gateways" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "secret" text NULL,
     "register" boolean NOT NULL DEFAULT FALSE,
     "caller_id" text NOT NULL,
-    "enabled" boolean NOT NULL DEFAULT TRUE );
+    "enabled" boolean NOT NULL DEFAULT TRUE ,
+    "calls_max" integer NOT NULL DEFAULT 0,
+    "calls_per_second" integer NOT NULL DEFAULT 0);
+CREATE TABLE "hours_blocks" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "lead_id" integer NOT NULL,
+    "campaign_id" integer NOT NULL,
+    "e164" text NOT NULL,
+    "zone" text NOT NULL,
+    "next_at" timestamp_with_timezone_text NOT NULL,
+    "times" integer NOT NULL DEFAULT 1,
+    "first_at" timestamp_with_timezone_text NOT NULL,
+    "last_at" timestamp_with_timezone_text NOT NULL,
+    "lifted_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id") );
+CREATE UNIQUE INDEX hours_blocks_lead ON hours_blocks (lead_id, campaign_id);
+CREATE INDEX hours_blocks_waiting ON hours_blocks (campaign_id) WHERE lifted_at IS NULL;
 CREATE TABLE "idempotency_keys" ( "key" text NOT NULL,
     "user_id" integer NOT NULL,
     "method_path" text NOT NULL,

@@ -13,6 +13,7 @@ use std::fmt::Debug;
 use trunkline::base::clock::{self, Moment};
 use trunkline::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId};
 use trunkline::floor::Floor;
+use trunkline::floor::calling::{CallingTimes, FOREVER};
 use trunkline::floor::effect::{
     AgentAction, AgentStateKind, CallResult, CallStateKind, Effect, EndedBy, Fact, SwitchCommand,
     TransferOutcome,
@@ -22,6 +23,7 @@ use trunkline::floor::input::{
     SupervisorCommand, Ticket, WindowCounts,
 };
 use trunkline::floor::refusal::Refusal;
+use trunkline::floor::trunks::Standing;
 
 const CAMPAIGN: CampaignId = CampaignId(1);
 /// Who has the call, who is asked, who listens.
@@ -134,6 +136,7 @@ impl Day {
             agents: agents.iter().map(|agent| AgentId(*agent)).collect(),
             gateway: gateway.into(),
             caller_id: number("02112345678"),
+            caller_id_pool: None,
             ring_seconds: 30,
             wrap_up_seconds: 0,
             drop_cap_permille: 900,
@@ -143,7 +146,8 @@ impl Day {
             wait_ms_max: 30_000,
             drop_message: None,
             lines_max: 10,
-            hours: Some((Moment(0), Moment(i64::MAX))),
+            times: CallingTimes::between(Moment(0), FOREVER),
+            standing: Standing::default(),
             counted: vec![(clock::now(), WindowCounts { answered: 100, dropped: 0 })],
         }));
     }
@@ -246,6 +250,8 @@ impl Day {
             customer: CustomerId(self.leads),
             number: number(&customer),
             e164: format!("+86{customer}"),
+            until: None,
+            place: None,
         };
         self.centre.give(Input::Leads { campaign: CAMPAIGN, leads: vec![lead] });
         let dialled = |effect: &Effect| match effect {

@@ -154,7 +154,7 @@ export interface paths {
     /** Every calendar. */
     get: operations['get_calendars'];
     put?: never;
-    /** Make a calendar; queues may follow it from then on. */
+    /** Make a calendar; queues and campaigns may follow it from then on. */
     post: operations['post_calendar'];
     delete?: never;
     options?: never;
@@ -173,15 +173,52 @@ export interface paths {
     get: operations['get_calendar'];
     put?: never;
     post?: never;
-    /** Delete a calendar that no queue follows. */
+    /** Delete a calendar that no queue and no campaign follows. */
     delete: operations['delete_calendar'];
     options?: never;
     head?: never;
     /**
-     * Change a calendar. It counts at once for who calls from then on; who waits in a
-     *     queue already is served.
+     * Change a calendar. It counts at once for who calls, or is called, from then on; who
+     *     waits in a queue already is served.
      */
     patch: operations['patch_calendar'];
+    trace?: never;
+  };
+  '/api/v1/caller-id-pools': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every pool of caller IDs. */
+    get: operations['get_caller_id_pools'];
+    put?: never;
+    /** Make a pool; campaigns may use it from then on. */
+    post: operations['post_caller_id_pool'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/caller-id-pools/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One pool. */
+    get: operations['get_caller_id_pool'];
+    put?: never;
+    post?: never;
+    /** Delete a pool that no campaign uses. */
+    delete: operations['delete_caller_id_pool'];
+    options?: never;
+    head?: never;
+    /** Change a pool; campaigns that use it follow at once. */
+    patch: operations['patch_caller_id_pool'];
     trace?: never;
   };
   '/api/v1/calls': {
@@ -257,6 +294,26 @@ export interface paths {
     post: operations['post_call_do_not_call'];
     /** Takes back what one did with that click on this call. */
     delete: operations['delete_call_do_not_call'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaign-weeks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Draws up a week of a campaign's times: what comes of windows, calendar and
+     *     expressions, and which rule makes what. Nothing is stored.
+     */
+    post: operations['post_campaign_week'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -1208,6 +1265,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/number-places': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The provinces and cities that numbers can be at home in. */
+    get: operations['get_number_places'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/pause-reasons': {
     parameters: {
       query?: never;
@@ -1217,6 +1291,26 @@ export interface paths {
     };
     /** Why an agent can take no calls. */
     get: operations['get_pause_reasons'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/public-holidays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The public holidays that the program knows, the latest year first: what a calendar
+     *     may take over.
+     */
+    get: operations['get_public_holidays'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1828,6 +1922,10 @@ export interface components {
       | 'agents'
       | 'drop_cap'
       | 'lines'
+      | 'call_rate'
+      | 'trunk_lines'
+      | 'trunk_rate'
+      | 'caller_ids'
       | 'trunk_failing'
       | 'no_leads';
     /**
@@ -1880,8 +1978,8 @@ export interface components {
        */
       until_at?: string | null;
     };
-    /** @description A queue that follows a calendar. */
-    CalendarQueueView: {
+    /** @description A queue or campaign that follows a calendar. */
+    CalendarFollowerView: {
       /** Format: int64 */
       id: number;
       name: string;
@@ -1899,6 +1997,8 @@ export interface components {
     };
     /** @description A calendar of opening hours. */
     CalendarView: {
+      /** @description The campaigns that follow its days that differ. */
+      campaigns: components['schemas']['CalendarFollowerView'][];
       /**
        * Format: date-time
        * @description When it closes, while it is open; null also when not within a year.
@@ -1919,7 +2019,7 @@ export interface components {
        */
       opens_at?: string | null;
       /** @description The queues that follow it. */
-      queues: components['schemas']['CalendarQueueView'][];
+      queues: components['schemas']['CalendarFollowerView'][];
       /** Format: date-time */
       updated_at: string;
       week: components['schemas']['WeekForm'];
@@ -2045,6 +2145,8 @@ export interface components {
        * @description Of a call back: since when the customer had waited for it.
        */
       callback_since?: string | null;
+      /** @description Our number that they were shown; null when they called. */
+      caller_id?: string | null;
       campaign_id?: components['schemas']['CampaignId'] | null;
       /**
        * Format: date-time
@@ -2321,6 +2423,54 @@ export interface components {
       supervisor_id: number;
       supervisor_name: string;
     };
+    /** @description Hours by the clock where the called number lives. */
+    CalledForm: {
+      /** @description `HH:MM`. */
+      from: string;
+      /** @description `HH:MM`, later than `from`, up to 24:00. */
+      to: string;
+    };
+    /**
+     * @description A new pool needs a name and a number for everybody; what is left out of a change
+     *     stays as it is.
+     */
+    CallerIdPoolRequest: {
+      /** @description Unique. */
+      name?: string | null;
+      /**
+       * @description As a whole; at least one that is in use has no regions, so that nobody is
+       *     called with an empty caller ID.
+       */
+      numbers?: components['schemas']['PoolNumberForm'][] | null;
+    };
+    /** @description A pool of caller IDs. */
+    CallerIdPoolView: {
+      /** @description The campaigns that use it. */
+      campaigns: components['schemas']['PoolCampaignView'][];
+      /** Format: date-time */
+      created_at: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      numbers: components['schemas']['PoolNumberView'][];
+      /** Format: date-time */
+      updated_at: string;
+    };
+    /**
+     * @description What takes time out.
+     * @enum {string}
+     */
+    CampaignBarKind: 'holiday' | 'cron' | 'not_yet' | 'over';
+    /** @description A time that is taken out of the windows. */
+    CampaignBarView: {
+      /** @description With `cron`: which of the expressions, from 0 on. */
+      cron?: number | null;
+      /** @description `HH:MM`. */
+      from: string;
+      kind: components['schemas']['CampaignBarKind'];
+      /** @description `HH:MM`. */
+      to: string;
+    };
     /** @description A campaign's own caps; where there is none, or a looser one, the centre's holds. */
     CampaignCaps: {
       /**
@@ -2385,6 +2535,17 @@ export interface components {
        */
       retry: number;
     };
+    /** @description A day of it. */
+    CampaignDayView: {
+      /** @description What takes time out of the windows. */
+      bars: components['schemas']['CampaignBarView'][];
+      /** Format: date */
+      date: string;
+      /** @description In which dialling is allowed, in order, without overlaps. */
+      spans: components['schemas']['CampaignSpanView'][];
+      special?: components['schemas']['SpecialDayView'] | null;
+      weekday: components['schemas']['WeekdayName'];
+    };
     /**
      * Format: int64
      * @description A campaign (project).
@@ -2443,6 +2604,14 @@ export interface components {
        */
       waiting: number;
     };
+    /** @description A part of it, with all that makes it: where two windows overlap, both. */
+    CampaignPartView: {
+      /** @description `HH:MM`. */
+      from: string;
+      rules: components['schemas']['CampaignRuleView'][];
+      /** @description `HH:MM`. */
+      to: string;
+    };
     /**
      * @description The settings of a campaign. A new one needs name, list and gateway; what is
      *     left out of a new one is set to a sound default, and what is left out of a
@@ -2453,6 +2622,16 @@ export interface components {
       agents?: number[] | null;
       /** @description The number shown to customers; the gateway's own when left out. */
       caller_id?: string | null;
+      /**
+       * Format: int64
+       * @description The pool from which each customer's caller ID is chosen instead; 0: none.
+       */
+      caller_id_pool_id?: number | null;
+      /**
+       * Format: int32
+       * @description The most new calls per second; 0: any number.
+       */
+      calls_per_second?: number | null;
       /** @description Campaigns of one group count as one for the cap; empty for none. */
       cap_group?: string | null;
       /**
@@ -2479,10 +2658,6 @@ export interface components {
       drop_message?: string | null;
       /** Format: int64 */
       gateway_id?: number | null;
-      /** @description `HH:MM` in the centre's zone. */
-      hours_from?: string | null;
-      /** @description `HH:MM`, later than hours_from. */
-      hours_to?: string | null;
       /**
        * Format: int32
        * @description The most calls in progress at once.
@@ -2501,6 +2676,11 @@ export interface components {
       mode?: components['schemas']['DialMode'] | null;
       /** @description Unique. */
       name?: string | null;
+      /**
+       * Format: int32
+       * @description The higher one takes what it can use of shared agents and lines first.
+       */
+      priority?: number | null;
       /**
        * Format: int32
        * @description Calls for each free agent in the mode `ratio`, per mille.
@@ -2522,19 +2702,45 @@ export interface components {
       script?: string | null;
       /**
        * Format: int32
+       * @description Among campaigns of one priority, shared agents and lines go by this
+       *     proportion.
+       */
+      share?: number | null;
+      times?: components['schemas']['TimesForm'] | null;
+      /**
+       * Format: int32
        * @description How long a customer is kept waiting at all; not less than drop_after_ms.
        */
       wait_ms_max?: number | null;
       /**
        * Format: int32
-       * @description Monday = 1, Tuesday = 2, Wednesday = 4 … Sunday = 64, added up.
-       */
-      weekdays?: number | null;
-      /**
-       * Format: int32
        * @description Length of after-call work; 0: until the disposition is saved.
        */
       wrap_up_seconds?: number | null;
+    };
+    /**
+     * @description What allows dialling.
+     * @enum {string}
+     */
+    CampaignRuleKind: 'weekday' | 'make_up' | 'own_times' | 'cron';
+    /** @description What allows dialling. */
+    CampaignRuleView: {
+      /** @description With `cron`: which of the expressions, from 0 on. */
+      cron?: number | null;
+      kind: components['schemas']['CampaignRuleKind'];
+    };
+    /** @description A time in which dialling is allowed. */
+    CampaignSpanView: {
+      /** Format: date-time */
+      ends_at: string;
+      /** @description `HH:MM` by the clock on the wall. */
+      from: string;
+      /** @description One after the other, without a gap. */
+      parts: components['schemas']['CampaignPartView'][];
+      /** Format: date-time */
+      starts_at: string;
+      /** @description `HH:MM`; 24:00 is the end of the day. */
+      to: string;
     };
     /**
      * @description Where a campaign is in its life.
@@ -2546,10 +2752,22 @@ export interface components {
       /** @description The users who take its calls. */
       agents: number[];
       caller_id: string;
+      /**
+       * Format: int64
+       * @description The pool from which each customer's caller ID is chosen instead.
+       */
+      caller_id_pool_id?: number | null;
+      /** Format: int32 */
+      calls_per_second: number;
       cap_group?: string | null;
       /** Format: int32 */
       cap_window_hours: number;
       caps: components['schemas']['CampaignCaps'];
+      /**
+       * Format: date-time
+       * @description When they end, while they do; null also when not within a year.
+       */
+      closes_at?: string | null;
       counts: components['schemas']['CampaignCountsView'];
       /** Format: date-time */
       created_at: string;
@@ -2561,8 +2779,6 @@ export interface components {
       /** Format: int64 */
       gateway_id: number;
       gateway_name: string;
-      hours_from: string;
-      hours_to: string;
       /** Format: int64 */
       id: number;
       /** Format: int32 */
@@ -2574,21 +2790,65 @@ export interface components {
       max_attempts: number;
       mode: components['schemas']['DialMode'];
       name: string;
+      /** @description Whether its times allow dialling now; whether it runs is in `state`. */
+      open_now: boolean;
+      /**
+       * Format: date-time
+       * @description When they next do, while they do not; null also when not within a year.
+       */
+      opens_at?: string | null;
+      /** Format: int32 */
+      priority: number;
       /** Format: int32 */
       ratio_permille: number;
       retry: components['schemas']['RetryRules'];
       /** Format: int32 */
       ring_seconds: number;
       script?: string | null;
+      /** Format: int32 */
+      share: number;
       state: components['schemas']['CampaignState'];
+      /** @description When it dials. */
+      times: components['schemas']['TimesForm'];
       /** Format: date-time */
       updated_at: string;
       /** Format: int32 */
       wait_ms_max: number;
       /** Format: int32 */
-      weekdays: number;
-      /** Format: int32 */
       wrap_up_seconds: number;
+    };
+    /** @description Times that need not be saved, and which week of them is wanted. */
+    CampaignWeekRequest: {
+      /**
+       * Format: date
+       * @description A day of the week; today when left out.
+       */
+      date?: string | null;
+      times: components['schemas']['TimesForm'];
+    };
+    /** @description A week of a campaign's times. */
+    CampaignWeekView: {
+      /**
+       * Format: date-time
+       * @description When it ends, while it is; null also when not within a year.
+       */
+      closes_at?: string | null;
+      /** @description Monday to Sunday. */
+      days: components['schemas']['CampaignDayView'][];
+      /** @description Whether dialling is allowed now. */
+      open_now: boolean;
+      /**
+       * Format: date-time
+       * @description When it next is, while it is not; null also when not within a year.
+       */
+      opens_at?: string | null;
+      /**
+       * Format: date
+       * @description The day it is there.
+       */
+      today: string;
+      /** @description The centre's time zone: times of day are in it. */
+      zone: string;
     };
     /** @description A number to be looked up. */
     CheckRequest: {
@@ -2679,6 +2939,23 @@ export interface components {
       /** Format: date-time */
       said_at: string;
       source: components['schemas']['ConsentSource'];
+    };
+    /**
+     * @description What a window that comes round does.
+     * @enum {string}
+     */
+    CronEffect: 'add' | 'exclude';
+    /** @description A window that comes round. */
+    CronForm: {
+      /** @description What it does. */
+      effect: components['schemas']['CronEffect'];
+      /** @description When it begins: minute hour day month weekday, in the centre's time zone. */
+      expression: string;
+      /**
+       * Format: int32
+       * @description How long it lasts.
+       */
+      minutes: number;
     };
     /** @description What a cron expression means. */
     CronPreviewView: {
@@ -3115,6 +3392,10 @@ export interface components {
     /** @description A change of a trunk: what is left out stays as it is. */
     GatewayPatch: {
       caller_id?: string | null;
+      /** Format: int32 */
+      calls_max?: number | null;
+      /** Format: int32 */
+      calls_per_second?: number | null;
       enabled?: boolean | null;
       proxy?: string | null;
       register?: boolean | null;
@@ -3124,6 +3405,16 @@ export interface components {
     /** @description A new trunk. */
     GatewayRequest: {
       caller_id: string;
+      /**
+       * Format: int32
+       * @description The most calls over it at once, in either direction; 0: any number.
+       */
+      calls_max?: number;
+      /**
+       * Format: int32
+       * @description The most new calls per second that are launched over it; 0: any number.
+       */
+      calls_per_second?: number;
       enabled?: boolean;
       /** @description Letters, digits, dashes and underscores; cannot be changed later. */
       name: string;
@@ -3136,6 +3427,16 @@ export interface components {
     GatewayView: {
       /** @description The number shown unless a campaign has its own. */
       caller_id: string;
+      /**
+       * Format: int32
+       * @description The most calls over it at once, in either direction; 0: any number.
+       */
+      calls_max: number;
+      /**
+       * Format: int32
+       * @description The most new calls per second that are launched over it; 0: any number.
+       */
+      calls_per_second: number;
       enabled: boolean;
       /** @description Whether a secret is stored. */
       has_secret: boolean;
@@ -3188,6 +3489,7 @@ export interface components {
     };
     /** @description Days that differ from their weekday. */
     HolidayForm: {
+      follows?: components['schemas']['WeekdayName'] | null;
       /**
        * Format: date
        * @description The first day.
@@ -3196,8 +3498,8 @@ export interface components {
       /** @description For people. */
       name: string;
       /**
-       * @description When it is open on each of these days, as on a make-up working day; none:
-       *     closed.
+       * @description When it is open on each of these days, if at times of their own; none: closed,
+       *     unless they follow a weekday.
        */
       periods?: components['schemas']['PeriodForm'][];
       /**
@@ -3205,6 +3507,26 @@ export interface components {
        * @description The last day; the first again for a single one.
        */
       to: string;
+    };
+    /** @description A lead that waits for an hour that is right where its number lives. */
+    HoursBlockView: {
+      e164: string;
+      /** Format: date-time */
+      first_at: string;
+      /** Format: date-time */
+      last_at: string;
+      /**
+       * Format: date-time
+       * @description When it may be called.
+       */
+      next_at: string;
+      /**
+       * Format: int32
+       * @description How often it has been put off.
+       */
+      times: number;
+      /** @description The time zone of the number, or the first of those it may be in. */
+      zone: string;
     };
     /** @description When a queue is open. */
     HoursForm:
@@ -3449,12 +3771,13 @@ export interface components {
       /**
        * @description Which rule set `next_attempt_at`, or ended it: `delay`, `other_part`,
        *     `next_number`, `rest_after_drop`, `taken_back`, `recycled`, `cap_day`,
-       *     `cap_in_all`, `spacing`, `on_the_line`; `reached`, `attempts_used_up`,
+       *     `cap_in_all`, `spacing`, `on_the_line`, `called_hours`; `reached`, `attempts_used_up`,
        *     `times_used_up`, `no_number_left`.
        */
       rule?: string | null;
       /** @description `fresh`, `retry`, `claimed`, `dialling` or `done`. */
       state: string;
+      waits?: components['schemas']['HoursBlockView'] | null;
     };
     /**
      * @description Whose a leg is.
@@ -3884,6 +4207,8 @@ export interface components {
     Page_CalendarView: {
       /** @description The rows. */
       items: {
+        /** @description The campaigns that follow its days that differ. */
+        campaigns: components['schemas']['CalendarFollowerView'][];
         /**
          * Format: date-time
          * @description When it closes, while it is open; null also when not within a year.
@@ -3904,7 +4229,7 @@ export interface components {
          */
         opens_at?: string | null;
         /** @description The queues that follow it. */
-        queues: components['schemas']['CalendarQueueView'][];
+        queues: components['schemas']['CalendarFollowerView'][];
         /** Format: date-time */
         updated_at: string;
         week: components['schemas']['WeekForm'];
@@ -4014,16 +4339,51 @@ export interface components {
       total?: number | null;
     };
     /** @description One page of a list. */
+    Page_CallerIdPoolView: {
+      /** @description The rows. */
+      items: {
+        /** @description The campaigns that use it. */
+        campaigns: components['schemas']['PoolCampaignView'][];
+        /** Format: date-time */
+        created_at: string;
+        /** Format: int64 */
+        id: number;
+        name: string;
+        numbers: components['schemas']['PoolNumberView'][];
+        /** Format: date-time */
+        updated_at: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
     Page_CampaignView: {
       /** @description The rows. */
       items: {
         /** @description The users who take its calls. */
         agents: number[];
         caller_id: string;
+        /**
+         * Format: int64
+         * @description The pool from which each customer's caller ID is chosen instead.
+         */
+        caller_id_pool_id?: number | null;
+        /** Format: int32 */
+        calls_per_second: number;
         cap_group?: string | null;
         /** Format: int32 */
         cap_window_hours: number;
         caps: components['schemas']['CampaignCaps'];
+        /**
+         * Format: date-time
+         * @description When they end, while they do; null also when not within a year.
+         */
+        closes_at?: string | null;
         counts: components['schemas']['CampaignCountsView'];
         /** Format: date-time */
         created_at: string;
@@ -4035,8 +4395,6 @@ export interface components {
         /** Format: int64 */
         gateway_id: number;
         gateway_name: string;
-        hours_from: string;
-        hours_to: string;
         /** Format: int64 */
         id: number;
         /** Format: int32 */
@@ -4048,19 +4406,30 @@ export interface components {
         max_attempts: number;
         mode: components['schemas']['DialMode'];
         name: string;
+        /** @description Whether its times allow dialling now; whether it runs is in `state`. */
+        open_now: boolean;
+        /**
+         * Format: date-time
+         * @description When they next do, while they do not; null also when not within a year.
+         */
+        opens_at?: string | null;
+        /** Format: int32 */
+        priority: number;
         /** Format: int32 */
         ratio_permille: number;
         retry: components['schemas']['RetryRules'];
         /** Format: int32 */
         ring_seconds: number;
         script?: string | null;
+        /** Format: int32 */
+        share: number;
         state: components['schemas']['CampaignState'];
+        /** @description When it dials. */
+        times: components['schemas']['TimesForm'];
         /** Format: date-time */
         updated_at: string;
         /** Format: int32 */
         wait_ms_max: number;
-        /** Format: int32 */
-        weekdays: number;
         /** Format: int32 */
         wrap_up_seconds: number;
       }[];
@@ -4282,6 +4651,16 @@ export interface components {
       items: {
         /** @description The number shown unless a campaign has its own. */
         caller_id: string;
+        /**
+         * Format: int32
+         * @description The most calls over it at once, in either direction; 0: any number.
+         */
+        calls_max: number;
+        /**
+         * Format: int32
+         * @description The most new calls per second that are launched over it; 0: any number.
+         */
+        calls_per_second: number;
         enabled: boolean;
         /** @description Whether a secret is stored. */
         has_secret: boolean;
@@ -4398,12 +4777,13 @@ export interface components {
         /**
          * @description Which rule set `next_attempt_at`, or ended it: `delay`, `other_part`,
          *     `next_number`, `rest_after_drop`, `taken_back`, `recycled`, `cap_day`,
-         *     `cap_in_all`, `spacing`, `on_the_line`; `reached`, `attempts_used_up`,
+         *     `cap_in_all`, `spacing`, `on_the_line`, `called_hours`; `reached`, `attempts_used_up`,
          *     `times_used_up`, `no_number_left`.
          */
         rule?: string | null;
         /** @description `fresh`, `retry`, `claimed`, `dialling` or `done`. */
         state: string;
+        waits?: components['schemas']['HoursBlockView'] | null;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -4453,6 +4833,43 @@ export interface components {
         key: string;
         label_en: string;
         label_zh: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_ProvinceView: {
+      /** @description The rows. */
+      items: {
+        cities: string[];
+        /** @description As the regions of a number name it. */
+        province: string;
+      }[];
+      /** @description Where the next page begins; null on the last page. */
+      next_cursor?: string | null;
+      /**
+       * Format: int64
+       * @description How many rows there are in all, where that is cheap to know.
+       */
+      total?: number | null;
+    };
+    /** @description One page of a list. */
+    Page_PublicHolidaysView: {
+      /** @description The rows. */
+      items: {
+        /** @description ISO 3166 code, e.g. `CN`. */
+        country: string;
+        /** @description Ready for a calendar; they may be changed there. */
+        holidays: components['schemas']['HolidayForm'][];
+        /** @description Who announced them, and when. */
+        source: string;
+        /** Format: int32 */
+        year: number;
       }[];
       /** @description Where the next page begins; null on the last page. */
       next_cursor?: string | null;
@@ -4749,6 +5166,47 @@ export interface components {
       /** @description The digits dialled. */
       number: string;
     };
+    /** @description A campaign that uses a pool. */
+    PoolCampaignView: {
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    /** @description A number of a pool as people give it. */
+    PoolNumberForm: {
+      /**
+       * Format: int32
+       * @description Calls a day at most; 0: any number.
+       */
+      day_max?: number;
+      /** @description Whether it is in use. */
+      enabled?: boolean;
+      /**
+       * Format: int32
+       * @description Calls within an hour of the clock at most; 0: any number.
+       */
+      hour_max?: number;
+      /** @description 1 to 20 digits, with or without a +. */
+      number: string;
+      /**
+       * @description For whom: customers of these cities and provinces, or whose numbers begin so.
+       *     None: for everybody who is of no region that another number is for.
+       */
+      regions?: components['schemas']['Region'][];
+    };
+    /** @description A number of a pool. */
+    PoolNumberView: components['schemas']['PoolNumberForm'] & {
+      /**
+       * Format: int64
+       * @description Calls in this hour of the clock.
+       */
+      used_hour: number;
+      /**
+       * Format: int64
+       * @description Calls today.
+       */
+      used_today: number;
+    };
     /** @description Leads whose priority was set. */
     PrioritisedView: {
       /** Format: int64 */
@@ -4773,6 +5231,26 @@ export interface components {
       title: string;
       /** @description Stable name of the kind of problem, as a URN. */
       type: string;
+    };
+    /** @description A province with its cities. */
+    ProvinceView: {
+      cities: string[];
+      /** @description As the regions of a number name it. */
+      province: string;
+    };
+    /**
+     * @description The holidays and make-up working days of a country in one year, as its government
+     *     announced them.
+     */
+    PublicHolidaysView: {
+      /** @description ISO 3166 code, e.g. `CN`. */
+      country: string;
+      /** @description Ready for a calendar; they may be changed there. */
+      holidays: components['schemas']['HolidayForm'][];
+      /** @description Who announced them, and when. */
+      source: string;
+      /** Format: int32 */
+      year: number;
     };
     /**
      * Format: int64
@@ -5103,6 +5581,28 @@ export interface components {
       /** Format: int32 */
       leads: number;
     };
+    /** @description For whom a number of a pool is. */
+    Region:
+      | {
+          /** @description The city. */
+          city: string;
+          /** @enum {string} */
+          kind: 'city';
+          /** @description Its province. */
+          province: string;
+        }
+      | {
+          /** @enum {string} */
+          kind: 'province';
+          /** @description The province. */
+          province: string;
+        }
+      | {
+          /** @enum {string} */
+          kind: 'prefix';
+          /** @description `+` and digits. */
+          prefix: string;
+        };
     /** @description What became of one recipient's letter. */
     ReportDelivery: {
       /** @description The recipient. */
@@ -5393,6 +5893,18 @@ export interface components {
       | 'conference'
       | 'outside'
       | 'voicemail';
+    /**
+     * @description How a day differs.
+     * @enum {string}
+     */
+    SpecialDayKind: 'holiday' | 'make_up' | 'own_times';
+    /** @description A day that differs from its weekday. */
+    SpecialDayView: {
+      follows?: components['schemas']['WeekdayName'] | null;
+      kind: components['schemas']['SpecialDayKind'];
+      /** @description What the calendar calls it. */
+      name: string;
+    };
     /** @description Milliseconds in each state. */
     StatesView: {
       /** Format: int64 */
@@ -5481,6 +5993,30 @@ export interface components {
       number?: string | null;
       /** @description Whether the third has answered. */
       up: boolean;
+    };
+    /** @description When a campaign dials. */
+    TimesForm: {
+      /**
+       * Format: int64
+       * @description The calendar whose holidays and make-up working days it follows. On a holiday
+       *     nothing is dialled; a make-up day has the windows of the weekday it follows.
+       */
+      calendar_id?: number | null;
+      called?: components['schemas']['CalledForm'] | null;
+      /** @description What else there is, or is not. */
+      cron?: components['schemas']['CronForm'][];
+      /**
+       * Format: date-time
+       * @description Not from then on; null: until its list is done.
+       */
+      ends_at?: string | null;
+      /**
+       * Format: date-time
+       * @description Not before; null: from its start on.
+       */
+      starts_at?: string | null;
+      /** @description Daily windows in the centre's time zone; those that overlap or touch are one. */
+      windows?: components['schemas']['WindowForm'][];
     };
     /**
      * @description How a transfer came out.
@@ -5644,6 +6180,23 @@ export interface components {
       tuesday?: components['schemas']['PeriodForm'][];
       /** @description On Wednesdays. */
       wednesday?: components['schemas']['PeriodForm'][];
+    };
+    /**
+     * @description A day of the week.
+     * @enum {string}
+     */
+    WeekdayName: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+    /** @description A daily window. */
+    WindowForm: {
+      /** @description On which days it begins. */
+      days: components['schemas']['WeekdayName'][];
+      /** @description `HH:MM`. */
+      from: string;
+      /**
+       * @description `HH:MM`, up to 24:00, the end of the day; earlier than `from`: it goes on past
+       *     midnight.
+       */
+      to: string;
     };
   };
   responses: never;
@@ -6299,6 +6852,257 @@ export interface operations {
       };
     };
   };
+  get_caller_id_pools: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CallerIdPoolView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CallerIdPoolRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallerIdPoolView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The pool */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallerIdPoolView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The pool */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  patch_caller_id_pool: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The pool */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CallerIdPoolRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallerIdPoolView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   get_calls: {
     parameters: {
       query?: {
@@ -6551,6 +7355,54 @@ export interface operations {
         };
       };
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_campaign_week: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CampaignWeekRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignWeekView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -9457,6 +10309,42 @@ export interface operations {
       };
     };
   };
+  get_number_places: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ProvinceView'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   get_pause_reasons: {
     parameters: {
       query?: never;
@@ -9475,6 +10363,42 @@ export interface operations {
         };
       };
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_public_holidays: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PublicHolidaysView'];
+        };
+      };
+      403: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,6 +1,6 @@
 // Figures as people read them: edges of time, missing values, nothing to divide by.
 import { describe, expect, it } from 'vitest';
-import { dateTime, DASH, duration, percent, phone, ratio, timeOfDay } from './format';
+import { dateTime, DASH, duration, fromWall, percent, phone, ratio, timeOfDay } from './format';
 
 describe('duration', () => {
   it.each([
@@ -41,5 +41,17 @@ describe('phone', () => {
   it('groups mobile numbers and leaves others alone', () => {
     expect(phone('13800138000')).toBe('138 0013 8000');
     expect(phone('02160000000')).toBe('02160000000');
+  });
+});
+
+describe('what a clock on the wall shows', () => {
+  it.each([
+    ['2026-11-23 10:00', 'Asia/Shanghai', '2026-11-23T02:00:00.000Z'],
+    ['2026-03-08 01:59', 'America/New_York', '2026-03-08T06:59:00.000Z'],
+    ['2026-03-08 03:00', 'America/New_York', '2026-03-08T07:00:00.000Z'],
+    ['2026-11-01 02:00', 'America/New_York', '2026-11-01T07:00:00.000Z'],
+  ])('%s in %s is an instant', (text, zone, instant) => {
+    expect(fromWall(text, zone)).toBe(instant);
+    expect(dateTime(instant, zone).slice(0, 16)).toBe(text);
   });
 });

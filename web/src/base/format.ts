@@ -49,6 +49,19 @@ export function timeOfDay(instant: string | null | undefined, zone = centreZone)
   return instant == null ? DASH : (parts(instant, zone)[1] ?? DASH);
 }
 
+/** The instant at which a clock on the wall shows this in the zone: `2026-11-23 08:15`. */
+export function fromWall(text: string, zone = centreZone): string {
+  const asUtc = Date.parse(`${text.replace(' ', 'T')}Z`);
+  // The offset is that of the instant looked for: near a change of the clocks the first
+  // guess may have another.
+  let instant = asUtc;
+  for (let step = 0; step < 2; step += 1) {
+    const [date, time] = parts(new Date(instant).toISOString(), zone);
+    instant = asUtc - (Date.parse(`${date}T${time}Z`) - instant);
+  }
+  return new Date(instant).toISOString();
+}
+
 function parts(instant: string, zone: string | undefined): [string, string] {
   // The Swedish form is the ISO one: 2026-11-23 08:15:02.
   const text = new Date(instant).toLocaleString('sv-SE', zone ? { timeZone: zone } : {});

@@ -5,6 +5,7 @@ use super::super::world::{MINUTE, MONDAY_10, World, insert_list, write};
 use super::{NUMBER, system};
 use crate::both_databases;
 use crate::support::app::TestApp;
+use chrono_tz::Asia::Shanghai;
 use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder, Set};
 use serde_json::json;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use trunkline::base::clock::{self, Moment};
 use trunkline::base::ids::{AgentId, CampaignId, DepartmentId, LeadId, UserId};
 use trunkline::campaigns::model::CampaignState;
 use trunkline::campaigns::store::{claim_leads, give_back_leads, mark_state, release_all_claims};
+use trunkline::campaigns::times::model::TimesForm;
 use trunkline::conductor::{Conductor, Parts, SwitchPort};
 use trunkline::do_not_call;
 use trunkline::do_not_call::model::{Added, BarSource, NewEntry, Target};
@@ -52,7 +54,7 @@ async fn unbar(db: &Db, entry: i64, by: UserId, at: Moment) {
 }
 
 async fn claim(db: &Db, campaign: CampaignId, now: Moment) -> Vec<LeadId> {
-    let leads = claim_leads(db, campaign, 100, now, chrono_tz::Asia::Shanghai).await.expect("claim");
+    let leads = claim_leads(db, campaign, 100, now, Shanghai).await.expect("claim");
     leads.into_iter().map(|lead| lead.lead).collect()
 }
 
@@ -119,8 +121,7 @@ async fn an_entry_that_expires_gives_its_leads_back(db: Db) {
     assert!(!give_back_leads(&world.db, until - 1).await.expect("query"));
     assert!(give_back_leads(&world.db, until).await.expect("query"));
     assert_eq!(state(&world, lead).await, ("fresh".to_owned(), None));
-    let claimed =
-        claim_leads(&world.db, world.campaign, 10, until, chrono_tz::Asia::Shanghai).await.expect("claim");
+    let claimed = claim_leads(&world.db, world.campaign, 10, until, Shanghai).await.expect("claim");
     assert_eq!(claimed.iter().map(|lead| lead.e164.as_str()).collect::<Vec<_>>(), [first]);
     let lifted: Vec<bool> = blocks(&world.db).await.iter().map(|block| block.lifted_at.is_some()).collect();
     assert_eq!(lifted, [true, false]);
@@ -214,8 +215,7 @@ async fn a_number_that_is_listed_while_it_waits_in_the_hopper_is_not_dialled(db:
     write(&world.db, async |tx| {
         let all_day = campaigns::ActiveModel {
             id: Set(world.campaign.0),
-            hours_from: Set("00:00".to_owned()),
-            hours_to: Set("23:59".to_owned()),
+            times: Set(TimesForm::always().stored().expect("times")),
             mode: Set("progressive".to_owned()),
             ..Default::default()
         };

@@ -1,16 +1,16 @@
 // Calendars of opening hours.
 export const calendars = {
-  title: 'Opening hours',
+  title: 'Calendars',
   create: 'New calendar',
   edit: 'Edit calendar',
-  empty: 'No calendars yet: make one, and queues can follow it',
+  empty: 'No calendars yet: make one, and queues and campaigns can follow it',
   section: { week: 'The week', holidays: 'Holidays and make-up working days' },
   week: 'Week',
   coming: 'Holidays to come',
   noneToCome: 'None to come',
   noHolidays: 'None: open by the week all year',
   holidaysHint:
-    'Days that differ from their weekday: closed, or open at times of their own, as on a make-up working day',
+    'Days that differ from their weekday: closed, like another weekday (make-up working days), or open at times of their own',
   holiday: 'Holiday',
   holidayName: 'Name, such as National Day',
   days: 'Days',
@@ -29,5 +29,9 @@ export const calendars = {
   more: '{{count}} more',
   delete: 'Delete',
   deleteSure: 'Delete the calendar “{{name}}”?',
-  inUse: 'These queues follow it: {{queues}}',
+  inUse: 'Followed by {{followers}}',
+  followers: 'Followed by',
+  makeUp: 'Make-up day',
+  like: 'Like {{day}}',
+  takeOver: 'Take over the public holidays of {{year}}',
 };

@@ -1,8 +1,10 @@
 // The English texts; the same keys as the Chinese ones.
 import type { zh } from '../zh';
 import { calendars } from './calendars';
+import { callerIds } from './callerIds';
 import { calls } from './calls';
 import { campaigns } from './campaigns';
+import { campaignTimes } from './campaignTimes';
 import { common } from './common';
 import { customers } from './customers';
 import { desk } from './desk';
@@ -23,8 +25,10 @@ export const en: typeof zh = {
   floor,
   campaigns,
   retry,
+  campaignTimes,
   queues,
   calendars,
+  callerIds,
   keptPlaces,
   voicemails,
   customers,

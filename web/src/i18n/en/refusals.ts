@@ -8,6 +8,7 @@ export const refusals = {
   forwarded_too_often: 'The call was forwarded from one to the next too often',
   forwards_to_queue: 'A call cannot be forwarded to a queue',
   trunk_gone: 'The campaign of this call is gone, and its trunk with it',
+  trunk_full: 'The trunk is full at this moment; try again',
   queue_not_asked: 'A queue cannot be asked first: hand the call over to it',
   queue_closed: 'This queue is closed',
   place_gone: 'This place is not kept any more',

@@ -43,6 +43,7 @@ export const retry = {
     cap_in_all: 'The number has had its attempts in all',
     spacing: 'Too soon after the last attempt',
     on_the_line: 'The number is in a call',
+    called_hours: 'No hour to call at where the number lives',
     reached: 'Reached',
     attempts_used_up: 'Attempts used up',
     times_used_up: 'No more retries after this result',

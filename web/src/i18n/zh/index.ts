@@ -1,7 +1,9 @@
 // 中文文本。The Chinese texts: the measure for every other language.
 import { calendars } from './calendars';
+import { callerIds } from './callerIds';
 import { calls } from './calls';
 import { campaigns } from './campaigns';
+import { campaignTimes } from './campaignTimes';
 import { common } from './common';
 import { customers } from './customers';
 import { desk } from './desk';
@@ -22,8 +24,10 @@ export const zh = {
   floor,
   campaigns,
   retry,
+  campaignTimes,
   queues,
   calendars,
+  callerIds,
   keptPlaces,
   voicemails,
   customers,

@@ -8,6 +8,7 @@ export const refusals = {
   forwarded_too_often: '呼叫转移的次数太多',
   forwards_to_queue: '不能呼叫转移到队列',
   trunk_gone: '这通电话的外呼活动已不存在，没有可用的线路',
+  trunk_full: '线路此刻已满，请稍后再试',
   queue_not_asked: '队列不能先咨询，请直接转给队列',
   queue_closed: '这个队列已停止接听',
   place_gone: '这个位置已不在队列中',

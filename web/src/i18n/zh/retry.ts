@@ -43,6 +43,7 @@ export const retry = {
     cap_in_all: '号码总次数已达上限',
     spacing: '距上次拨打间隔不足',
     on_the_line: '号码正在通话',
+    called_hours: '号码所在地不在可呼叫时段',
     reached: '已接通',
     attempts_used_up: '呼叫次数用完',
     times_used_up: '该结果不再重拨',

@@ -1,13 +1,13 @@
 // The fields of the campaign form, in three groups: what is dialled, by which
 // rules, and who takes the calls.
-import { Checkbox, Form, Input, InputNumber, Row, Select } from 'antd';
+import { Form, Input, InputNumber, Row, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CampaignRequest } from '../../api/types';
 import { FormField } from '../../parts/FormField';
-import { TimeField } from '../../parts/TimeField';
+import { PoolField } from './PoolField';
 import { useLists, useUsers } from './queries';
+import { StandingFields } from './StandingFields';
 import { TrunkFields } from './TrunkFields';
-import { DAYS, daysIn, maskOf } from './weekdays';
 
 const Field = FormField<CampaignRequest>;
 
@@ -76,25 +76,16 @@ export function DialFields() {
       </Field>
       <RatioField />
       <TrunkFields callerIdLabel={t('campaigns.callerId')} span={8} />
+      <PoolField />
       <Field name="lines_max" label={t('campaigns.linesMax')} span={8}>
         <InputNumber min={1} style={{ width: '100%' }} />
       </Field>
+      <StandingFields />
     </Row>
   );
 }
 
-function WeekdaysField({ value, onChange }: { value?: number; onChange?: (mask: number) => void }) {
-  const { t } = useTranslation();
-  return (
-    <Checkbox.Group
-      value={daysIn(value ?? 0)}
-      onChange={(days) => onChange?.(maskOf(days))}
-      options={DAYS.map((day) => ({ value: day, label: t(`campaigns.day.${day}`) }))}
-    />
-  );
-}
-
-/** Hours, times, limits. */
+/** Times and limits. */
 export function RuleFields() {
   const { t } = useTranslation();
   const seconds = t('common.seconds');
@@ -103,15 +94,6 @@ export function RuleFields() {
   );
   return (
     <Row gutter={16}>
-      <Field name="hours_from" label={t('campaigns.hoursFrom')}>
-        <TimeField />
-      </Field>
-      <Field name="hours_to" label={t('campaigns.hoursTo')}>
-        <TimeField />
-      </Field>
-      <Field name="weekdays" label={t('campaigns.weekdays')} span={12}>
-        <WeekdaysField />
-      </Field>
       <Field name="ring_seconds" label={t('campaigns.ringSeconds')}>
         {number(seconds, 15)}
       </Field>

@@ -11,6 +11,8 @@ import { DialFields, PeopleFields, RuleFields } from './CampaignFields';
 import { useCampaign, useSaveCampaign } from './queries';
 import { RetryFields } from './RetryFields';
 import { NO_CAPS, USUAL_RULES } from './retryRules';
+import { NEW_TIMES } from './times/times';
+import { TimesFields } from './times/TimesFields';
 
 const DEFAULTS: Partial<CampaignRequest> = {
   mode: 'predictive',
@@ -22,9 +24,11 @@ const DEFAULTS: Partial<CampaignRequest> = {
   drop_after_ms: 2000,
   wait_ms_max: 10_000,
   lines_max: 100,
-  hours_from: '08:30',
-  hours_to: '20:30',
-  weekdays: 31,
+  times: NEW_TIMES,
+  caller_id_pool_id: 0,
+  calls_per_second: 0,
+  priority: 0,
+  share: 100,
   max_attempts: 3,
   retry: USUAL_RULES,
   caps: NO_CAPS,
@@ -47,7 +51,11 @@ function CampaignForm({ campaign }: { campaign?: CampaignView }) {
   return (
     <SettingsForm
       form={form}
-      initial={campaign ?? { ...DEFAULTS, ...(list && { list_id: Number(list) }) }}
+      initial={
+        campaign
+          ? { ...campaign, caller_id_pool_id: campaign.caller_id_pool_id ?? 0 }
+          : { ...DEFAULTS, ...(list && { list_id: Number(list) }) }
+      }
       onSubmit={submit}
       save={save}
     >
@@ -56,6 +64,9 @@ function CampaignForm({ campaign }: { campaign?: CampaignView }) {
       )}
       <Card title={t('campaigns.section.dial')}>
         <DialFields />
+      </Card>
+      <Card title={t('campaignTimes.title')}>
+        <TimesFields />
       </Card>
       <Card title={t('campaigns.section.rules')}>
         <RuleFields />

@@ -21,6 +21,8 @@ import { funnelOption } from './funnel';
 import { useCampaign } from './queries';
 import { LeadsCard } from './LeadsCard';
 import { RecycleButton } from './RecycleDialog';
+import { OpensNext } from './times/OpensNext';
+import { WeekCard } from './times/WeekCard';
 import { WhyPanel } from './WhyPanel';
 
 const Chart = lazy(() => import('../../parts/Chart'));
@@ -105,6 +107,7 @@ function Content({ campaign }: { campaign: CampaignView }) {
           {campaign.agents.length === 0 && <span className="quiet">{t('campaigns.noAgents')}</span>}
         </Card>
       </div>
+      <WeekCard campaign={campaign} />
       {mayReadCustomers && <LeadsCard campaignId={campaign.id} />}
     </div>
   );
@@ -123,7 +126,14 @@ export default function CampaignPage() {
     <>
       <PageHead
         title={data?.name ?? t('menu.campaigns')}
-        aside={data && <CampaignStateTag state={data.state} />}
+        aside={
+          data && (
+            <span className="line">
+              <CampaignStateTag state={data.state} />
+              <OpensNext campaign={data} />
+            </span>
+          )
+        }
       >
         {data && mayRun && <RunButton campaign={data} />}
         {data && mayRun && <FinishButton campaign={data} />}

@@ -4,13 +4,11 @@ import { useTranslation } from 'react-i18next';
 import type { CampaignView } from '../../api/types';
 import { percent } from '../../base/format';
 import { RetrySummary } from './RetrySummary';
-import { daysIn } from './weekdays';
 
 /** The settings and the script. */
 export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
   const { t } = useTranslation();
   const seconds = (value: number) => `${value} ${t('common.seconds')}`;
-  const days = daysIn(campaign.weekdays).map((day) => t(`campaigns.day.${day}`));
 
   const items = [
     { label: t('campaigns.list'), children: campaign.list_name },
@@ -20,8 +18,6 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
       : []),
     { label: t('campaigns.gateway'), children: campaign.gateway_name },
     { label: t('campaigns.callerId'), children: campaign.caller_id },
-    { label: t('campaigns.hours'), children: `${campaign.hours_from} – ${campaign.hours_to}` },
-    { label: t('campaigns.weekdays'), children: days.join(' ') },
     { label: t('campaigns.ringSeconds'), children: seconds(campaign.ring_seconds) },
     { label: t('campaigns.wrapUpSeconds'), children: seconds(campaign.wrap_up_seconds) },
     { label: t('campaigns.dropCap'), children: percent(campaign.drop_cap_permille / 1000) },
@@ -33,6 +29,14 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
       ? [{ label: t('campaigns.capGroup'), children: campaign.cap_group }]
       : []),
     { label: t('campaigns.linesMax'), children: campaign.lines_max },
+    {
+      label: t('campaigns.callsPerSecond'),
+      children: campaign.calls_per_second || t('campaigns.noLimit'),
+    },
+    {
+      label: t('campaigns.standing'),
+      children: `${campaign.priority} / ${campaign.share}`,
+    },
     { label: t('campaigns.maxAttempts'), children: campaign.max_attempts },
   ];
   return (

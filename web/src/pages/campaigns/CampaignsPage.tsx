@@ -114,6 +114,8 @@ export default function CampaignsPage() {
       {caps && <AttemptCapsDialog onClose={() => setCaps(false)} />}
       <PageHead title={t('menu.campaigns')}>
         {mayWrite && <Button onClick={() => setCaps(true)}>{t('retry.centre')}</Button>}
+        <Button onClick={() => void navigate(paths.calendars)}>{t('calendars.title')}</Button>
+        <Button onClick={() => void navigate(paths.callerIdPools)}>{t('callerIds.title')}</Button>
         {mayWrite && (
           <Button
             type="primary"

@@ -28,6 +28,14 @@ export function LeadRule({ lead }: { lead: LeadView }) {
   return (
     <div>
       {shown && t(`retry.rule.${rule}`)}
+      {lead.waits && (
+        <div className="quiet">
+          {t('campaignTimes.waits', {
+            zone: lead.waits.zone,
+            at: dateTime(lead.waits.next_at, lead.waits.zone).slice(11, 16),
+          })}
+        </div>
+      )}
       {lead.priority !== 0 && <Tag>{t('retry.priority', { value: lead.priority })}</Tag>}
     </div>
   );

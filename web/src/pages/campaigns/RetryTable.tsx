@@ -134,14 +134,14 @@ function Parts({ rules, onChange }: { rules: RetryRules; onChange: (rules: Retry
           />
           <TimeField
             width={110}
-            label={`${nameOf(part.name)} ${t('campaigns.hoursFrom')}`}
+            label={`${nameOf(part.name)} ${t('campaignTimes.from')}`}
             value={part.from}
             onChange={(from) => put(at, { ...part, from: from ?? part.from })}
           />
           –
           <TimeField
             width={110}
-            label={`${nameOf(part.name)} ${t('campaigns.hoursTo')}`}
+            label={`${nameOf(part.name)} ${t('campaignTimes.to')}`}
             value={part.to}
             onChange={(to) => put(at, { ...part, to: to ?? part.to })}
           />

@@ -5,7 +5,13 @@ import type { BindingLimit, PacingReport } from '../../api/types';
 import { percent } from '../../base/format';
 
 /** Limits that need somebody to do something; the others are everyday life. */
-const NEEDS_CARE: BindingLimit[] = ['switch_down', 'store_lagging', 'no_agents', 'no_leads'];
+const NEEDS_CARE: BindingLimit[] = [
+  'switch_down',
+  'store_lagging',
+  'no_agents',
+  'no_leads',
+  'caller_ids',
+];
 
 /** The pacing report of a campaign. */
 export function WhyPanel({

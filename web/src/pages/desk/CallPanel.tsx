@@ -36,6 +36,9 @@ function CallFacts({ desk, live }: { desk: DeskCallView; live: CallLiveView | un
             </strong>
           ),
         },
+        ...(live?.caller_id
+          ? [{ key: 'shown', label: t('campaigns.callerId'), children: phone(live.caller_id) }]
+          : []),
         desk.queue_name == null
           ? { key: 'campaign', label: t('calls.campaign'), children: desk.campaign_name ?? DASH }
           : { key: 'queue', label: t('queues.from'), children: desk.queue_name },

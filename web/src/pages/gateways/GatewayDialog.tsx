@@ -1,6 +1,6 @@
 // Creating and changing a trunk.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Form, Input, Modal, Switch } from 'antd';
+import { Form, Input, InputNumber, Modal, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../../api/client';
 import type { GatewayRequest, GatewayView } from '../../api/types';
@@ -55,7 +55,9 @@ export function GatewayDialog({
       <Form
         form={form}
         layout="vertical"
-        initialValues={gateway ?? { register: false, enabled: true }}
+        initialValues={
+          gateway ?? { register: false, enabled: true, calls_max: 0, calls_per_second: 0 }
+        }
         onFinish={submit}
       >
         <div className="form-grid">
@@ -95,6 +97,20 @@ export function GatewayDialog({
               </Form.Item>
             </>
           )}
+          <Form.Item
+            name="calls_max"
+            label={t('gateways.callsMax')}
+            extra={t('gateways.callsMaxHint')}
+          >
+            <InputNumber min={0} max={10_000} precision={0} style={{ width: '100%' }} />
+          </Form.Item>
+          <Form.Item
+            name="calls_per_second"
+            label={t('gateways.callsPerSecond')}
+            extra={t('gateways.callsPerSecondHint')}
+          >
+            <InputNumber min={0} max={1000} precision={0} style={{ width: '100%' }} />
+          </Form.Item>
           <Form.Item name="enabled" label={t('gateways.enabled')} valuePropName="checked">
             <Switch />
           </Form.Item>

@@ -11,6 +11,9 @@ import { ProblemAlert } from '../../parts/Problem';
 import { useGateways } from '../campaigns/queries';
 import { GatewayDialog } from './GatewayDialog';
 
+/** A limit as people read it. */
+const limit = (value: number) => (value === 0 ? DASH : value);
+
 /** The list of trunks. */
 export default function GatewaysPage() {
   const { t } = useTranslation();
@@ -28,6 +31,16 @@ export default function GatewaysPage() {
     {
       title: t('gateways.register'),
       render: (_, row) => (row.register ? (row.username ?? t('common.yes')) : DASH),
+    },
+    {
+      title: t('gateways.callsMax'),
+      align: 'right',
+      render: (_, row) => limit(row.calls_max),
+    },
+    {
+      title: t('gateways.callsPerSecond'),
+      align: 'right',
+      render: (_, row) => limit(row.calls_per_second),
     },
     {
       title: t('common.status'),

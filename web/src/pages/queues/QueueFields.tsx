@@ -6,7 +6,7 @@ import { Link } from 'react-router';
 import { FormField } from '../../parts/FormField';
 import { TrunkFields } from '../campaigns/TrunkFields';
 import { paths } from '../../paths';
-import { useCalendars } from './calendars/queries';
+import { useCalendars } from '../calendars/queries';
 import { ALWAYS, STRATEGIES, type QueueForm } from './form';
 import { OverflowFields } from './OverflowFields';
 
