@@ -103,6 +103,8 @@ async fn put_aside(tx: &WriteTx, aside: Vec<i64>) -> Result<(), DbErr> {
     leads::Entity::update_many()
         .col_expr(leads::Column::State, Expr::value(LeadState::Done.as_str()))
         .col_expr(leads::Column::LastResult, Expr::value(BARRED))
+        // Neither a retry rule nor a cap ended it.
+        .col_expr(leads::Column::Rule, Expr::value(None::<String>))
         .filter(leads::Column::Id.is_in(aside))
         .exec(tx)
         .await

@@ -24,11 +24,12 @@ export function NextAttempt({ lead }: { lead: LeadView }) {
 export function LeadRule({ lead }: { lead: LeadView }) {
   const { t } = useTranslation();
   const rule = RULES.find((each) => each === lead.rule);
-  const shown = rule && lead.state !== 'claimed' && lead.state !== 'dialling';
+  const waits = lead.state === 'fresh' || lead.state === 'retry';
+  const shown = rule && (waits || lead.state === 'done');
   return (
     <div>
       {shown && t(`retry.rule.${rule}`)}
-      {lead.waits && (
+      {waits && lead.waits && (
         <div className="quiet">
           {t('campaignTimes.waits', {
             zone: lead.waits.zone,
