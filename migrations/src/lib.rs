@@ -27,6 +27,7 @@ mod m20261130_000017_voices;
 mod m20261130_000018_drop_cap;
 mod m20261130_000019_do_not_call;
 mod m20261201_000020_campaign_times;
+mod m20261201_000021_retry_rules;
 mod m20261201_000022_lines;
 mod parts;
 
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000018_drop_cap::Migration),
             Box::new(m20261130_000019_do_not_call::Migration),
             Box::new(m20261201_000020_campaign_times::Migration),
+            Box::new(m20261201_000021_retry_rules::Migration),
             Box::new(m20261201_000022_lines::Migration),
         ]
     }

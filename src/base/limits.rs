@@ -93,3 +93,7 @@ pub const REPORT_RUNS_PER_ROUND: u64 = 50;
 /// Rejected rows of a file of numbers for the do-not-call list that are shown; the
 /// others are counted.
 pub const DO_NOT_CALL_REJECTS_SHOWN: usize = 500;
+/// Parts of the day that a campaign tells apart.
+pub const DAY_PARTS: usize = 8;
+/// Attempts of one lead that its rules and its history look at.
+pub const ATTEMPTS_PER_LEAD: u64 = 200;

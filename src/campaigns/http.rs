@@ -5,12 +5,14 @@ use crate::audit::{self, Entry};
 use crate::auth::{Caller, Permission};
 use crate::base::clock::{self, Moment};
 use crate::base::ids::CampaignId;
+use crate::campaigns::caps::model::CampaignCaps;
 use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignState,
 };
+use crate::campaigns::retry::model::RetryRules;
 use crate::campaigns::times::http::stored_opening;
 use crate::campaigns::times::model::TimesForm;
-use crate::campaigns::{caller_ids, rules, store, times};
+use crate::campaigns::{caller_ids, caps, recycling, rules, store, times};
 use crate::floor::input::DialMode;
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, lookup, write_tx};
@@ -34,6 +36,8 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(post_campaign_finish))
         .merge(times::http::routes())
         .merge(caller_ids::http::routes())
+        .merge(caps::http::routes())
+        .merge(recycling::http::routes())
 }
 
 /// A campaign.
@@ -72,7 +76,8 @@ pub struct CampaignView {
     priority: i32,
     share: i32,
     max_attempts: i32,
-    retry_minutes: i32,
+    retry: RetryRules,
+    caps: CampaignCaps,
     script: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -160,13 +165,18 @@ pub struct CampaignRequest {
     /// proportion.
     #[schema(minimum = 1, maximum = 1000)]
     share: Option<i32>,
-    #[schema(minimum = 1, maximum = 127)]
     /// Attempts at most for each lead.
     #[schema(minimum = 1, maximum = 20)]
     max_attempts: Option<i32>,
-    /// Minutes between two attempts.
+    /// When a lead is dialled again, by the result of its attempts.
+    retry: Option<RetryRules>,
+    /// In place of `retry`: after every result so many minutes, on the customer's next
+    /// number.
     #[schema(minimum = 1, maximum = 43200)]
-    retry_minutes: Option<i32>,
+    retry_minutes: Option<u32>,
+    /// Its own caps on attempts at one number, where they are stricter than the
+    /// centre's.
+    caps: Option<CampaignCaps>,
     /// What the agent says; empty for none.
     script: Option<String>,
     /// The users who take its calls.
@@ -198,7 +208,8 @@ impl CampaignRequest {
             priority: self.priority.unwrap_or(form.priority),
             share: self.share.unwrap_or(form.share),
             max_attempts: self.max_attempts.unwrap_or(form.max_attempts),
-            retry_minutes: self.retry_minutes.unwrap_or(form.retry_minutes),
+            retry: self.retry.or(self.retry_minutes.map(RetryRules::every)).unwrap_or(form.retry),
+            caps: self.caps.unwrap_or(form.caps),
             script: unless_empty(self.script.or(form.script)),
             agents: self.agents.unwrap_or(form.agents),
         }
@@ -406,7 +417,8 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         priority: row.priority,
         share: row.share,
         max_attempts: row.max_attempts,
-        retry_minutes: row.retry_minutes,
+        retry: RetryRules::from_stored(&row.retry),
+        caps: CampaignCaps::from_stored(&row.caps),
         script: row.script,
         agents: entry.agents,
     })
@@ -457,7 +469,8 @@ impl CampaignView {
             priority: form.priority,
             share: form.share,
             max_attempts: form.max_attempts,
-            retry_minutes: form.retry_minutes,
+            retry: form.retry,
+            caps: form.caps,
             script: form.script,
             created_at,
             updated_at,

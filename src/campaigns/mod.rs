@@ -5,8 +5,11 @@
 //! campaign profiles and due leads for the floor, figures for the console.
 
 pub mod caller_ids;
+pub mod caps;
 pub mod http;
 pub mod model;
+pub mod recycling;
+pub mod retry;
 pub mod rules;
 pub mod store;
 pub mod times;

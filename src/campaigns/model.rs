@@ -1,5 +1,7 @@
 //! The words of campaigns and leads.
 
+use crate::campaigns::caps::model::CampaignCaps;
+use crate::campaigns::retry::model::RetryRules;
 use crate::campaigns::times::model::TimesForm;
 use crate::floor::input::DialMode;
 use crate::store::entity::{calendars, campaigns};
@@ -74,15 +76,6 @@ impl LeadState {
     }
 }
 
-/// How often and how soon a lead is dialled again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RetryRules {
-    /// Attempts at most, 1 or more.
-    pub max_attempts: u32,
-    /// Minutes between two attempts.
-    pub retry_minutes: u32,
-}
-
 /// The settings of a campaign as people give them: not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CampaignForm {
@@ -128,8 +121,10 @@ pub struct CampaignForm {
     pub share: i32,
     /// Attempts at most for each lead.
     pub max_attempts: i32,
-    /// Minutes between two attempts.
-    pub retry_minutes: i32,
+    /// When a lead is dialled again, by the result of its attempts.
+    pub retry: RetryRules,
+    /// Its own caps on attempts at one number.
+    pub caps: CampaignCaps,
     /// What the agent says.
     pub script: Option<String>,
     /// The users who take its calls.
@@ -161,7 +156,8 @@ impl CampaignForm {
             priority: 0,
             share: 100,
             max_attempts: 3,
-            retry_minutes: 60,
+            retry: RetryRules::default(),
+            caps: CampaignCaps::default(),
             script: None,
             agents: Vec::new(),
         }

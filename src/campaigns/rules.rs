@@ -1,14 +1,14 @@
 //! The decisions about campaigns and leads: pure.
 //!
 //! In: settings, a result, a time. Out: whether settings can be used and if not
-//! which field is at fault; what becomes of a lead.
+//! which field is at fault. What becomes of a lead after an attempt is in `retry`,
+//! how often a number is dialled in `caps`, when in `times`.
 
 use crate::api::Check;
-use crate::base::clock::Moment;
 use crate::base::limits;
 use crate::base::phone::Dialable;
-use crate::campaigns::model::{CampaignForm, CampaignState, LeadState, RetryRules};
-use crate::campaigns::times;
+use crate::campaigns::model::{CampaignForm, CampaignState};
+use crate::campaigns::{caps, retry, times};
 use crate::floor::effect::CallResult;
 use crate::floor::input::CAP_WINDOW_HOURS_MAX;
 use std::collections::HashSet;
@@ -16,65 +16,10 @@ use std::collections::HashSet;
 /// A dropped customer is left in peace this long.
 pub const REST_AFTER_DROP_HOURS: i64 = 72;
 
-/// What becomes of a lead after an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NextAttempt {
-    /// [`LeadState::Retry`] or [`LeadState::Done`].
-    pub state: LeadState,
-    /// The position of the phone to dial next.
-    pub phone: i32,
-    /// Not before.
-    pub at: Option<Moment>,
-}
-
 /// Whether an attempt with this result counts against the campaign's maximum.
 /// One that we took back ourselves does not.
 pub fn counts_as_attempt(result: CallResult) -> bool {
     result != CallResult::Cancelled
-}
-
-/// What becomes of a lead after an attempt.
-///
-/// `attempts` counts this one, if [`counts_as_attempt`]; `phones` are the
-/// positions of the customer's phones in ascending order, `dialled` is the one
-/// that was dialled.
-pub fn after_attempt(
-    result: CallResult,
-    attempts: u32,
-    rules: RetryRules,
-    phones: &[i32],
-    dialled: i32,
-    now: Moment,
-) -> NextAttempt {
-    let next_phone = phones.iter().find(|p| **p > dialled).or(phones.first()).copied().unwrap_or(dialled);
-    let done = NextAttempt { state: LeadState::Done, phone: dialled, at: None };
-    let retry = |ms: i64| NextAttempt { state: LeadState::Retry, phone: next_phone, at: Some(now + ms) };
-    // The last of them are of calls that came in; an attempt never has them.
-    if result == CallResult::Answered || attempts >= rules.max_attempts {
-        return done;
-    }
-    match result {
-        CallResult::Answered => done,
-        // Nobody will ever answer there: the customer's next number, at once.
-        CallResult::InvalidNumber | CallResult::OutOfService if next_phone == dialled => done,
-        CallResult::InvalidNumber | CallResult::OutOfService => retry(0),
-        CallResult::Dropped => retry(REST_AFTER_DROP_HOURS * 3_600_000),
-        CallResult::NoAnswer
-        | CallResult::Busy
-        | CallResult::Rejected
-        | CallResult::SwitchedOff
-        | CallResult::Unreachable
-        | CallResult::Machine
-        | CallResult::AbandonedEarly
-        | CallResult::Failed
-        | CallResult::Cancelled
-        | CallResult::Abandoned
-        | CallResult::Overflowed
-        | CallResult::TurnedAway
-        | CallResult::OutOfHours
-        | CallResult::CallbackKept
-        | CallResult::Voicemail => retry(i64::from(rules.retry_minutes) * 60_000),
-    }
 }
 
 /// Whether people may move a campaign from one state to the other. Doing it
@@ -118,7 +63,8 @@ pub fn check(form: &CampaignForm) -> Check {
     check.range("priority", form.priority, -100..=100, "(higher goes first)");
     check.range("share", form.share, 1..=1_000, "(twice the share, twice the calls)");
     check.range("max_attempts", form.max_attempts, 1..=20, "attempts");
-    check.range("retry_minutes", form.retry_minutes, 1..=30 * 24 * 60, "minutes");
+    retry::rules::check(&form.retry, &mut check);
+    caps::rules::check_own(&form.caps, &mut check);
     if form.script.as_ref().is_some_and(|script| script.chars().count() > limits::TEXT_CHARS) {
         check.fault("script", format!("at most {} characters", limits::TEXT_CHARS));
     }
@@ -135,66 +81,15 @@ pub fn check(form: &CampaignForm) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::campaigns::caps::model::CampaignCaps;
+    use crate::campaigns::retry::model::RetryRules;
     use crate::campaigns::times::model::TimesForm;
-
-    const RULES: RetryRules = RetryRules { max_attempts: 3, retry_minutes: 60 };
-    const NOW: Moment = Moment(1_795_419_968_730);
-    const MINUTE: i64 = 60_000;
-
-    fn next(
-        result: CallResult,
-        attempts: u32,
-        phones: &[i32],
-        dialled: i32,
-    ) -> (LeadState, i32, Option<i64>) {
-        let next = after_attempt(result, attempts, RULES, phones, dialled, NOW);
-        (next.state, next.phone, next.at.map(|at| at.since_ms(NOW) / MINUTE))
-    }
-
-    #[test]
-    fn a_lead_that_was_reached_is_done() {
-        assert_eq!(next(CallResult::Answered, 1, &[0, 1], 0), (LeadState::Done, 0, None));
-    }
-
-    #[test]
-    fn a_lead_that_was_not_reached_is_dialled_again_on_its_next_phone() {
-        for result in [
-            CallResult::NoAnswer,
-            CallResult::Busy,
-            CallResult::Rejected,
-            CallResult::SwitchedOff,
-            CallResult::Unreachable,
-            CallResult::Machine,
-            CallResult::AbandonedEarly,
-            CallResult::Failed,
-        ] {
-            assert_eq!(next(result, 1, &[0], 0), (LeadState::Retry, 0, Some(60)), "{result:?}");
-            assert_eq!(next(result, 2, &[0, 2], 0), (LeadState::Retry, 2, Some(60)), "{result:?}");
-            assert_eq!(next(result, 2, &[0, 2], 2), (LeadState::Retry, 0, Some(60)), "{result:?}");
-            assert_eq!(next(result, 3, &[0, 2], 0), (LeadState::Done, 0, None), "{result:?}");
-        }
-    }
-
-    #[test]
-    fn a_dead_number_is_followed_by_the_next_at_once_or_ends_the_lead() {
-        for result in [CallResult::InvalidNumber, CallResult::OutOfService] {
-            assert_eq!(next(result, 1, &[0], 0), (LeadState::Done, 0, None));
-            assert_eq!(next(result, 1, &[0, 1], 0), (LeadState::Retry, 1, Some(0)));
-            assert_eq!(next(result, 3, &[0, 1], 0), (LeadState::Done, 0, None));
-        }
-    }
-
-    #[test]
-    fn a_dropped_customer_rests_three_days() {
-        assert_eq!(next(CallResult::Dropped, 1, &[0], 0), (LeadState::Retry, 0, Some(72 * 60)));
-    }
 
     #[test]
     fn only_an_attempt_taken_back_does_not_count() {
         let uncounted: Vec<CallResult> =
             CallResult::ALL.into_iter().filter(|result| !counts_as_attempt(*result)).collect();
         assert_eq!(uncounted, [CallResult::Cancelled]);
-        assert_eq!(next(CallResult::Cancelled, 0, &[0], 0), (LeadState::Retry, 0, Some(60)));
     }
 
     #[test]
@@ -240,7 +135,9 @@ mod tests {
         assert_eq!(at_fault(CampaignForm { priority: 101, ..form() }), ["priority"]);
         assert_eq!(at_fault(CampaignForm { share: 0, ..form() }), ["share"]);
         assert_eq!(at_fault(CampaignForm { max_attempts: 0, ..form() }), ["max_attempts"]);
-        assert_eq!(at_fault(CampaignForm { retry_minutes: 0, ..form() }), ["retry_minutes"]);
+        assert_eq!(at_fault(CampaignForm { retry: RetryRules::every(0), ..form() })[0], "retry");
+        let caps = CampaignCaps { per_day: Some(0), ..CampaignCaps::default() };
+        assert_eq!(at_fault(CampaignForm { caps, ..form() }), ["caps"]);
         assert_eq!(at_fault(CampaignForm { name: "  ".into(), ..form() }), ["name"]);
         assert_eq!(at_fault(CampaignForm { caller_id: "1{2}".into(), ..form() }), ["caller_id"]);
         assert_eq!(at_fault(CampaignForm { agents: vec![3, 4, 3], ..form() }), ["agents"]);

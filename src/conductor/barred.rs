@@ -1,18 +1,21 @@
-//! The last look at the do-not-call list and the clock: in the transaction that
-//! commits an attempt, so that a number that was listed while its lead waited in a
-//! hopper, or its place in a queue, is not dialled, nor one whose time is over.
+//! The last look at the do-not-call list, the caps on attempts and the clock: in the
+//! transaction that commits an attempt, so that a number that was listed, or dialled by
+//! others, while its lead waited in a hopper, or its place in a queue, is not dialled,
+//! nor one whose time is over.
 //!
 //! In: the entries of a batch. Out: the attempts that must not be, with the blocks
 //! for the log.
 
 use super::writer::Entry;
 use crate::base::clock::Moment;
-use crate::base::ids::CallId;
+use crate::base::ids::{CallId, CampaignId};
+use crate::campaigns::caps::{Candidate, find_capped};
 use crate::do_not_call::model::{Blocked, Dialler, NewBlock};
 use crate::do_not_call::store::{find_bars, log_blocks};
 use crate::floor::effect::{Fact, SwitchCommand};
 use crate::floor::kept::KeptFact;
 use crate::store::WriteTx;
+use chrono_tz::Tz;
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
@@ -78,15 +81,23 @@ fn find_late(batch: &[Entry], now: Moment) -> HashMap<CallId, Option<CallId>> {
     late.collect()
 }
 
-/// Finds the attempts of a batch whose number is barred now, which it logs, or whose
-/// time is over.
-pub(super) async fn find_barred(tx: &WriteTx, batch: &[Entry], now: Moment) -> Result<Barred, DbErr> {
+/// Finds the attempts of a batch whose number is barred or at its cap now, which it
+/// logs, or whose time is over. A call back that the customer asked for knows no cap.
+pub(super) async fn find_barred(
+    tx: &WriteTx,
+    batch: &[Entry],
+    now: Moment,
+    zone: Tz,
+) -> Result<Barred, DbErr> {
     let mut by_dialler: HashMap<Dialler, Vec<Attempt<'_>>> = HashMap::new();
     for attempt in batch.iter().filter_map(attempt) {
         by_dialler.entry(attempt.dialler).or_default().push(attempt);
     }
     let (mut barred, mut blocks) = (Barred(find_late(batch, now)), Vec::new());
     for (dialler, attempts) in by_dialler {
+        if let Dialler::Campaign(campaign) = dialler {
+            barred.0.extend(capped(tx, campaign, &attempts, now, zone).await?);
+        }
         let numbers = attempts.iter().map(|attempt| attempt.e164.to_owned()).collect();
         let bars = find_bars(tx, dialler, numbers, now).await?;
         for attempt in attempts {
@@ -96,9 +107,28 @@ pub(super) async fn find_barred(tx: &WriteTx, batch: &[Entry], now: Moment) -> R
                 Blocked::Lead { .. } | Blocked::Transfer { .. } => None,
             };
             barred.0.insert(attempt.call, place);
-            blocks.push(NewBlock { entry: entry.id, e164: attempt.e164.to_owned(), what: attempt.what });
+            blocks.push(NewBlock::by_entry(entry.id, attempt.e164.to_owned(), attempt.what));
         }
     }
     log_blocks(tx, &blocks, now).await?;
     Ok(barred)
+}
+
+/// The attempts of a campaign at numbers that have had enough of them.
+async fn capped(
+    tx: &WriteTx,
+    campaign: CampaignId,
+    attempts: &[Attempt<'_>],
+    now: Moment,
+    zone: Tz,
+) -> Result<Vec<(CallId, Option<CallId>)>, DbErr> {
+    let candidate = |attempt: &Attempt<'_>| match attempt.what {
+        Blocked::Lead { lead, customer, .. } => {
+            Some(Candidate { call: attempt.call, lead, customer, e164: attempt.e164.to_owned() })
+        }
+        Blocked::Callback { .. } | Blocked::Transfer { .. } => None,
+    };
+    let candidates: Vec<Candidate> = attempts.iter().filter_map(candidate).collect();
+    let capped = find_capped(tx, campaign, &candidates, now, zone).await?;
+    Ok(capped.into_iter().map(|call| (call, None)).collect())
 }

@@ -70,7 +70,8 @@ impl Driver {
     ) {
         let (inputs, mut from_inside) = mpsc::channel(limits::FLOOR_INPUTS);
         let (facts, queue) = mpsc::channel(limits::FACTS_WAITING);
-        let writer = tokio::spawn(Writer::new(self.db.clone(), switch.clone(), inputs.clone()).run(queue));
+        let writer = Writer::new(self.db.clone(), switch.clone(), inputs.clone(), self.loader.zone);
+        let writer = tokio::spawn(writer.run(queue));
         let mut out = Outlets { switch, facts, inputs, lagging: false };
         for input in self.loader.first_inputs().await {
             self.apply(&mut out, input);

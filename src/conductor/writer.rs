@@ -2,9 +2,10 @@
 //!
 //! In: facts and the originates that wait for them. Out: commits, and the
 //! originates of attempts that are stored. An attempt whose number is on the
-//! do-not-call list by then, or whose time is over, is not stored and not dialled. When the store is away the facts
-//! wait and are written later; attempts that wait are given up, because a
-//! lead dialled minutes late is dialled at the wrong time.
+//! do-not-call list by then, or at its cap, or whose time is over, is not stored and
+//! not dialled. When the store is away the facts wait and are written later; attempts
+//! that wait are given up, because a lead dialled minutes late is dialled at the wrong
+//! time.
 
 use super::SwitchPort;
 use super::barred::{Barred, find_barred};
@@ -14,6 +15,7 @@ use crate::base::limits;
 use crate::floor::effect::{Fact, SwitchCommand};
 use crate::floor::input::{CommandName, Input};
 use crate::store::{Db, WriteTx, write_tx};
+use chrono_tz::Tz;
 use sea_orm::DbErr;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -51,12 +53,13 @@ pub(super) struct Writer {
     db: Db,
     switch: Arc<dyn SwitchPort>,
     inputs: mpsc::Sender<Input>,
+    zone: Tz,
     away: bool,
 }
 
 impl Writer {
-    pub(super) fn new(db: Db, switch: Arc<dyn SwitchPort>, inputs: mpsc::Sender<Input>) -> Self {
-        Self { db, switch, inputs, away: false }
+    pub(super) fn new(db: Db, switch: Arc<dyn SwitchPort>, inputs: mpsc::Sender<Input>, zone: Tz) -> Self {
+        Self { db, switch, inputs, zone, away: false }
     }
 
     /// Writes until the queue is closed and empty.
@@ -126,12 +129,12 @@ impl Writer {
     /// Writes a batch; gives the attempts that are barred, which are left out.
     async fn commit(&self, batch: &[Entry]) -> Result<Barred, DbErr> {
         let tx = write_tx(&self.db).await?;
-        let barred = find_barred(&tx, batch, clock::now()).await?;
+        let barred = find_barred(&tx, batch, clock::now(), self.zone).await?;
         for entry in batch {
             if let Entry::Fact(fact) = entry
                 && !barred.holds(fact)
             {
-                write_fact(&tx, fact).await?;
+                write_fact(&tx, fact, self.zone).await?;
             }
         }
         tx.commit().await?;
@@ -203,10 +206,10 @@ fn too_late(command: &SwitchCommand, until: Option<Moment>, now: Moment) -> Opti
 }
 
 /// Each room writes the facts that concern its tables.
-async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
+async fn write_fact(tx: &WriteTx, fact: &Fact, zone: Tz) -> Result<(), DbErr> {
     crate::calls::store::write_fact(tx, fact).await?;
     crate::people::store::write_fact(tx, fact).await?;
-    crate::campaigns::store::write_fact(tx, fact).await?;
+    crate::campaigns::store::write_fact(tx, fact, zone).await?;
     crate::recordings::store::write_fact(tx, fact).await
 }
 

@@ -14,7 +14,7 @@ use crate::calls;
 use crate::calls::http::CallView;
 use crate::customers::model::{CustomerEntry, ListEntry, NewCustomer, another_phone, clean_line, clean_text};
 use crate::customers::store::{self, Added};
-use crate::customers::{barred, import};
+use crate::customers::{barred, import, leads};
 use crate::do_not_call::http::{BarView, BlockView};
 use crate::do_not_call::store::blocks_of_customer;
 use crate::places::{Home, home_of};
@@ -42,6 +42,7 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(get_lists))
         .merge(import::http::routes())
         .merge(barred::http::routes())
+        .merge(leads::http::routes())
 }
 
 /// A customer with their history, as in the screen pop.

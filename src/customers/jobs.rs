@@ -104,8 +104,8 @@ async fn write_chunk(
 ) -> anyhow::Result<bool> {
     for attempt in 1.. {
         let tx = write_tx(db).await?;
-        let now = clock::now();
-        match store::import_chunk(&tx, import, list, plan.duplicates, chunk.to_vec(), now).await {
+        let (now, how) = (clock::now(), (plan.duplicates, plan.priority));
+        match store::import_chunk(&tx, import, list, how, chunk.to_vec(), now).await {
             Ok(Some(_)) => {
                 tx.commit().await?;
                 return Ok(true);

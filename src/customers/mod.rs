@@ -9,6 +9,7 @@ pub mod barred;
 pub mod http;
 pub mod import;
 pub mod jobs;
+pub mod leads;
 pub mod model;
 pub mod rejected;
 pub mod store;

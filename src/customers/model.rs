@@ -4,7 +4,9 @@ use crate::base::limits;
 use crate::base::phone::{PhoneNumber, PhoneRefused};
 use crate::customers::import::mapping::Mapping;
 use crate::do_not_call::model::{ListedBlock, ListedEntry};
-use crate::store::entity::{customer_phones, customers, hours_blocks, leads};
+use crate::store::entity::{
+    calls, customer_phones, customers, hours_blocks, leads, recycled_leads, recycles,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -111,6 +113,9 @@ pub struct ImportPlan {
     pub mapping: Mapping,
     /// What to do with known numbers.
     pub duplicates: Duplicates,
+    /// The priority of the leads; higher ones are dialled first.
+    #[serde(default)]
+    pub priority: i32,
 }
 
 /// A customer with their numbers.
@@ -146,11 +151,20 @@ pub struct LeadEntry {
     pub lead: leads::Model,
     /// Whom it is about.
     pub customer: CustomerEntry,
-    /// What the do-not-call list held back of it for the campaign, the latest first.
+    /// What the do-not-call list and the caps on attempts held back of it for the
+    /// campaign, the latest first.
     pub blocks: Vec<ListedBlock>,
     /// Whether it waits, for the campaign, for an hour that is right where its number
     /// lives.
     pub hours: Option<hours_blocks::Model>,
+}
+
+impl LeadEntry {
+    /// The number whose turn it is.
+    pub fn next_number(&self) -> Option<&customer_phones::Model> {
+        let phones = &self.customer.phones;
+        phones.iter().find(|phone| phone.position >= self.lead.next_phone).or(phones.first())
+    }
 }
 
 /// Which leads are wanted.
@@ -163,6 +177,19 @@ pub enum LeadKind {
     Done,
     /// Of which the do-not-call list holds a number back now.
     Barred,
+    /// That are not dialled before some time: by a retry rule or a cap on attempts.
+    Waiting,
+}
+
+/// What became of a lead until now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeadHistory {
+    /// The lead.
+    pub lead: LeadEntry,
+    /// Its calls, the latest first.
+    pub attempts: Vec<calls::Model>,
+    /// When it was put back, the latest first, with who did and what it was.
+    pub recycles: Vec<(recycles::Model, recycled_leads::Model, Option<String>)>,
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::auth;
 use crate::base::clock;
 use crate::base::ids::UserId;
 use crate::campaigns::model::{CampaignForm, CampaignState};
+use crate::campaigns::retry::model::RetryRules;
 use crate::campaigns::times::model::TimesForm;
 use crate::customers::import::mapping::Mapping;
 use crate::customers::model::{Duplicates, ImportPlan};
@@ -91,7 +92,7 @@ async fn fill(db: &Db, settings: &Settings, hash: &str) -> anyhow::Result<()> {
         times: TimesForm::always(),
         wrap_up_seconds: 30,
         max_attempts: 5,
-        retry_minutes: 5,
+        retry: RetryRules::every(5),
         script: Some(SCRIPT.to_owned()),
         agents,
         ..CampaignForm::new("星海家居 · 秋季回访".to_owned(), list, gateway, "02160001000".to_owned())
@@ -177,7 +178,7 @@ async fn import_customers(db: &Db, settings: &Settings, by: UserId) -> anyhow::R
     let import =
         customers::store::find_import(db, id, &auth::UserFilter::All).await?.context("the import")?;
     let mapping = Mapping { name: 0, phones: vec![1], city: Some(2), remark: Some(3) };
-    let plan = ImportPlan { mapping, duplicates: Duplicates::Merge };
+    let plan = ImportPlan { mapping, duplicates: Duplicates::Merge, priority: 0 };
     let tx = write_tx(db).await?;
     let list = customers::store::start_import(&tx, &import, "演示名单", &plan, by, clock::now()).await?;
     tx.commit().await?;

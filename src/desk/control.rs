@@ -295,7 +295,7 @@ async fn refuse_barred(db: &Db, caller: &Caller, hub: &Hub, to: &Party, home: &s
     };
     let what = Blocked::Transfer { agent, campaign, call };
     let tx = write_tx(db).await?;
-    log_blocks(&tx, &[NewBlock { entry: entry.id, e164: number.e164, what }], now).await?;
+    log_blocks(&tx, &[NewBlock::by_entry(entry.id, number.e164, what)], now).await?;
     tx.commit().await?;
     let text = format!("{} is on the do-not-call list ({}, entry {})", number.dial, entry.scope, entry.id);
     Err(ApiError::conflict("number_barred", text))

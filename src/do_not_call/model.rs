@@ -77,6 +77,20 @@ names! {
 }
 
 names! {
+    /// The rule that held something back.
+    BlockRule {
+        /// An entry of the do-not-call list.
+        DoNotCall = "do_not_call",
+        /// The cap on attempts at one number on one day.
+        CapDay = "cap_day",
+        /// The cap on attempts at one number in all.
+        CapInAll = "cap_in_all",
+        /// The time between two attempts at one number.
+        Spacing = "spacing",
+    }
+}
+
+names! {
     /// What somebody said of being called.
     ConsentKind {
         /// They may be called.
@@ -269,12 +283,23 @@ pub struct ListedEntry {
 /// Something that was held back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewBlock {
-    /// The entry that holds it back.
-    pub entry: i64,
+    /// The entry of the list that holds it back; `None`: a cap does.
+    pub entry: Option<i64>,
+    /// The rule.
+    pub rule: BlockRule,
+    /// Until when a cap does.
+    pub until: Option<Moment>,
     /// The number.
     pub e164: String,
     /// What it was.
     pub what: Blocked,
+}
+
+impl NewBlock {
+    /// What an entry of the list holds back.
+    pub fn by_entry(entry: i64, e164: String, what: Blocked) -> Self {
+        Self { entry: Some(entry), rule: BlockRule::DoNotCall, until: None, e164, what }
+    }
 }
 
 /// What was held back.
@@ -316,8 +341,8 @@ pub enum Blocked {
 pub struct ListedBlock {
     /// The row.
     pub block: do_not_call_blocks::Model,
-    /// What held it back.
-    pub entry: ListedEntry,
+    /// The entry that held it back; `None`: a cap did.
+    pub entry: Option<ListedEntry>,
 }
 
 /// Something that was said, to be kept.
@@ -398,6 +423,6 @@ mod tests {
                 }
             )+};
         }
-        agree!(BarScope, BarSource, BlockKind, ConsentKind, ConsentSource);
+        agree!(BarScope, BarSource, BlockKind, BlockRule, ConsentKind, ConsentSource);
     }
 }

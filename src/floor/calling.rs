@@ -98,16 +98,17 @@ impl Opening {
 }
 
 impl CallingTimes {
-    /// Between two instants, at every hour: of worlds that know no calendar.
-    pub fn between(starts_at: Moment, ends_at: Moment) -> Self {
+    /// At every hour.
+    pub fn always(zone: Tz) -> Self {
         let day = Period { from: 0, to: DAY_MINUTES };
         let week = std::array::from_fn(|_| vec![day]);
-        Self {
-            schedule: Schedule { zone: Tz::UTC, week, special: Vec::new() },
-            starts_at: Some(starts_at),
-            ends_at: Some(ends_at),
-            cron: Vec::new(),
-        }
+        let schedule = Schedule { zone, week, special: Vec::new() };
+        Self { schedule, starts_at: None, ends_at: None, cron: Vec::new() }
+    }
+
+    /// Between two instants, at every hour: of worlds that know no calendar.
+    pub fn between(starts_at: Moment, ends_at: Moment) -> Self {
+        Self { starts_at: Some(starts_at), ends_at: Some(ends_at), ..Self::always(Tz::UTC) }
     }
 
     /// Whether dialling is allowed at this instant.

@@ -125,7 +125,9 @@ impl Floor {
         }
         let free = |place: &&KeptPlace| {
             let e164 = &place.kept.e164;
-            let allowed = !self.numbers.contains(e164) && !self.is_calling(e164);
+            let on_the_line =
+                self.is_calling(e164) || place.kept.customer.is_some_and(|who| self.is_in_a_call(who));
+            let allowed = !self.numbers.contains(e164) && !on_the_line;
             place.is_due(now) && allowed && self.queue_has_line(now, place.kept.queue)
         };
         let mut line: Vec<Place> =

@@ -123,6 +123,13 @@ fn numbers_are_dialled_once(floor: &Floor, broken: &mut Vec<String>) {
     for (call, _) in dialled.into_iter().filter(|(_, number)| !floor.numbers.contains(*number)) {
         broken.push(format!("the number of call {call} is not held"));
     }
+    let mut customers: Vec<_> =
+        floor.calls.values().filter(|call| call.origin.dialled_number().is_some()).collect();
+    customers.retain(|call| call.customer().is_some());
+    customers.sort_unstable_by_key(|call| call.customer());
+    for pair in customers.windows(2).filter(|pair| pair[0].customer() == pair[1].customer()) {
+        broken.push(format!("calls {} and {} are to one customer", pair[0].id, pair[1].id));
+    }
 }
 
 /// Whoever called and has no agent is in a queue, on the way outside, or being

@@ -163,13 +163,13 @@ impl Floor {
 
     /// One new attempt: recorded first, dialled once the record is committed.
     fn dial(&mut self, now: Moment, id: CampaignId, lead: Lead, caller_id: Dialable) {
-        let on_the_line = self.is_calling(&lead.e164);
+        let on_the_line = self.is_calling(&lead.e164) || self.is_in_a_call(lead.customer);
         let Some(campaign) = self.campaigns.get_mut(&id) else { return };
         // It waited too long: the store sees when it may be dialled again.
         let too_late = lead.until.is_some_and(|until| until <= now);
         if too_late || on_the_line || !self.numbers.insert(lead.e164.clone()) {
-            // Another customer's or campaign's attempt holds the number now, or
-            // the customer is on the line: they called.
+            // Another customer's or campaign's attempt holds the number now, or the
+            // customer is on the line: they called, or another of their numbers rings.
             self.effects.push(Effect::ReturnLeads { campaign: id, leads: vec![lead.lead] });
             return;
         }

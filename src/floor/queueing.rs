@@ -20,7 +20,7 @@ use super::refusal::{Refusal, TargetProblem};
 use super::timers::{SILENT_MS, waiting_since};
 use super::{Floor, LegOwner};
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, LegId, QueueId};
+use crate::base::ids::{AgentId, CallId, CustomerId, LegId, QueueId};
 use foldhash::HashMap;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -131,6 +131,11 @@ impl Floor {
     /// Whether this number is on the line, because its owner called.
     pub(super) fn is_calling(&self, e164: &str) -> bool {
         self.calls.values().any(|call| call.is_inbound() && call.e164() == Some(e164))
+    }
+
+    /// Whether this customer is in a call or being called, on whichever of their numbers.
+    pub(super) fn is_in_a_call(&self, customer: CustomerId) -> bool {
+        self.calls.values().any(|call| call.customer() == Some(customer))
     }
 
     pub(super) fn enter_queue(&mut self, now: Moment, id: CallId, queue: QueueId, hops: u8) {

@@ -57,6 +57,11 @@ pub fn merged(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
     merged
 }
 
+/// What lies in both, each in order and without overlaps.
+pub fn both(one: &[Stretch], other: &[Stretch]) -> Vec<Stretch> {
+    one.iter().flat_map(|a| other.iter().filter_map(|b| a.within(*b))).collect()
+}
+
 /// When what is open by `spells` next closes, or, if it is closed, opens; `None`: not
 /// within a year. `spells` gives what is open within a stretch, merged.
 pub fn next_change(now: Moment, spells: impl Fn(Stretch) -> Vec<Stretch>) -> Option<Moment> {

@@ -548,6 +548,18 @@ fn pausing_a_campaign_gives_its_leads_back_and_lets_calls_finish() {
     assert!(dialled(&s.later(2_000)).is_empty());
 }
 
+#[test]
+fn a_customer_is_dialled_on_one_number_at_a_time() {
+    let mut s = Story::begin(DialMode::Progressive, &[PhoneMode::OffHook, PhoneMode::OffHook]);
+    s.off_hook_ready(1);
+    s.off_hook_ready(2);
+    let other_number = Lead { lead: LeadId(2), ..lead(1, "13800000002") };
+    let leads = vec![lead(1, "13800000001"), other_number];
+    let effects = s.give(Input::Leads { campaign: CAMPAIGN, leads });
+    assert_eq!(dialled(&effects).len(), 1, "two agents are free, and one customer");
+    assert!(effects.contains(&Effect::ReturnLeads { campaign: CAMPAIGN, leads: vec![LeadId(2)] }));
+}
+
 /// Another campaign of the same agents, with a lead in flight for one of them.
 const OTHER: CampaignId = CampaignId(2);
 

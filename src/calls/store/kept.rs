@@ -124,7 +124,7 @@ pub async fn load_barred_places(db: &Db, now: Moment) -> Result<Vec<(CallId, New
             let id = CallId(place.call_id);
             let customer = place.customer_id.map(CustomerId);
             let what = Blocked::Callback { place: id, customer, queue: QueueId(queue) };
-            barred.push((id, NewBlock { entry: entry.id, e164: place.e164, what }));
+            barred.push((id, NewBlock::by_entry(entry.id, place.e164, what)));
         }
     }
     Ok(barred)

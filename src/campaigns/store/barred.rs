@@ -80,7 +80,7 @@ fn block(
     let entry = bars.get(&phone.e164)?.first()?.id;
     let (id, customer) = (LeadId(lead.id), CustomerId(lead.customer_id));
     let what = Blocked::Lead { lead: id, customer, campaign: CampaignId(campaign.id), held };
-    Some(NewBlock { entry, e164: phone.e164.clone(), what })
+    Some(NewBlock::by_entry(entry, phone.e164.clone(), what))
 }
 
 fn is_barred_for_all(bars: &Bars, e164: &str) -> bool {
@@ -103,6 +103,8 @@ async fn put_aside(tx: &WriteTx, aside: Vec<i64>) -> Result<(), DbErr> {
     leads::Entity::update_many()
         .col_expr(leads::Column::State, Expr::value(LeadState::Done.as_str()))
         .col_expr(leads::Column::LastResult, Expr::value(BARRED))
+        // Neither a retry rule nor a cap ended it.
+        .col_expr(leads::Column::Rule, Expr::value(None::<String>))
         .filter(leads::Column::Id.is_in(aside))
         .exec(tx)
         .await

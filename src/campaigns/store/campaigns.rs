@@ -8,10 +8,13 @@ use crate::campaigns::model::{
     AttemptCounts, CampaignCounts, CampaignEntry, CampaignForm, CampaignRefused, CampaignScript,
     CampaignState, LeadState,
 };
+use crate::campaigns::retry::model::LeadRule;
+use crate::campaigns::retry::store::look_again;
 use crate::campaigns::store::{barred, called};
 use crate::store::entity::{calls, campaign_agents, campaigns, lead_lists, leads};
 use crate::store::{Db, WriteTx, lookup};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
 /// Every campaign with its figures, by name.
@@ -173,7 +176,9 @@ pub async fn update_campaign(
     campaigns::Entity::update(row).exec(tx).await?;
     set_agents(tx, id.0, &form.agents).await?;
     barred::look_again(tx, id, form.list_id, now).await?;
-    called::look_again(tx, id, now).await?;
+    called::lift_of_campaign(tx, id, now).await?;
+    let waits = [&LeadRule::CAPS[..], &[LeadRule::CalledHours]].concat();
+    look_again(tx, &waits, Some(form.list_id)).await?;
     Ok(Ok(()))
 }
 
@@ -221,7 +226,8 @@ fn settings(form: &CampaignForm, now: Moment) -> Result<campaigns::ActiveModel, 
         priority: Set(form.priority),
         share: Set(form.share),
         max_attempts: Set(form.max_attempts),
-        retry_minutes: Set(form.retry_minutes),
+        retry: Set(json!(form.retry.clone().complete())),
+        caps: Set(json!(form.caps)),
         script: Set(form.script.clone()),
         updated_at: Set(now.to_utc()),
         ..Default::default()

@@ -4,7 +4,7 @@ use crate::base::clock::{HOUR_MS, Moment};
 use crate::base::ids::{AgentId, CallerIdPoolId, CampaignId};
 use crate::base::phone::Dialable;
 use crate::campaigns::model::CampaignState;
-use crate::campaigns::store::called::load_times;
+use crate::campaigns::times::store::load_times;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, DialMode, WindowCounts};
 use crate::floor::trunks::Standing;
 use crate::store::Db;

@@ -8,7 +8,7 @@ use crate::base::clock::Moment;
 use crate::base::day::{day_of, end_of_day, instant};
 use crate::floor::calling::CallingTimes;
 use crate::floor::hours::DAY_MINUTES;
-use crate::floor::stretch::{Stretch, merged};
+use crate::floor::stretch::{Stretch, both, merged};
 use chrono::NaiveTime;
 use chrono_tz::Tz;
 
@@ -56,11 +56,6 @@ pub fn callable(times: &CallingTimes, hours: CalledHours, zones: &[Tz], now: Mom
             Callable::From(first.unwrap_or(now + DAY_MS))
         }
     }
-}
-
-/// What lies in both, each in order and without overlaps.
-fn both(one: &[Stretch], other: &[Stretch]) -> Vec<Stretch> {
-    one.iter().flat_map(|a| other.iter().filter_map(|b| a.within(*b))).collect()
 }
 
 /// These hours of each day of a range.

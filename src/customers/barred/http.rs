@@ -140,10 +140,19 @@ pub struct LeadView {
     /// What the last attempt came to; `do_not_call` when every number is barred.
     last_result: Option<String>,
     last_attempt_at: Option<DateTime<Utc>>,
-    /// Not before.
+    /// Not before; null: as soon as it is its turn.
     next_attempt_at: Option<DateTime<Utc>>,
-    /// What the do-not-call list held back of it for this campaign, the latest
-    /// first.
+    /// The number whose turn it is, as dialled; null when it is done.
+    next_number: Option<String>,
+    /// Which rule set `next_attempt_at`, or ended it: `delay`, `other_part`,
+    /// `next_number`, `rest_after_drop`, `taken_back`, `recycled`, `cap_day`,
+    /// `cap_in_all`, `spacing`, `on_the_line`, `called_hours`; `reached`, `attempts_used_up`,
+    /// `times_used_up`, `no_number_left`.
+    rule: Option<String>,
+    /// Higher ones are dialled first.
+    priority: i32,
+    /// What the do-not-call list and the caps on attempts held back of it for this
+    /// campaign, the latest first.
     blocks: Vec<BlockView>,
     /// Why it waits though it is due: it is no hour to call at where its number lives.
     waits: Option<HoursBlockView>,
@@ -407,7 +416,7 @@ async fn find(db: &Db, caller: &Caller, permission: Permission, id: CustomerId) 
     responses((status = 200, body = Page<LeadView>), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 /// The leads on a campaign's list, newest first, of the customers that the reader
-/// may see, with what the do-not-call list held back.
+/// may see, with what the do-not-call list and the caps on attempts held back.
 async fn get_campaign_leads(
     caller: Caller,
     Extension(db): Extension<Db>,
@@ -421,7 +430,7 @@ async fn get_campaign_leads(
     let list = store::list_of_campaign(&db, id).await?.ok_or_else(|| ApiError::not_found("campaign"))?;
     let text = search_text(query.q.as_deref())?;
     let limit = page.limit()?;
-    let wanted = (query.kind, text);
+    let wanted = (query.kind, text, clock::now());
     let rows = store::list_leads(&db, (id, list), &visible, wanted, page.after()?, limit + 1).await?;
     if scope != Scope::Own {
         let tx = write_tx(&db).await?;
@@ -459,6 +468,7 @@ impl From<hours_blocks::Model> for HoursBlockView {
 
 impl From<LeadEntry> for LeadView {
     fn from(entry: LeadEntry) -> Self {
+        let next = entry.next_number().filter(|_| entry.lead.state != "done").map(|phone| phone.dial.clone());
         let lead = entry.lead;
         Self {
             id: lead.id,
@@ -468,6 +478,9 @@ impl From<LeadEntry> for LeadView {
             last_result: lead.last_result,
             last_attempt_at: lead.last_attempt_at,
             next_attempt_at: lead.next_attempt_at,
+            next_number: next,
+            rule: lead.rule,
+            priority: lead.priority,
             blocks: entry.blocks.into_iter().map(BlockView::from).collect(),
             waits: entry.hours.map(HoursBlockView::from),
         }

@@ -98,6 +98,10 @@ pub struct ImportStartRequest {
     mapping: Mapping,
     /// What to do with a row whose number a customer has already.
     duplicates: Duplicates,
+    /// The priority of its leads; higher ones are dialled first.
+    #[schema(minimum = -100, maximum = 100)]
+    #[serde(default)]
+    priority: i32,
 }
 
 /// How the workbook is to be.
@@ -248,8 +252,10 @@ async fn post_import_start(
     if let Err(refused) = request.mapping.check(columns.len()) {
         check.that(false, "mapping", refused.to_string());
     }
+    check.range("priority", request.priority, -100..=100, "");
     check.done()?;
-    let plan = ImportPlan { mapping: request.mapping, duplicates: request.duplicates };
+    let plan =
+        ImportPlan { mapping: request.mapping, duplicates: request.duplicates, priority: request.priority };
     let tx = write_tx(&db).await?;
     let name = request.list_name.trim();
     let Some(list) = store::start_import(&tx, &import, name, &plan, caller.user_id, clock::now()).await?

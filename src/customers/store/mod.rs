@@ -15,5 +15,5 @@ pub use imports::{
     ImportProgress, find_import, find_running_imports, insert_import, list_imports, list_rejects,
     mark_cancelled, mark_done, mark_failed, start_import,
 };
-pub use leads::{list_leads, list_of_campaign};
+pub use leads::{find_lead_history, list_leads, list_of_campaign};
 pub use rows::{NewReject, RowOutcome, import_chunk};

@@ -48,7 +48,7 @@ pub async fn import_chunk(
     tx: &WriteTx,
     import: &imports::Model,
     list: i64,
-    duplicates: Duplicates,
+    (duplicates, priority): (Duplicates, i32),
     chunk: Vec<RowOutcome>,
     now: Moment,
 ) -> Result<Option<ImportProgress>, DbErr> {
@@ -94,7 +94,7 @@ pub async fn import_chunk(
         merge_customer(tx, *id, customer, now).await?;
         on_list.push(*id);
     }
-    insert_leads(tx, list, &on_list).await?;
+    insert_leads(tx, list, priority, &on_list).await?;
     insert_rejects(tx, import.id, rejects).await?;
     Ok(Some(step))
 }
@@ -242,13 +242,14 @@ async fn merge_customer(tx: &WriteTx, id: i64, customer: &NewCustomer, now: Mome
     customers::Entity::update(merged).exec(tx).await.map(|_| ())
 }
 
-async fn insert_leads(tx: &WriteTx, list: i64, customers: &[i64]) -> Result<(), DbErr> {
+async fn insert_leads(tx: &WriteTx, list: i64, priority: i32, customers: &[i64]) -> Result<(), DbErr> {
     if customers.is_empty() {
         return Ok(());
     }
     let rows = customers.iter().map(|customer| leads::ActiveModel {
         list_id: Set(list),
         customer_id: Set(*customer),
+        priority: Set(priority),
         ..Default::default()
     });
     // Two rows may merge into one customer, who is on the list once.

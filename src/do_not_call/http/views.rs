@@ -3,7 +3,9 @@
 use crate::base::clock;
 use crate::base::phone::PhoneNumber;
 use crate::do_not_call::http::Writer;
-use crate::do_not_call::model::{BarScope, BarSource, BlockKind, ListedBlock, ListedEntry, Target};
+use crate::do_not_call::model::{
+    BarScope, BarSource, BlockKind, BlockRule, ListedBlock, ListedEntry, Target,
+};
 use crate::do_not_call::rules;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -55,7 +57,7 @@ pub struct BarView {
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// Something that an entry of the do-not-call list held back.
+/// Something that an entry of the do-not-call list, or a cap on attempts, held back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BlockView {
     id: i64,
@@ -71,10 +73,17 @@ pub struct BlockView {
     times: i32,
     first_at: DateTime<Utc>,
     last_at: DateTime<Utc>,
-    /// When the entry ceased to hold it back; null: it still does.
+    /// When the rule ceased to hold it back; null: it still does.
     lifted_at: Option<DateTime<Utc>>,
     /// The rule.
-    bar: BarView,
+    #[schema(value_type = BlockRule)]
+    rule: String,
+    /// Until when a cap holds it back.
+    until_at: Option<DateTime<Utc>>,
+    /// The number: `+8613800138000`.
+    e164: String,
+    /// The entry of the do-not-call list; null: a cap.
+    bar: Option<BarView>,
 }
 
 impl DoNotCallView {
@@ -133,8 +142,11 @@ impl From<ListedBlock> for BlockView {
             times: block.times,
             first_at: block.first_at,
             last_at: block.last_at,
-            lifted_at: block.lifted_at,
-            bar: BarView::from(&listed.entry),
+            lifted_at: block.lifted_at.or(block.until_at.filter(|until| *until <= clock::now().to_utc())),
+            rule: block.rule,
+            until_at: block.until_at,
+            e164: block.e164,
+            bar: listed.entry.as_ref().map(BarView::from),
         }
     }
 }

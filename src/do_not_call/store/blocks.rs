@@ -1,4 +1,4 @@
-//! The log of what entries held back.
+//! The log of what entries of the list, and caps on attempts, held back.
 
 use crate::base::clock::Moment;
 use crate::base::ids::{CampaignId, CustomerId};
@@ -8,19 +8,51 @@ use crate::store::WriteTx;
 use crate::store::entity::{do_not_call_blocks, do_not_call_entries};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// Writes what was held back. The same thing held back by the same entry again is
-/// counted in its row.
+use do_not_call_blocks::Column;
+
+/// Rows in one statement.
+const PER_STATEMENT: usize = 200;
+
+/// Writes what was held back. The same thing held back by the same entry or cap again
+/// is counted in its row.
 pub async fn log_blocks(tx: &WriteTx, blocks: &[NewBlock], now: Moment) -> Result<(), DbErr> {
-    use do_not_call_blocks::Column;
-    for block in blocks {
-        let again = OnConflict::columns([Column::Subject, Column::EntryId])
-            .update_columns([Column::LastAt, Column::Held, Column::LiftedAt])
-            .value(Column::Times, Expr::col((do_not_call_blocks::Entity, Column::Times)).add(1))
-            .to_owned();
-        do_not_call_blocks::Entity::insert(row(block, now))
-            .on_conflict(again)
+    let (by_entries, by_caps): (Vec<&NewBlock>, Vec<&NewBlock>) =
+        blocks.iter().partition(|block| block.entry.is_some());
+    let entries = OnConflict::columns([Column::Subject, Column::EntryId]);
+    insert(tx, &by_entries, entries, now).await?;
+    let mut caps = OnConflict::columns([Column::Subject, Column::Rule]);
+    caps.target_and_where(Expr::col(Column::EntryId).is_null());
+    insert(tx, &by_caps, caps, now).await
+}
+
+async fn insert(
+    tx: &WriteTx,
+    blocks: &[&NewBlock],
+    mut conflict: OnConflict,
+    now: Moment,
+) -> Result<(), DbErr> {
+    let again = conflict
+        .update_columns([Column::LastAt, Column::Held, Column::LiftedAt, Column::UntilAt])
+        .value(Column::Times, Expr::col((do_not_call_blocks::Entity, Column::Times)).add(1))
+        .to_owned();
+    let mut rest = blocks;
+    while !rest.is_empty() {
+        // A statement may change no row twice: what comes again goes into the next one.
+        let mut keys = HashSet::new();
+        let rows: Vec<do_not_call_blocks::ActiveModel> = rest
+            .iter()
+            .take(PER_STATEMENT)
+            .map_while(|block| {
+                let row = row(block, now);
+                let key = (row.subject.clone().take(), block.entry, block.rule);
+                keys.insert(key).then_some(row)
+            })
+            .collect();
+        rest = rest.get(rows.len()..).unwrap_or_default();
+        do_not_call_blocks::Entity::insert_many(rows)
+            .on_conflict(again.clone())
             .exec_without_returning(tx)
             .await?;
     }
@@ -36,13 +68,19 @@ fn row(block: &NewBlock, now: Moment) -> do_not_call_blocks::ActiveModel {
         first_at: Set(now.to_utc()),
         last_at: Set(now.to_utc()),
         lifted_at: Set(None),
+        rule: Set(block.rule.as_str().to_owned()),
+        until_at: Set(block.until.map(Moment::to_utc)),
         ..Default::default()
     };
     let kind = |kind: BlockKind| Set(kind.as_str().to_owned());
     match block.what {
         Blocked::Lead { lead, customer, campaign, held } => do_not_call_blocks::ActiveModel {
             kind: kind(BlockKind::Lead),
-            subject: Set(format!("lead {lead} campaign {campaign}")),
+            subject: Set(match block.entry {
+                Some(_) => format!("lead {lead} campaign {campaign}"),
+                // Each number of a lead may be at its cap.
+                None => format!("lead {lead} campaign {campaign} number {}", block.e164),
+            }),
             lead_id: Set(Some(lead.0)),
             customer_id: Set(Some(customer.0)),
             campaign_id: Set(Some(campaign.0)),
@@ -84,6 +122,11 @@ pub async fn let_go(tx: &WriteTx, customers: &[i64]) -> Result<(), DbErr> {
         .exec(tx)
         .await
         .map(|_| ())
+}
+
+/// The centre's caps have changed: what they hold back is asked anew.
+pub async fn lift_of_caps(tx: &WriteTx, now: Moment) -> Result<(), DbErr> {
+    lift(tx, do_not_call_blocks::Column::EntryId.is_null(), now).await
 }
 
 /// The campaign looks at its leads anew: who its agents are, or which list it
@@ -148,14 +191,14 @@ async fn with_entries(
         return Ok(Vec::new());
     }
     let entries = do_not_call_entries::Entity::find()
-        .filter(do_not_call_entries::Column::Id.is_in(rows.iter().map(|row| row.entry_id)))
+        .filter(do_not_call_entries::Column::Id.is_in(rows.iter().filter_map(|row| row.entry_id)))
         .all(db)
         .await?;
     let entries: HashMap<i64, ListedEntry> =
         with_names(db, entries).await?.into_iter().map(|listed| (listed.entry.id, listed)).collect();
     let listed = |block: do_not_call_blocks::Model| {
-        let entry = entries.get(&block.entry_id)?.clone();
-        Some(ListedBlock { block, entry })
+        let entry = block.entry_id.and_then(|id| entries.get(&id)).cloned();
+        ListedBlock { block, entry }
     };
-    Ok(rows.into_iter().filter_map(listed).collect())
+    Ok(rows.into_iter().map(listed).collect())
 }

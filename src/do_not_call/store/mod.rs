@@ -9,7 +9,7 @@ mod entries;
 mod names;
 
 pub use blocks::{
-    blocks_of_customer, blocks_of_leads, let_go, lift_of_campaign, lift_of_entries, log_blocks,
+    blocks_of_customer, blocks_of_leads, let_go, lift_of_campaign, lift_of_caps, lift_of_entries, log_blocks,
 };
 pub use consents::{append_consent, list_consents};
 pub use entries::{

@@ -6,9 +6,9 @@ use crate::base::ids::{AgentId, TeamId, UserId};
 use crate::base::phone::Dialable;
 use crate::floor::forward::{ForwardReason, Forwarding};
 use crate::floor::input::{MISSED_RINGS_MAX, Party};
-use crate::store::entity::{centre_settings, forwardings, teams, users};
+use crate::store::entity::{forwardings, teams, users};
+use crate::store::lookup;
 use crate::store::{Db, DbErr, WriteTx};
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait, EntityTrait,
     QueryFilter,
@@ -123,8 +123,8 @@ pub async fn find_by_extension(
 pub async fn load_missed_rings(
     db: &impl ConnectionTrait,
 ) -> Result<(u32, Vec<(teams::Model, Option<u32>)>), DbErr> {
-    let set = centre_settings::Entity::find_by_id(MISSED_RINGS).one(db).await?;
-    let centre = set.and_then(|row| row.value.as_u64()).and_then(|most| u32::try_from(most).ok());
+    let set = lookup::setting(db, MISSED_RINGS).await?;
+    let centre = set.and_then(|value| value.as_u64()).and_then(|most| u32::try_from(most).ok());
     let teams = super::list_teams(db).await?.into_iter();
     let own = |team: &teams::Model| team.missed_rings_max.and_then(|most| u32::try_from(most).ok());
     Ok((
@@ -135,14 +135,7 @@ pub async fn load_missed_rings(
 
 /// Sets the centre's number.
 pub async fn save_missed_rings(tx: &WriteTx, most: u32, now: Moment) -> Result<(), DbErr> {
-    let row = centre_settings::ActiveModel {
-        key: Set(MISSED_RINGS.to_owned()),
-        value: Set(most.into()),
-        updated_at: Set(now.to_utc()),
-    };
-    let mut again = OnConflict::column(centre_settings::Column::Key);
-    again.update_columns([centre_settings::Column::Value, centre_settings::Column::UpdatedAt]);
-    centre_settings::Entity::insert(row).on_conflict(again).exec_without_returning(tx).await.map(|_| ())
+    lookup::set_setting(tx, MISSED_RINGS, most.into(), now).await
 }
 
 /// Sets a team's own number; `None`: the centre's.

@@ -26,7 +26,6 @@ pub struct Model {
     pub wait_ms_max: i32,
     pub lines_max: i32,
     pub max_attempts: i32,
-    pub retry_minutes: i32,
     pub script: Option<String>,
     pub created_by: i64,
     pub created_at: DateTimeUtc,
@@ -51,6 +50,12 @@ pub struct Model {
     pub share: i32,
     /// The pool from which each customer's caller ID is chosen.
     pub caller_id_pool_id: Option<i64>,
+    /// `RetryRules`.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub retry: Json,
+    /// `CampaignCaps`.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub caps: Json,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

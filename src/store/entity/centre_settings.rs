@@ -1,4 +1,4 @@
-//! Written by people.
+//! Written through `store::lookup`: each key by the room whose setting it is.
 
 use sea_orm::entity::prelude::*;
 

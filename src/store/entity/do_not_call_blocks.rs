@@ -2,17 +2,18 @@
 
 use sea_orm::entity::prelude::*;
 
-/// What an entry of the do-not-call list held back.
+/// What an entry of the do-not-call list, or a cap on attempts, held back.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "do_not_call_blocks")]
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
-    pub entry_id: i64,
+    /// `None`: a cap on attempts.
+    pub entry_id: Option<i64>,
     /// `lead`, `callback` or `transfer`.
     pub kind: String,
-    /// What was to be dialled and for whom; unique with the entry.
+    /// What was to be dialled and for whom; unique with the entry, or with the rule.
     pub subject: String,
     pub e164: String,
     pub lead_id: Option<i64>,
@@ -28,6 +29,10 @@ pub struct Model {
     pub last_at: DateTimeUtc,
     /// When the entry ended, or ceased to count for the campaign.
     pub lifted_at: Option<DateTimeUtc>,
+    /// `BlockRule`.
+    pub rule: String,
+    /// Until when a cap holds it back.
+    pub until_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -19,7 +19,12 @@ pub struct Model {
     pub next_attempt_at: Option<DateTimeUtc>,
     pub last_result: Option<String>,
     pub last_attempt_at: Option<DateTimeUtc>,
+    /// Higher ones are dialled first.
     pub priority: i32,
+    /// `LeadRule`: which rule set `next_attempt_at`, or ended it.
+    pub rule: Option<String>,
+    /// Attempts before this count no more: it was recycled.
+    pub counts_from: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

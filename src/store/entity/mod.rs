@@ -39,6 +39,8 @@ pub mod queue_visits;
 pub mod queues;
 pub mod recording_pauses;
 pub mod recordings;
+pub mod recycled_leads;
+pub mod recycles;
 pub mod refresh_tokens;
 pub mod report_runs;
 pub mod report_schedules;

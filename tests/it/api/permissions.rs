@@ -55,6 +55,8 @@ fn table() -> Vec<Expected> {
     let consent = json!({ "e164": "+8613800138000", "kind": "given", "source": "written" });
     // For the whole system; others reach their own scope, see features::do_not_call.
     let listed = json!({ "number": "13800138000", "scope": "system", "reason": "x" });
+    let caps = json!({ "per_day": 3, "in_all": 10, "days": 30, "spacing_minutes": 5 });
+    let recycle = json!({ "filter": { "results": ["no_answer"] }, "reset": false });
     vec![
         // auth
         open("post_login"),
@@ -111,6 +113,12 @@ fn table() -> Vec<Expected> {
         reads("post_campaign_start", RUNNERS),
         reads("post_campaign_pause", RUNNERS),
         reads("post_campaign_finish", RUNNERS),
+        reads("get_attempt_caps", ALL_BUT_AGENTS),
+        writes("put_attempt_caps", MANAGERS, caps),
+        writes("post_recycle_preview", RUNNERS, recycle.clone()),
+        writes("post_recycle", RUNNERS, recycle),
+        writes("post_leads_priority", RUNNERS, json!({ "priority": 1 })),
+        reads("get_lead_history", ALL_BUT_AGENTS),
         reads("get_caller_id_pools", ALL_BUT_AGENTS),
         reads("get_caller_id_pool", ALL_BUT_AGENTS),
         reads("get_number_places", ALL_BUT_AGENTS),

@@ -14,7 +14,7 @@ use trunkline::campaigns::store::{claim_leads, load_profile, mark_state, release
 use trunkline::floor::input::Lead;
 use trunkline::store::Db;
 use trunkline::store::changes::Change;
-use trunkline::store::entity::{hours_blocks, leads};
+use trunkline::store::entity::hours_blocks;
 use trunkline_migrations::{Migrator, MigratorTrait};
 
 both_databases!(
@@ -287,7 +287,7 @@ async fn a_lead_in_another_zone_waits_for_its_hour_and_says_why(db: Db) {
     };
     assert_eq!(at(&waits["next_at"]), opens);
     assert_eq!(at(&of(london)["next_attempt_at"]), opens);
-    assert_eq!(of(london)["state"], "fresh");
+    assert_eq!((&of(london)["state"], &of(london)["rule"]), (&json!("fresh"), &json!("called_hours")));
     assert_eq!((&of(shanghai)["waits"], &of(both)["waits"]), (&Value::Null, &Value::Null));
 
     assert!(claim(&world, opens - 1).await.is_empty(), "a millisecond early");
@@ -321,10 +321,10 @@ async fn without_hours_for_the_called_a_lead_is_dialled_at_the_centres(db: Db) {
         mark_state(tx, world.campaign, CampaignState::Running, MONDAY_10).await.expect("start");
     })
     .await;
-    // What was put off is due at the change, which the server dates by its own clock.
-    let row = leads::Entity::find_by_id(london.0).one(world.db.read()).await.expect("query").expect("a lead");
-    let due = row.next_attempt_at.map(Moment::from).expect("an instant");
-    let claimed = claim(&world, due).await;
+    // What was put off is due as soon as it is its turn.
+    let row = world.lead(london).await;
+    assert_eq!((row.next_attempt_at, row.rule), (None, None));
+    let claimed = claim(&world, MONDAY_10).await;
     assert_eq!(claimed.iter().map(|lead| (lead.lead, lead.until)).collect::<Vec<_>>(), [(london, None)]);
 }
 

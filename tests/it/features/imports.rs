@@ -238,7 +238,7 @@ async fn an_import_goes_on_after_a_restart_without_a_row_twice(db: Db) {
     let (chunk, list) = (chunk.collect(), row.list_id.expect("a list"));
     write(&app.db, async |tx| {
         let now = clock::now();
-        customer_store::import_chunk(tx, &row, list, Duplicates::Skip, chunk, now).await.expect("chunk")
+        customer_store::import_chunk(tx, &row, list, (Duplicates::Skip, 0), chunk, now).await.expect("chunk")
     })
     .await
     .expect("it is running");

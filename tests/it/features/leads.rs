@@ -67,6 +67,7 @@ async fn only_leads_that_may_be_dialled_are_claimed(db: Db) {
             state: Set(state.to_owned()),
             attempts: Set(attempts),
             next_attempt_at: Set(due.map(Moment::to_utc)),
+            last_attempt_at: Set((attempts > 0).then(|| (MONDAY_10 - 90 * 60 * MINUTE).to_utc())),
             ..Default::default()
         };
         write(&world.db, async |tx| row.update(tx).await.expect("update")).await;

@@ -5,7 +5,9 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use trunkline::base::clock::Moment;
 use trunkline::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, UserId};
 use trunkline::base::phone::{Dialable, PhoneNumber};
+use trunkline::campaigns::caps::model::AttemptCaps;
 use trunkline::campaigns::model::CampaignForm;
+use trunkline::campaigns::retry::model::RetryRules;
 use trunkline::floor::effect::{CallResult, EndedBy, Fact, SpanKind};
 use trunkline::floor::input::{DialMode, HangUp};
 use trunkline::store::entity::{customer_phones, customers, gateways, lead_lists, leads, users};
@@ -89,6 +91,7 @@ impl World {
     pub async fn insert_campaign(&self, name: &str, list: i64) -> CampaignId {
         let form = CampaignForm {
             agents: self.agents.iter().map(|agent| agent.0).collect(),
+            retry: RetryRules::every(60),
             ..CampaignForm::new(name.to_owned(), list, self.gateway, "02160000000".to_owned())
         };
         write(&self.db, async |tx| {
@@ -96,6 +99,18 @@ impl World {
             made.expect("query").expect("a campaign")
         })
         .await
+    }
+
+    /// Lets numbers be dialled as often as one likes.
+    pub async fn without_caps(&self) {
+        let caps = AttemptCaps { per_day: 100, in_all: 1_000, days: 30, spacing_minutes: 0 };
+        self.set_caps(caps).await;
+    }
+
+    /// Sets the centre's caps.
+    pub async fn set_caps(&self, caps: AttemptCaps) {
+        let save = async |tx: &WriteTx| campaigns::caps::save_caps(tx, caps, MONDAY_10).await.expect("caps");
+        write(&self.db, save).await;
     }
 
     pub async fn insert_customer(&self, name: &str, numbers: &[&str]) -> CustomerId {
@@ -201,7 +216,7 @@ impl World {
             for fact in facts {
                 calls::store::write_fact(tx, fact).await.expect("calls");
                 people::store::write_fact(tx, fact).await.expect("people");
-                campaigns::store::write_fact(tx, fact).await.expect("campaigns");
+                campaigns::store::write_fact(tx, fact, chrono_tz::Asia::Shanghai).await.expect("campaigns");
                 recordings::store::write_fact(tx, fact).await.expect("recordings");
             }
         })

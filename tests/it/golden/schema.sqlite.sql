@@ -133,6 +133,7 @@ CREATE INDEX calls_callback_of ON calls (callback_of) WHERE callback_of IS NOT N
 CREATE INDEX calls_campaign_figures ON calls (campaign_id, answered_at, connected_at, dropped_at);
 CREATE INDEX calls_campaign_started ON calls (campaign_id, started_at);
 CREATE INDEX calls_customer ON calls (customer_id);
+CREATE INDEX calls_e164_started ON calls (e164, started_at);
 CREATE INDEX calls_handed ON calls (started_at) WHERE handed_at IS NOT NULL;
 CREATE UNIQUE INDEX calls_leg ON calls (leg);
 CREATE INDEX calls_open ON calls (started_at) WHERE ended_at IS NULL;
@@ -157,7 +158,6 @@ CREATE TABLE "campaigns" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "wait_ms_max" integer NOT NULL DEFAULT 10000,
     "lines_max" integer NOT NULL DEFAULT 100,
     "max_attempts" integer NOT NULL DEFAULT 3,
-    "retry_minutes" integer NOT NULL DEFAULT 60,
     "script" text NULL,
     "created_by" integer NOT NULL,
     "created_at" timestamp_with_timezone_text NOT NULL,
@@ -167,6 +167,8 @@ CREATE TABLE "campaigns" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "drop_message" text NULL,
     "ratio_permille" integer NOT NULL DEFAULT 1500,
     "times" jsonb_text NOT NULL DEFAULT '{}', calendar_id bigint NULL REFERENCES calendars (id),
+    "retry" jsonb_text NOT NULL DEFAULT '{}',
+    "caps" jsonb_text NOT NULL DEFAULT '{}',
     "calls_per_second" integer NOT NULL DEFAULT 0,
     "priority" integer NOT NULL DEFAULT 0,
     "share" integer NOT NULL DEFAULT 100,
@@ -225,7 +227,7 @@ CREATE TABLE "dispositions" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "position" integer NOT NULL DEFAULT 0,
     "active" boolean NOT NULL DEFAULT TRUE );
 CREATE TABLE "do_not_call_blocks" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
-    "entry_id" integer NOT NULL,
+    "entry_id" integer NULL,
     "kind" text NOT NULL,
     "subject" text NOT NULL,
     "e164" text NOT NULL,
@@ -239,11 +241,14 @@ CREATE TABLE "do_not_call_blocks" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREM
     "times" integer NOT NULL DEFAULT 1,
     "first_at" timestamp_with_timezone_text NOT NULL,
     "last_at" timestamp_with_timezone_text NOT NULL,
-    "lifted_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("entry_id") REFERENCES "do_not_call_entries" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+    "lifted_at" timestamp_with_timezone_text NULL,
+    "rule" text NOT NULL DEFAULT 'do_not_call',
+    "until_at" timestamp_with_timezone_text NULL, FOREIGN KEY ("entry_id") REFERENCES "do_not_call_entries" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("queue_id") REFERENCES "queues" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
 CREATE INDEX do_not_call_blocks_campaign ON do_not_call_blocks (campaign_id);
 CREATE INDEX do_not_call_blocks_customer ON do_not_call_blocks (customer_id);
 CREATE INDEX do_not_call_blocks_entry ON do_not_call_blocks (entry_id);
 CREATE INDEX do_not_call_blocks_lead ON do_not_call_blocks (lead_id, campaign_id);
+CREATE UNIQUE INDEX do_not_call_blocks_rule ON do_not_call_blocks (subject, rule) WHERE entry_id IS NULL;
 CREATE UNIQUE INDEX do_not_call_blocks_subject ON do_not_call_blocks (subject, entry_id);
 CREATE TABLE "do_not_call_entries" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "e164" text NOT NULL,
@@ -355,9 +360,12 @@ CREATE TABLE "leads" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "next_attempt_at" timestamp_with_timezone_text NULL,
     "last_result" text NULL,
     "last_attempt_at" timestamp_with_timezone_text NULL,
-    "priority" integer NOT NULL DEFAULT 0, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") );
+    "priority" integer NOT NULL DEFAULT 0,
+    "rule" text NULL,
+    "counts_from" timestamp_with_timezone_text NULL, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") );
 CREATE INDEX leads_customer ON leads (customer_id);
-CREATE INDEX leads_due ON leads (list_id, state, next_attempt_at);
+CREATE INDEX leads_due ON leads (list_id, state, priority DESC, attempts, last_attempt_at, id, next_attempt_at);
+CREATE INDEX leads_held ON leads (customer_id) WHERE state IN ('claimed', 'dialling');
 CREATE UNIQUE INDEX leads_list_customer ON leads (list_id, customer_id);
 CREATE TABLE "queue_members" ( "queue_id" integer NOT NULL,
     "user_id" integer NOT NULL,
@@ -421,6 +429,22 @@ CREATE TABLE "recordings" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "sha256" text NULL,
     "duration_ms" integer NULL, speaker_id bigint NULL REFERENCES users (id), FOREIGN KEY ("call_id") REFERENCES "calls" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
 CREATE INDEX recordings_call ON recordings (call_id);
+CREATE TABLE "recycled_leads" ( "recycle_id" integer NOT NULL,
+    "lead_id" integer NOT NULL,
+    "attempts" integer NOT NULL,
+    "last_result" text NULL,
+    CONSTRAINT "pk_recycled_leads" PRIMARY KEY ("recycle_id",
+    "lead_id"), FOREIGN KEY ("recycle_id") REFERENCES "recycles" ("id"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id") );
+CREATE INDEX recycled_leads_lead ON recycled_leads (lead_id);
+CREATE TABLE "recycles" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "campaign_id" integer NOT NULL,
+    "list_id" integer NOT NULL,
+    "filter" jsonb_text NOT NULL,
+    "reset" boolean NOT NULL,
+    "leads" integer NOT NULL,
+    "created_by" integer NOT NULL,
+    "created_at" timestamp_with_timezone_text NOT NULL, FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+CREATE INDEX recycles_campaign ON recycles (campaign_id);
 CREATE TABLE "refresh_tokens" ( "id" uuid_text NOT NULL PRIMARY KEY,
     "user_id" integer NOT NULL,
     "family" uuid_text NOT NULL,

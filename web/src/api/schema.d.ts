@@ -38,6 +38,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/attempt-caps': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How often one number is dialled at most, whoever dials it. */
+    get: operations['get_attempt_caps'];
+    /**
+     * Set how often one number is dialled at most; campaigns may be stricter. Leads that
+     *     wait for a cap are looked at anew.
+     */
+    put: operations['put_attempt_caps'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/auth/login': {
     parameters: {
       query?: never;
@@ -360,9 +381,43 @@ export interface paths {
     };
     /**
      * The leads on a campaign's list, newest first, of the customers that the reader
-     *     may see, with what the do-not-call list held back.
+     *     may see, with what the do-not-call list and the caps on attempts held back.
      */
     get: operations['get_campaign_leads'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/leads/priority': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Set which leads of a campaign's list are dialled before others. */
+    post: operations['post_leads_priority'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/leads/{lead_id}/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What became of a lead: its attempts, when it was put back, what was held back. */
+    get: operations['get_lead_history'];
     put?: never;
     post?: never;
     delete?: never;
@@ -382,6 +437,43 @@ export interface paths {
     put?: never;
     /** Let it dial no more; calls in progress go on. */
     post: operations['post_campaign_pause'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/recycle': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Put leads that are done back, to be dialled again: all or none. The do-not-call
+     *     list, the caps on attempts and the rest of those who were dropped hold as ever.
+     */
+    post: operations['post_recycle'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/recycle-preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** How many leads would be put back; nothing is changed. */
+    post: operations['post_recycle_preview'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1754,6 +1846,29 @@ export interface components {
       /** @description The centre's time zone, in which the days are. */
       zone: string;
     };
+    /** @description The centre's caps on attempts at one number. */
+    AttemptCaps: {
+      /**
+       * Format: int32
+       * @description Over how many days of the centre they are counted, this one among them.
+       */
+      days: number;
+      /**
+       * Format: int32
+       * @description Attempts in all, within the last `days`.
+       */
+      in_all: number;
+      /**
+       * Format: int32
+       * @description Attempts on one day of the centre.
+       */
+      per_day: number;
+      /**
+       * Format: int32
+       * @description Minutes between the beginnings of two attempts.
+       */
+      spacing_minutes: number;
+    };
     /**
      * @description How far an entry reaches.
      * @enum {string}
@@ -1818,14 +1933,20 @@ export interface components {
      * @enum {string}
      */
     BlockKind: 'lead' | 'callback' | 'transfer';
-    /** @description Something that an entry of the do-not-call list held back. */
+    /**
+     * @description The rule that held something back.
+     * @enum {string}
+     */
+    BlockRule: 'do_not_call' | 'cap_day' | 'cap_in_all' | 'spacing';
+    /** @description Something that an entry of the do-not-call list, or a cap on attempts, held back. */
     BlockView: {
       /** Format: int64 */
       agent_id?: number | null;
-      /** @description The rule. */
-      bar: components['schemas']['BarView'];
+      bar?: components['schemas']['BarView'] | null;
       /** Format: int64 */
       campaign_id?: number | null;
+      /** @description The number: `+8613800138000`. */
+      e164: string;
       /** Format: date-time */
       first_at: string;
       /** @description Whether the lead was put aside because every number of it is barred. */
@@ -1839,16 +1960,23 @@ export interface components {
       lead_id?: number | null;
       /**
        * Format: date-time
-       * @description When the entry ceased to hold it back; null: it still does.
+       * @description When the rule ceased to hold it back; null: it still does.
        */
       lifted_at?: string | null;
       /** Format: int64 */
       queue_id?: number | null;
+      /** @description The rule. */
+      rule: components['schemas']['BlockRule'];
       /**
        * Format: int32
        * @description How often.
        */
       times: number;
+      /**
+       * Format: date-time
+       * @description Until when a cap holds it back.
+       */
+      until_at?: string | null;
     };
     /** @description A queue or campaign that follows a calendar. */
     CalendarFollowerView: {
@@ -2343,6 +2471,27 @@ export interface components {
       /** @description `HH:MM`. */
       to: string;
     };
+    /** @description A campaign's own caps; where there is none, or a looser one, the centre's holds. */
+    CampaignCaps: {
+      /**
+       * Format: int32
+       * @description Attempts at one number in all, within the centre's number of days.
+       * @default null
+       */
+      in_all: number | null;
+      /**
+       * Format: int32
+       * @description Attempts at one number on one day of the centre.
+       * @default null
+       */
+      per_day: number | null;
+      /**
+       * Format: int32
+       * @description Minutes between the beginnings of two attempts at one number.
+       * @default null
+       */
+      spacing_minutes: number | null;
+    };
     /** @description A campaign's figures, over its whole life. */
     CampaignCountsView: {
       /**
@@ -2491,6 +2640,7 @@ export interface components {
        *     besides.
        */
       cap_window_hours?: number | null;
+      caps?: components['schemas']['CampaignCaps'] | null;
       /**
        * Format: int32
        * @description When an answered call without an agent counts as dropped.
@@ -2536,9 +2686,11 @@ export interface components {
        * @description Calls for each free agent in the mode `ratio`, per mille.
        */
       ratio_permille?: number | null;
+      retry?: components['schemas']['RetryRules'] | null;
       /**
        * Format: int32
-       * @description Minutes between two attempts.
+       * @description In place of `retry`: after every result so many minutes, on the customer's next
+       *     number.
        */
       retry_minutes?: number | null;
       /**
@@ -2610,6 +2762,7 @@ export interface components {
       cap_group?: string | null;
       /** Format: int32 */
       cap_window_hours: number;
+      caps: components['schemas']['CampaignCaps'];
       /**
        * Format: date-time
        * @description When they end, while they do; null also when not within a year.
@@ -2648,8 +2801,7 @@ export interface components {
       priority: number;
       /** Format: int32 */
       ratio_permille: number;
-      /** Format: int32 */
-      retry_minutes: number;
+      retry: components['schemas']['RetryRules'];
       /** Format: int32 */
       ring_seconds: number;
       script?: string | null;
@@ -2855,6 +3007,18 @@ export interface components {
       blocks: components['schemas']['BlockView'][];
       /** @description The latest calls, newest first. */
       history: components['schemas']['CallView'][];
+    };
+    /** @description A part of the day, in the centre's zone. */
+    DayPart: {
+      /** @description `HH:MM`. */
+      from: string;
+      /**
+       * @description `morning`, `afternoon` and `evening` are shown in the reader's language, other
+       *     names as they are.
+       */
+      name: string;
+      /** @description `HH:MM`; when it is not later than `from`, on the day after. */
+      to: string;
     };
     /**
      * Format: int64
@@ -3393,6 +3557,11 @@ export interface components {
       /** @description The name of the list that is made of it. */
       list_name: string;
       mapping: components['schemas']['Mapping'];
+      /**
+       * Format: int32
+       * @description The priority of its leads; higher ones are dialled first.
+       */
+      priority?: number;
     };
     /**
      * @description Where an import is.
@@ -3498,13 +3667,86 @@ export interface components {
       /** @description `0`-`9`, `*`, `#`, `A`-`D`, 1 to 32 of them. */
       keys: string;
     };
+    /** @description An attempt at a lead. */
+    LeadAttemptView: {
+      /** Format: date-time */
+      at: string;
+      /** Format: uuid */
+      call_id: string;
+      /** Format: int64 */
+      campaign_id?: number | null;
+      /**
+       * @description Whether it counts for the campaign's rules: the lead was not put back with its
+       *     attempts counted from nothing since.
+       */
+      counts: boolean;
+      /** Format: int64 */
+      disposition_id?: number | null;
+      /** @description The number dialled. */
+      number: string;
+      result?: components['schemas']['CallResult'] | null;
+    };
+    /** @description Which leads are meant, by what came of their last attempt. */
+    LeadFilter: {
+      /** @description What the agent chose: ids of dispositions. */
+      dispositions?: number[];
+      /**
+       * Format: date
+       * @description The last attempt was on this day or later.
+       */
+      from_on?: string | null;
+      /** @description One of these results, or one of the dispositions. */
+      results?: components['schemas']['CallResult'][];
+      /**
+       * Format: date
+       * @description The last attempt was on this day or before.
+       */
+      to_on?: string | null;
+    };
+    /** @description What became of a lead until now, each the latest first. */
+    LeadHistoryView: {
+      /** @description Its calls, of whichever campaign. */
+      attempts: components['schemas']['LeadAttemptView'][];
+      lead: components['schemas']['LeadView'];
+      /** @description When it was put back to be dialled again. */
+      recycles: components['schemas']['LeadRecycleView'][];
+    };
+    /** @description Which leads are dialled before others. */
+    LeadPriorityRequest: {
+      /** @description By what came of their last attempt; all, when left out. */
+      filter?: components['schemas']['LeadFilter'];
+      /**
+       * Format: int32
+       * @description Higher ones are dialled first; 0 unless set.
+       */
+      priority: number;
+      state?: components['schemas']['OpenState'] | null;
+    };
+    /** @description A lead was put back to be dialled again. */
+    LeadRecycleView: {
+      /** Format: date-time */
+      at: string;
+      /**
+       * Format: int32
+       * @description Its attempts before.
+       */
+      attempts: number;
+      /** @description Who did. */
+      by_name?: string | null;
+      /** Format: int64 */
+      campaign_id: number;
+      /** @description Its last result before. */
+      last_result?: string | null;
+      /** @description Whether its attempts count from nothing again. */
+      reset: boolean;
+    };
     /** @description A lead of a campaign. */
     LeadView: {
       /** Format: int32 */
       attempts: number;
       /**
-       * @description What the do-not-call list held back of it for this campaign, the latest
-       *     first.
+       * @description What the do-not-call list and the caps on attempts held back of it for this
+       *     campaign, the latest first.
        */
       blocks: components['schemas']['BlockView'][];
       customer: components['schemas']['CustomerItemView'];
@@ -3516,9 +3758,23 @@ export interface components {
       last_result?: string | null;
       /**
        * Format: date-time
-       * @description Not before.
+       * @description Not before; null: as soon as it is its turn.
        */
       next_attempt_at?: string | null;
+      /** @description The number whose turn it is, as dialled; null when it is done. */
+      next_number?: string | null;
+      /**
+       * Format: int32
+       * @description Higher ones are dialled first.
+       */
+      priority: number;
+      /**
+       * @description Which rule set `next_attempt_at`, or ended it: `delay`, `other_part`,
+       *     `next_number`, `rest_after_drop`, `taken_back`, `recycled`, `cap_day`,
+       *     `cap_in_all`, `spacing`, `on_the_line`, `called_hours`; `reached`, `attempts_used_up`,
+       *     `times_used_up`, `no_number_left`.
+       */
+      rule?: string | null;
       /** @description `fresh`, `retry`, `claimed`, `dialling` or `done`. */
       state: string;
       waits?: components['schemas']['HoursBlockView'] | null;
@@ -3825,6 +4081,11 @@ export interface components {
       up: boolean;
     };
     /**
+     * @description Which of a customer's numbers is dialled next.
+     * @enum {string}
+     */
+    NextNumber: 'same' | 'next';
+    /**
      * @description Why a conversation, or its beginning, is not recorded.
      * @enum {string}
      */
@@ -3860,6 +4121,11 @@ export interface components {
        */
       row: number;
     };
+    /**
+     * @description Leads that wait to be dialled.
+     * @enum {string}
+     */
+    OpenState: 'fresh' | 'retry';
     /**
      * @description A network.
      * @enum {string}
@@ -4112,6 +4378,7 @@ export interface components {
         cap_group?: string | null;
         /** Format: int32 */
         cap_window_hours: number;
+        caps: components['schemas']['CampaignCaps'];
         /**
          * Format: date-time
          * @description When they end, while they do; null also when not within a year.
@@ -4150,8 +4417,7 @@ export interface components {
         priority: number;
         /** Format: int32 */
         ratio_permille: number;
-        /** Format: int32 */
-        retry_minutes: number;
+        retry: components['schemas']['RetryRules'];
         /** Format: int32 */
         ring_seconds: number;
         script?: string | null;
@@ -4485,8 +4751,8 @@ export interface components {
         /** Format: int32 */
         attempts: number;
         /**
-         * @description What the do-not-call list held back of it for this campaign, the latest
-         *     first.
+         * @description What the do-not-call list and the caps on attempts held back of it for this
+         *     campaign, the latest first.
          */
         blocks: components['schemas']['BlockView'][];
         customer: components['schemas']['CustomerItemView'];
@@ -4498,9 +4764,23 @@ export interface components {
         last_result?: string | null;
         /**
          * Format: date-time
-         * @description Not before.
+         * @description Not before; null: as soon as it is its turn.
          */
         next_attempt_at?: string | null;
+        /** @description The number whose turn it is, as dialled; null when it is done. */
+        next_number?: string | null;
+        /**
+         * Format: int32
+         * @description Higher ones are dialled first.
+         */
+        priority: number;
+        /**
+         * @description Which rule set `next_attempt_at`, or ended it: `delay`, `other_part`,
+         *     `next_number`, `rest_after_drop`, `taken_back`, `recycled`, `cap_day`,
+         *     `cap_in_all`, `spacing`, `on_the_line`, `called_hours`; `reached`, `attempts_used_up`,
+         *     `times_used_up`, `no_number_left`.
+         */
+        rule?: string | null;
         /** @description `fresh`, `retry`, `claimed`, `dialling` or `done`. */
         state: string;
         waits?: components['schemas']['HoursBlockView'] | null;
@@ -4927,6 +5207,11 @@ export interface components {
        */
       used_today: number;
     };
+    /** @description Leads whose priority was set. */
+    PrioritisedView: {
+      /** Format: int64 */
+      leads: number;
+    };
     /** @description The body of every error. */
     Problem: {
       /** @description Stable short name for programs; the last part of `type`. */
@@ -5258,6 +5543,44 @@ export interface components {
       /** @description Whether new recordings are not started for want of room. */
       stopped: boolean;
     };
+    /** @description How many leads would be put back. */
+    RecyclePreviewView: {
+      /** @description By their last result. */
+      by_result: components['schemas']['RecycledResultView'][];
+      /**
+       * Format: int64
+       * @description That would be put back.
+       */
+      leads: number;
+      /**
+       * Format: int64
+       * @description That would stay as they are, because their attempts are used up.
+       */
+      used_up: number;
+    };
+    /** @description Which leads that are done are put back, and how. */
+    RecycleRequest: {
+      /** @description By results, dispositions or both. */
+      filter: components['schemas']['LeadFilter'];
+      /**
+       * @description Whether their attempts count from nothing again. Otherwise those whose
+       *     attempts are used up stay as they are.
+       */
+      reset: boolean;
+    };
+    /** @description The leads of one last result. */
+    RecycledResultView: {
+      /** Format: int64 */
+      leads: number;
+      result: string;
+      /** Format: int64 */
+      used_up: number;
+    };
+    /** @description Leads were put back. */
+    RecycledView: {
+      /** Format: int32 */
+      leads: number;
+    };
     /** @description For whom a number of a pool is. */
     Region:
       | {
@@ -5402,6 +5725,125 @@ export interface components {
       owner_id: number;
       owner_name: string;
       recipients: string[];
+    };
+    /** @description What follows one result. */
+    ResultRule: {
+      /**
+       * Format: int32
+       * @description How long after the attempt the lead may be dialled again, in minutes.
+       */
+      minutes: number;
+      /** @description On which number. */
+      number: components['schemas']['NextNumber'];
+      /** @description Only in a part of the day in which the lead was not tried yet. */
+      other_part: boolean;
+      /** @description The result. */
+      result: components['schemas']['CallResult'];
+      /**
+       * Format: int32
+       * @description How often this result is followed by another attempt; 0: never.
+       */
+      times: number;
+    };
+    /** @description When a campaign's leads are dialled again. */
+    RetryRules: {
+      /**
+       * @description The parts of the day.
+       * @default [
+       *       {
+       *         "from": "08:00",
+       *         "name": "morning",
+       *         "to": "12:00"
+       *       },
+       *       {
+       *         "from": "12:00",
+       *         "name": "afternoon",
+       *         "to": "18:00"
+       *       },
+       *       {
+       *         "from": "18:00",
+       *         "name": "evening",
+       *         "to": "22:00"
+       *       }
+       *     ]
+       */
+      day_parts: components['schemas']['DayPart'][];
+      /**
+       * @description One for each result of [`RETRIED`]; what is left out has its usual rule.
+       * @default [
+       *       {
+       *         "minutes": 120,
+       *         "number": "next",
+       *         "other_part": true,
+       *         "result": "no_answer",
+       *         "times": 3
+       *       },
+       *       {
+       *         "minutes": 10,
+       *         "number": "same",
+       *         "other_part": false,
+       *         "result": "busy",
+       *         "times": 3
+       *       },
+       *       {
+       *         "minutes": 1440,
+       *         "number": "same",
+       *         "other_part": true,
+       *         "result": "rejected",
+       *         "times": 1
+       *       },
+       *       {
+       *         "minutes": 0,
+       *         "number": "next",
+       *         "other_part": false,
+       *         "result": "invalid_number",
+       *         "times": 20
+       *       },
+       *       {
+       *         "minutes": 0,
+       *         "number": "next",
+       *         "other_part": false,
+       *         "result": "out_of_service",
+       *         "times": 20
+       *       },
+       *       {
+       *         "minutes": 1440,
+       *         "number": "next",
+       *         "other_part": false,
+       *         "result": "switched_off",
+       *         "times": 2
+       *       },
+       *       {
+       *         "minutes": 60,
+       *         "number": "next",
+       *         "other_part": false,
+       *         "result": "unreachable",
+       *         "times": 3
+       *       },
+       *       {
+       *         "minutes": 240,
+       *         "number": "same",
+       *         "other_part": true,
+       *         "result": "machine",
+       *         "times": 2
+       *       },
+       *       {
+       *         "minutes": 60,
+       *         "number": "same",
+       *         "other_part": false,
+       *         "result": "abandoned_early",
+       *         "times": 2
+       *       },
+       *       {
+       *         "minutes": 15,
+       *         "number": "same",
+       *         "other_part": false,
+       *         "result": "failed",
+       *         "times": 5
+       *       }
+       *     ]
+       */
+      results: components['schemas']['ResultRule'][];
     };
     /**
      * Format: int64
@@ -5865,6 +6307,90 @@ export interface operations {
         };
       };
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_attempt_caps: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AttemptCaps'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  put_attempt_caps: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AttemptCaps'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AttemptCaps'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -7143,7 +7669,7 @@ export interface operations {
   get_campaign_leads: {
     parameters: {
       query?: {
-        kind?: 'open' | 'done' | 'barred';
+        kind?: 'open' | 'done' | 'barred' | 'waiting';
         /** @description Part of the customer's name or number. */
         q?: string;
         /** @description Rows on the page, 50 unless given, 200 at most. */
@@ -7174,6 +7700,114 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_leads_priority: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LeadPriorityRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PrioritisedView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_lead_history: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+        /** @description The lead */
+        lead_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LeadHistoryView'];
         };
       };
       403: {
@@ -7240,6 +7874,132 @@ export interface operations {
         };
       };
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_recycle: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RecycleRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecycledView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_recycle_preview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The campaign */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RecycleRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecyclePreviewView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      404: {
         headers: {
           [name: string]: unknown;
         };

@@ -19,7 +19,7 @@ use trunkline::campaigns::times::model::TimesForm;
 use trunkline::conductor::{Conductor, Parts, SwitchPort};
 use trunkline::do_not_call;
 use trunkline::do_not_call::model::{Added, BarSource, NewEntry, Target};
-use trunkline::floor::effect::SwitchCommand;
+use trunkline::floor::effect::{CallResult, SwitchCommand};
 use trunkline::floor::input::{AgentCommand, Input};
 use trunkline::live::hub::Hub;
 use trunkline::store::Db;
@@ -77,12 +77,17 @@ async fn barred_leads_are_done_with_a_result_and_come_back(db: Db) {
     let app = TestApp::on(world.db.clone());
     let boss = app.token(world.boss).await;
     let lead = &world.leads[1];
+    let at = MONDAY_10 - 80 * MINUTE;
+    let tried = [world.dialled(lead, 1, at), world.ended(lead, 1, CallResult::NoAnswer, 0, at + 20_000)];
+    world.write_facts(&tried).await;
+    assert_eq!(world.lead(lead.lead).await.rule.as_deref(), Some("delay"));
     let rule = bar(&world.db, &lead.e164, Target::System, None).await;
     assert_eq!(claim(&world.db, world.campaign, MONDAY_10).await, [world.leads[0].lead, world.leads[2].lead]);
     assert_eq!(state(&world, lead.lead).await, aside());
+    assert_eq!(world.lead(lead.lead).await.rule, None, "no rule of retries ended it");
     let logged = blocks(&world.db).await;
     let row = &logged[0];
-    assert_eq!((logged.len(), row.entry_id, row.e164.as_str()), (1, rule, lead.e164.as_str()));
+    assert_eq!((logged.len(), row.entry_id, row.e164.as_str()), (1, Some(rule), lead.e164.as_str()));
     assert_eq!((row.lead_id, row.campaign_id), (Some(lead.lead.0), Some(world.campaign.0)));
     assert_eq!((row.held, row.times, row.first_at), (true, 1, MONDAY_10.to_utc()));
     assert_eq!(claim(&world.db, world.campaign, MONDAY_10).await, []);
@@ -189,7 +194,7 @@ async fn a_department_s_bar_counts_for_those_who_work_there(db: Db) {
     })
     .await;
     assert_eq!(claim(&world.db, world.campaign, MONDAY_10).await, []);
-    assert_eq!(blocks(&world.db).await[0].entry_id, rule);
+    assert_eq!(blocks(&world.db).await[0].entry_id, Some(rule));
 }
 
 /// A switch that takes every command and tells the test.
@@ -265,7 +270,7 @@ async fn a_number_that_is_listed_while_it_waits_in_the_hopper_is_not_dialled(db:
     let numbers: Vec<&str> = attempts.iter().map(|call| call.e164.as_str()).collect();
     assert_eq!(numbers, [world.leads[1].e164.as_str()], "an attempt that is not made is not recorded");
     let logged = blocks(&world.db).await;
-    assert_eq!((logged[0].entry_id, logged[0].lead_id), (rule, Some(world.leads[0].lead.0)));
+    assert_eq!((logged[0].entry_id, logged[0].lead_id), (Some(rule), Some(world.leads[0].lead.0)));
 }
 
 async fn a_call_is_not_handed_to_a_barred_number(db: Db) {

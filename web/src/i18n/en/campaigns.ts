@@ -53,7 +53,6 @@ export const campaigns = {
   wrapUpSeconds: 'Wrap-up time',
   wrapUpHint: '0: until the disposition is saved',
   maxAttempts: 'Attempts at most',
-  retryMinutes: 'Retry after',
   dropCap: 'Cap on dropped calls',
   dropCapHint: '30‰ is 3 %',
   ratio: 'Calls for each free agent',

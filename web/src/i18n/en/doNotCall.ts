@@ -69,7 +69,7 @@ export const doNotCall = {
     notYet: 'Possible once you are connected',
     noNumber: 'The caller withholds their number',
   },
-  blocks: 'Held back by the do-not-call list ({{count}})',
+  blocks: 'Held back ({{count}})',
   blockKinds: { lead: 'Lead', callback: 'Call back', transfer: 'Transfer' },
   blockedTimes: '{{count}} times',
   lifted: 'lifted',
@@ -97,7 +97,7 @@ export const doNotCall = {
     complaint: 'Complaint',
   },
   leads: 'Leads',
-  leadKinds: { all: 'All', open: 'To dial', done: 'Done', barred: 'Held back' },
+  leadKinds: { all: 'All', open: 'To dial', done: 'Done', barred: 'Held back', waiting: 'Waiting' },
   leadStates: {
     fresh: 'Fresh',
     retry: 'To dial again',

@@ -16,6 +16,7 @@ import { people } from './people';
 import { phones } from './phones';
 import { queues } from './queues';
 import { reports } from './reports';
+import { retry } from './retry';
 import { voicemails } from './voicemails';
 
 export const en: typeof zh = {
@@ -23,6 +24,7 @@ export const en: typeof zh = {
   desk,
   floor,
   campaigns,
+  retry,
   campaignTimes,
   queues,
   calendars,

@@ -61,7 +61,6 @@ export const campaigns = {
   wrapUpSeconds: '话后处理时长',
   wrapUpHint: '0 表示保存处理结果后才结束',
   maxAttempts: '最多呼叫次数',
-  retryMinutes: '重拨间隔',
   dropCap: '呼损率上限',
   dropCapHint: '30‰ 即 3%',
   ratio: '每个空闲坐席的呼叫数',

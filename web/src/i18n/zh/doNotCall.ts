@@ -66,7 +66,7 @@ export const doNotCall = {
     notYet: '接通后才能添加',
     noNumber: '对方隐藏了号码',
   },
-  blocks: '勿扰拦截记录（{{count}}）',
+  blocks: '拦截记录（{{count}}）',
   blockKinds: { lead: '外呼名单', callback: '排队回拨', transfer: '转接外线' },
   blockedTimes: '{{count}} 次',
   lifted: '已解除',
@@ -93,7 +93,7 @@ export const doNotCall = {
     complaint: '投诉',
   },
   leads: '名单明细',
-  leadKinds: { all: '全部', open: '待拨', done: '已完成', barred: '勿扰拦截' },
+  leadKinds: { all: '全部', open: '待拨', done: '已完成', barred: '勿扰拦截', waiting: '等待中' },
   leadStates: {
     fresh: '未拨',
     retry: '待重拨',

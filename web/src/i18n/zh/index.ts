@@ -15,6 +15,7 @@ import { people } from './people';
 import { phones } from './phones';
 import { queues } from './queues';
 import { reports } from './reports';
+import { retry } from './retry';
 import { voicemails } from './voicemails';
 
 export const zh = {
@@ -22,6 +23,7 @@ export const zh = {
   desk,
   floor,
   campaigns,
+  retry,
   campaignTimes,
   queues,
   calendars,

@@ -107,9 +107,6 @@ export function RuleFields() {
       <Field name="max_attempts" label={t('campaigns.maxAttempts')}>
         <InputNumber min={1} style={{ width: '100%' }} />
       </Field>
-      <Field name="retry_minutes" label={t('campaigns.retryMinutes')}>
-        {number(t('common.minutes'), 1)}
-      </Field>
       <Field
         name="drop_cap_permille"
         label={t('campaigns.dropCap')}

@@ -9,6 +9,8 @@ import { SettingsForm, SettingsPage } from '../../parts/SettingsForm';
 import { paths } from '../../paths';
 import { DialFields, PeopleFields, RuleFields } from './CampaignFields';
 import { useCampaign, useSaveCampaign } from './queries';
+import { RetryFields } from './RetryFields';
+import { NO_CAPS, USUAL_RULES } from './retryRules';
 import { NEW_TIMES } from './times/times';
 import { TimesFields } from './times/TimesFields';
 
@@ -28,7 +30,8 @@ const DEFAULTS: Partial<CampaignRequest> = {
   priority: 0,
   share: 100,
   max_attempts: 3,
-  retry_minutes: 60,
+  retry: USUAL_RULES,
+  caps: NO_CAPS,
   agents: [],
 };
 
@@ -67,6 +70,9 @@ function CampaignForm({ campaign }: { campaign?: CampaignView }) {
       </Card>
       <Card title={t('campaigns.section.rules')}>
         <RuleFields />
+      </Card>
+      <Card title={t('retry.section')}>
+        <RetryFields />
       </Card>
       <Card title={t('campaigns.section.people')}>
         <PeopleFields />

@@ -20,6 +20,7 @@ import { CampaignSettings } from './CampaignSettings';
 import { funnelOption } from './funnel';
 import { useCampaign } from './queries';
 import { LeadsCard } from './LeadsCard';
+import { RecycleButton } from './RecycleDialog';
 import { OpensNext } from './times/OpensNext';
 import { WeekCard } from './times/WeekCard';
 import { WhyPanel } from './WhyPanel';
@@ -136,6 +137,7 @@ export default function CampaignPage() {
       >
         {data && mayRun && <RunButton campaign={data} />}
         {data && mayRun && <FinishButton campaign={data} />}
+        {data && mayRun && <RecycleButton campaign={data} />}
         {data && mayWrite && (
           <Button size="small" onClick={() => void navigate(paths.editCampaign(id))}>
             {t('common.edit')}

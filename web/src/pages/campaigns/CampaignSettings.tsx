@@ -3,6 +3,7 @@ import { Card, Descriptions } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CampaignView } from '../../api/types';
 import { percent } from '../../base/format';
+import { RetrySummary } from './RetrySummary';
 
 /** The settings and the script. */
 export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
@@ -37,10 +38,6 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
       children: `${campaign.priority} / ${campaign.share}`,
     },
     { label: t('campaigns.maxAttempts'), children: campaign.max_attempts },
-    {
-      label: t('campaigns.retryMinutes'),
-      children: `${campaign.retry_minutes} ${t('common.minutes')}`,
-    },
   ];
   return (
     <Card title={t('campaigns.settings')}>
@@ -49,6 +46,7 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
         column={2}
         items={items.map((item) => ({ ...item, key: item.label }))}
       />
+      <RetrySummary campaign={campaign} />
       {campaign.script && (
         <>
           <div className="quiet" style={{ margin: '8px 0 4px' }}>

@@ -2,6 +2,7 @@
 // answers and drops stand, and the switch to start or pause each.
 import { PlusOutlined } from '@ant-design/icons';
 import { Button, Space, Table, type TableColumnsType } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { useMay } from '../../api/access';
@@ -10,6 +11,7 @@ import { count, ratio } from '../../base/format';
 import { PageHead } from '../../parts/PageHead';
 import { ProblemAlert } from '../../parts/Problem';
 import { paths } from '../../paths';
+import { AttemptCapsDialog } from './AttemptCapsDialog';
 import { LiveNumbers } from './LiveNumbers';
 import { Meter } from './Meter';
 import { CampaignStateTag, RunButton } from './CampaignState';
@@ -106,9 +108,12 @@ export default function CampaignsPage() {
   const mayWrite = useMay('campaign:write');
   const campaigns = useCampaigns();
   const columns = useColumns();
+  const [caps, setCaps] = useState(false);
   return (
     <>
+      {caps && <AttemptCapsDialog onClose={() => setCaps(false)} />}
       <PageHead title={t('menu.campaigns')}>
+        {mayWrite && <Button onClick={() => setCaps(true)}>{t('retry.centre')}</Button>}
         <Button onClick={() => void navigate(paths.calendars)}>{t('calendars.title')}</Button>
         <Button onClick={() => void navigate(paths.callerIdPools)}>{t('callerIds.title')}</Button>
         {mayWrite && (

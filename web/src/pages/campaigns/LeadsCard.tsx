@@ -1,11 +1,11 @@
-// The leads of a campaign one by one: how far each is, and which rule of the
-// do-not-call list holds it back.
-import { Card, Input, Segmented, Table, type TableColumnsType } from 'antd';
+// The leads of a campaign one by one: how far each is, when it is dialled next and
+// why then, and which rule of the do-not-call list holds it back.
+import { Button, Card, Input, Segmented, Table, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { CallResult, LeadKind, LeadView } from '../../api/types';
-import { dateTime, phone } from '../../base/format';
+import { phone } from '../../base/format';
 import { zh } from '../../i18n/zh';
 import { BarTags } from '../../parts/BarTags';
 import { ResultLabel } from '../../parts/labels';
@@ -13,12 +13,14 @@ import { MoreButton } from '../../parts/MoreButton';
 import { ProblemAlert } from '../../parts/Problem';
 import { paths } from '../../paths';
 import { useCampaignLeads } from '../doNotCall/queries';
+import { LeadHistory } from './LeadHistory';
+import { LeadRule, NextAttempt } from './LeadRule';
 
-const KINDS = ['all', 'open', 'done', 'barred'] as const;
+const KINDS = ['all', 'open', 'waiting', 'done', 'barred'] as const;
 const STATES = Object.keys(zh.doNotCall.leadStates) as (keyof typeof zh.doNotCall.leadStates)[];
 const RESULTS = Object.keys(zh.result) as CallResult[];
 
-function useColumns(): TableColumnsType<LeadView> {
+function useColumns(onHistory: (lead: LeadView) => void): TableColumnsType<LeadView> {
   const { t } = useTranslation();
   function state(row: LeadView) {
     const known = STATES.find((each) => each === row.state);
@@ -40,7 +42,9 @@ function useColumns(): TableColumnsType<LeadView> {
       render: (_, row) =>
         row.customer.phones.map((each) => {
           // What this campaign met; a listed number that it never tried shows as well.
-          const held = row.blocks.filter((block) => !block.lifted_at).map((block) => block.bar);
+          const held = row.blocks
+            .filter((block) => !block.lifted_at)
+            .flatMap((block) => (block.bar ? [block.bar] : []));
           const own = held.filter((bar) => bar.e164 === each.e164);
           return (
             <div key={each.e164} className="line">
@@ -59,22 +63,17 @@ function useColumns(): TableColumnsType<LeadView> {
     },
     { title: t('doNotCall.lastResult'), width: 170, render: (_, row) => result(row) },
     {
-      title: t('doNotCall.nextAttempt'),
+      title: t('retry.when'),
       width: 176,
+      render: (_, row) => <NextAttempt lead={row} />,
+    },
+    { title: t('retry.why'), width: 190, render: (_, row) => <LeadRule lead={row} /> },
+    {
+      width: 70,
       render: (_, row) => (
-        <span className="figure">
-          {(row.state === 'retry' || row.waits) && row.next_attempt_at
-            ? dateTime(row.next_attempt_at)
-            : ''}
-          {row.waits && (
-            <div className="quiet" style={{ whiteSpace: 'normal' }}>
-              {t('campaignTimes.waits', {
-                zone: row.waits.zone,
-                at: dateTime(row.waits.next_at, row.waits.zone).slice(11, 16),
-              })}
-            </div>
-          )}
-        </span>
+        <Button type="link" size="small" onClick={() => onHistory(row)}>
+          {t('retry.history')}
+        </Button>
       ),
     },
   ];
@@ -90,10 +89,14 @@ export function LeadsCard({ campaignId }: { campaignId: number }) {
     ...(q && { q }),
   };
   const leads = useCampaignLeads(campaignId, wanted);
-  const columns = useColumns();
+  const [history, setHistory] = useState<LeadView>();
+  const columns = useColumns(setHistory);
   const items = leads.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Card title={t('doNotCall.leads')}>
+      {history && (
+        <LeadHistory campaignId={campaignId} lead={history} onClose={() => setHistory(undefined)} />
+      )}
       <div className="stack" style={{ gap: 12 }}>
         <div className="line">
           <Segmented

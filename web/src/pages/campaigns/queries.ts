@@ -1,7 +1,7 @@
 // Campaigns and what their form needs: lists, trunks, agents.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, ask } from '../../api/client';
-import type { CampaignRequest } from '../../api/types';
+import type { AttemptCaps, CampaignRequest, RecycleRequest } from '../../api/types';
 
 const PAGE_MAX = 200;
 
@@ -87,5 +87,60 @@ export function useUsers() {
   return useQuery({
     queryKey: ['users'],
     queryFn: () => ask(api.GET('/api/v1/users', { params: { query: { limit: PAGE_MAX } } })),
+  });
+}
+
+const CAPS = ['attempt-caps'];
+
+/** How often one number is dialled at most, for the whole centre. */
+export function useAttemptCaps() {
+  return useQuery({ queryKey: CAPS, queryFn: () => ask(api.GET('/api/v1/attempt-caps')) });
+}
+
+/** Sets them. */
+export function useSaveAttemptCaps() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: AttemptCaps) => ask(api.PUT('/api/v1/attempt-caps', { body })),
+    onSuccess: (caps) => {
+      client.setQueryData(CAPS, caps);
+      return client.invalidateQueries({ queryKey: ['campaign-leads'] });
+    },
+  });
+}
+
+/** How many leads would be put back; nothing is asked while nothing is chosen. */
+export function useRecyclePreview(id: number, body: RecycleRequest, enabled: boolean) {
+  return useQuery({
+    queryKey: ['recycle-preview', id, body],
+    queryFn: () =>
+      ask(api.POST('/api/v1/campaigns/{id}/recycle-preview', { params: { path: { id } }, body })),
+    enabled,
+  });
+}
+
+/** Puts leads back. */
+export function useRecycle(id: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: RecycleRequest) =>
+      ask(api.POST('/api/v1/campaigns/{id}/recycle', { params: { path: { id } }, body })),
+    onSuccess: () => {
+      const keys = ['campaigns', 'campaign-leads', 'recycle-preview', 'lead-history'];
+      return Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] })));
+    },
+  });
+}
+
+/** What became of a lead until now. */
+export function useLeadHistory(campaign: number, lead: number) {
+  return useQuery({
+    queryKey: ['lead-history', campaign, lead],
+    queryFn: () =>
+      ask(
+        api.GET('/api/v1/campaigns/{id}/leads/{lead_id}/history', {
+          params: { path: { id: campaign, lead_id: lead } },
+        }),
+      ),
   });
 }

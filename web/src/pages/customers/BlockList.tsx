@@ -1,9 +1,23 @@
-// What the do-not-call list held back of a customer, each with its rule.
+// What the do-not-call list and the caps on attempts held back of a customer, each
+// with its rule.
 import { Table, Tag, type TableColumnsType } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { BlockView } from '../../api/types';
 import { dateTime } from '../../base/format';
 import { BarTags } from '../../parts/BarTags';
+
+function CapTag({ block }: { block: BlockView }) {
+  const { t } = useTranslation();
+  if (block.rule === 'do_not_call') return null;
+  return (
+    <>
+      <Tag color="orange">{t(`retry.rule.${block.rule}`)}</Tag>
+      {!block.lifted_at && block.until_at && (
+        <span className="quiet">{t('retry.until', { at: dateTime(block.until_at) })}</span>
+      )}
+    </>
+  );
+}
 
 /** The table; the latest first. */
 export function BlockList({ blocks }: { blocks: BlockView[] }) {
@@ -29,13 +43,13 @@ export function BlockList({ blocks }: { blocks: BlockView[] }) {
     {
       title: t('doNotCall.number'),
       width: 160,
-      render: (_, row) => <span className="figure">{row.bar.e164}</span>,
+      render: (_, row) => <span className="figure">{row.e164}</span>,
     },
     {
       title: t('doNotCall.rule'),
       render: (_, row) => (
         <span className="line">
-          <BarTags bars={[row.bar]} />
+          {row.bar ? <BarTags bars={[row.bar]} /> : <CapTag block={row} />}
           {row.lifted_at && <Tag>{t('doNotCall.lifted')}</Tag>}
         </span>
       ),

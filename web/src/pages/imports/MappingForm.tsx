@@ -1,6 +1,6 @@
 // What the columns of a file mean: a choice over each column, above the first
 // rows as they will be read; the list's name; what to do with known numbers.
-import { Alert, Button, Card, Form, Input, Radio, Select, Table } from 'antd';
+import { Alert, Button, Card, Form, Input, InputNumber, Radio, Select, Table } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportStartRequest, ImportView } from '../../api/types';
@@ -73,6 +73,7 @@ export function MappingForm({ view }: { view: ImportView }) {
   const [roles, setRoles] = useState(() => rolesOf(view.suggested_mapping, view.columns.length));
   const [listName, setListName] = useState(() => view.file_name.replace(/\.[^.]+$/, ''));
   const [duplicates, setDuplicates] = useState<ImportStartRequest['duplicates']>('skip');
+  const [priority, setPriority] = useState(0);
   const start = useStartImport(view.id);
   const cancel = useCancelImport(view.id);
   const mapping = mappingOf(roles);
@@ -117,6 +118,14 @@ export function MappingForm({ view }: { view: ImportView }) {
               ]}
             />
           </Form.Item>
+          <Form.Item label={t('retry.importPriority')} extra={t('retry.importPriorityHint')}>
+            <InputNumber
+              min={-100}
+              max={100}
+              value={priority}
+              onChange={(value) => setPriority(value ?? 0)}
+            />
+          </Form.Item>
         </Form>
         {start.error && <ProblemAlert error={start.error} />}
         {cancel.error && <ProblemAlert error={cancel.error} />}
@@ -126,7 +135,7 @@ export function MappingForm({ view }: { view: ImportView }) {
             reason={reason()}
             loading={start.isPending}
             onClick={() =>
-              mapping && start.mutate({ list_name: listName.trim(), mapping, duplicates })
+              mapping && start.mutate({ list_name: listName.trim(), mapping, duplicates, priority })
             }
           >
             {t('imports.start')}

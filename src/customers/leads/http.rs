@@ -1,0 +1,114 @@
+//! The history of a lead.
+
+use crate::api::{ApiError, ApiResult, Json, Path, Problem};
+use crate::auth::{Caller, Permission, visible_users};
+use crate::base::ids::{CampaignId, LeadId};
+use crate::customers::barred::http::LeadView;
+use crate::customers::model::LeadHistory;
+use crate::customers::store;
+use crate::floor::effect::CallResult;
+use crate::store::Db;
+use crate::store::entity::calls;
+use axum::Extension;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(get_lead_history))
+}
+
+/// What became of a lead until now, each the latest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeadHistoryView {
+    lead: LeadView,
+    /// Its calls, of whichever campaign.
+    attempts: Vec<LeadAttemptView>,
+    /// When it was put back to be dialled again.
+    recycles: Vec<LeadRecycleView>,
+}
+
+/// An attempt at a lead.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeadAttemptView {
+    call_id: Uuid,
+    campaign_id: Option<i64>,
+    at: DateTime<Utc>,
+    /// The number dialled.
+    number: String,
+    /// Null while it goes on.
+    #[schema(value_type = Option<CallResult>)]
+    result: Option<String>,
+    disposition_id: Option<i64>,
+    /// Whether it counts for the campaign's rules: the lead was not put back with its
+    /// attempts counted from nothing since.
+    counts: bool,
+}
+
+/// A lead was put back to be dialled again.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeadRecycleView {
+    at: DateTime<Utc>,
+    campaign_id: i64,
+    /// Who did.
+    by_name: Option<String>,
+    /// Whether its attempts count from nothing again.
+    reset: bool,
+    /// Its attempts before.
+    attempts: i32,
+    /// Its last result before.
+    last_result: Option<String>,
+}
+
+#[utoipa::path(get, path = "/campaigns/{id}/leads/{lead_id}/history", tag = "campaigns",
+    operation_id = "get_lead_history",
+    params(("id" = i64, Path, description = "The campaign"), ("lead_id" = i64, Path, description = "The lead")),
+    responses((status = 200, body = LeadHistoryView), (status = 403, body = Problem), (status = 404, body = Problem)))]
+/// What became of a lead: its attempts, when it was put back, what was held back.
+async fn get_lead_history(
+    caller: Caller,
+    Extension(db): Extension<Db>,
+    Path((id, lead)): Path<(CampaignId, LeadId)>,
+) -> ApiResult<Json<LeadHistoryView>> {
+    caller.require(Permission::CampaignRead)?;
+    let scope = caller.require(Permission::CustomerRead)?;
+    let visible = visible_users(&db, &caller, scope).await?;
+    let list = store::list_of_campaign(&db, id).await?.ok_or_else(|| ApiError::not_found("campaign"))?;
+    let found = store::find_lead_history(&db, (id, list), lead, &visible).await?;
+    Ok(Json(found.ok_or_else(|| ApiError::not_found("lead"))?.into()))
+}
+
+impl From<LeadHistory> for LeadHistoryView {
+    fn from(history: LeadHistory) -> Self {
+        let counts_from = history.lead.lead.counts_from;
+        let attempt = |call: calls::Model| LeadAttemptView {
+            call_id: call.id,
+            campaign_id: call.campaign_id,
+            at: call.started_at,
+            number: call.number,
+            result: call.result,
+            disposition_id: call.disposition_id,
+            counts: counts_from.is_none_or(|from| from <= call.started_at),
+        };
+        Self {
+            attempts: history.attempts.into_iter().map(attempt).collect(),
+            recycles: history
+                .recycles
+                .into_iter()
+                .map(|(run, lead, by_name)| LeadRecycleView {
+                    at: run.created_at,
+                    campaign_id: run.campaign_id,
+                    by_name,
+                    reset: run.reset,
+                    attempts: lead.attempts,
+                    last_result: lead.last_result,
+                })
+                .collect(),
+            lead: history.lead.into(),
+        }
+    }
+}
