@@ -68,7 +68,7 @@ enum Command {
     /// Replay a day of a call centre in virtual time, with faults; or, with
     /// --scenario, measure the pacing in a described world.
     Simulate {
-        /// A file in the format pacing-scenario/1; or grid:AGENTS:PERCENT (of
+        /// A file in the format pacing-scenario/1; or grid:AGENTS:PERCENT[:CAP] (of
         /// answered calls), or stress:step, :lunch, :trunk or :talk. The options
         /// of a day are not for it.
         #[arg(long, conflicts_with_all = ["agents", "hours", "seed", "drop_cap", "no_faults"])]

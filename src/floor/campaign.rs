@@ -1,13 +1,14 @@
 //! One campaign of the floor: its hopper, what counts against its cap on
 //! dropped calls, and what it has learnt of its world.
 
-use crate::base::clock::Moment;
+use crate::base::clock::{HOUR_MS, Moment};
 use crate::base::ids::LeadId;
 use crate::base::limits;
 use crate::floor::calling::Opening;
 use crate::floor::estimate::Estimates;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, Lead, WindowCounts};
-use crate::floor::pacing::PacingReport;
+use crate::floor::last_hour::LastHour;
+use crate::floor::pacing::{Day, PacingReport};
 use crate::floor::sharing::Dealt;
 use crate::floor::trunks::Bucket;
 use std::collections::{BTreeMap, VecDeque};
@@ -24,6 +25,13 @@ const RETRY_MS_MAX: i64 = 15_000;
 const FILL_AHEAD_MS: i64 = 60_000;
 /// How long an unanswered request for leads keeps another from being made.
 const REQUEST_LOST_MS: i64 = 30_000;
+
+/// The shortest window of a cap within which a day may borrow, in hours.
+const DAY_HOURS: i64 = 24;
+/// How long calling goes on before its rate of answers tells what the first hour, and
+/// what the rest of the day will bring.
+const FIRST_RATE_AFTER_MS: i64 = 120_000;
+const RATE_KNOWN_AFTER_MS: i64 = 600_000;
 
 /// How far back a cap on dropped calls looks, in hours, this one among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +55,8 @@ pub struct Campaign {
     pub exhausted: bool,
     /// Answered and dropped calls by hour since 1970.
     counted: BTreeMap<i64, WindowCounts>,
+    /// The same of the last hour.
+    last_hour: LastHour,
     /// Attempts since the floor started.
     pub attempts: u32,
     /// Its attempts of the last second.
@@ -78,6 +88,7 @@ impl Campaign {
             ask_from: now,
             exhausted: false,
             counted,
+            last_hour: LastHour::default(),
             attempts: 0,
             launched: Bucket::default(),
             dealt: Dealt::default(),
@@ -127,24 +138,55 @@ impl Campaign {
         CapHours { window, today: (now.hour() - opens.hour() + 1).clamp(1, 24).min(window) }
     }
 
+    /// Whether calling has gone on for an hour today.
+    pub fn called_for_an_hour(&self, now: Moment) -> bool {
+        self.opening_at(now).since_today.is_some_and(|since| now.since_ms(since) >= HOUR_MS)
+    }
+
+    /// What today's calling is to come to at the rate at which answers came so far,
+    /// if the cap's window is a day or more: a shorter one holds at any time.
+    pub fn expected_of_day(&self, now: Moment, answered_today: u32) -> Option<Day> {
+        if i64::from(self.profile.cap_window_hours) < DAY_HOURS {
+            return None;
+        }
+        let so_far = f64::from(answered_today);
+        let mut day = Day { answers: so_far, answers_ahead: f64::INFINITY };
+        let opening = self.opening_at(now);
+        let Some(called_ms) = opening.since_today.map(|since| now.since_ms(since)) else { return Some(day) };
+        if called_ms >= FIRST_RATE_AFTER_MS {
+            day.answers = so_far * (HOUR_MS as f64 / called_ms as f64).max(1.0);
+        }
+        if let Some(ends) = opening.changes_at.filter(|_| called_ms >= RATE_KNOWN_AFTER_MS) {
+            day.answers_ahead = so_far * ends.since_ms(now).max(0) as f64 / called_ms as f64;
+        }
+        Some(day)
+    }
+
     /// A customer answered.
     pub fn count_answered(&mut self, now: Moment) {
-        self.bucket(now).answered += 1;
+        self.count(now, WindowCounts { answered: 1, dropped: 0 });
     }
 
     /// No agent was there within the limit.
     pub fn count_dropped(&mut self, now: Moment) {
-        self.bucket(now).dropped += 1;
+        self.count(now, WindowCounts { answered: 0, dropped: 1 });
     }
 
-    fn bucket(&mut self, now: Moment) -> &mut WindowCounts {
+    fn count(&mut self, now: Moment, calls: WindowCounts) {
         let this_hour = now.hour();
         while let Some(first) = self.counted.first_entry()
             && *first.key() <= this_hour - i64::from(CAP_WINDOW_HOURS_MAX)
         {
             first.remove();
         }
-        self.counted.entry(this_hour).or_default()
+        let counts = self.counted.entry(this_hour).or_default();
+        *counts = *counts + calls;
+        self.last_hour.count(now, calls);
+    }
+
+    /// Answered and dropped calls of the last hour.
+    pub fn last_hour(&self) -> WindowCounts {
+        self.last_hour.counts()
     }
 
     /// How many leads to ask for now, if any.
@@ -201,6 +243,7 @@ impl Campaign {
     /// Looks its times up anew, if what is known of them is over.
     pub fn look_up_times(&mut self, now: Moment) {
         self.opening = self.opening_at(now);
+        self.last_hour.forget(now);
     }
 
     /// Its settings changed.

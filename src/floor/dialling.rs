@@ -64,7 +64,7 @@ impl Floor {
         agents: &Agents,
     ) -> Option<PacingReport> {
         let campaign = self.campaigns.get(&id)?;
-        let observed = campaign.observe(calls, self.counted(now, campaign));
+        let observed = campaign.observe(now, calls, self.counted(now, campaign));
         let report = self.decide(now, campaign, calls.counts, &observed, agents);
         let too_many = to_take_back(&observed, agents, campaign.profile.drop_cap_permille);
         if too_many > 0 && self.switch_up {

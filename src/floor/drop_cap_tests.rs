@@ -35,7 +35,7 @@ fn campaign(id: CampaignId, hours: u32, group: Option<&str>, counted: Vec<(Momen
 }
 
 fn counted(s: &Story, id: CampaignId) -> (WindowCounts, WindowCounts) {
-    let Counted { window, today } = s.floor.counted(s.now, &s.floor.campaigns[&id]);
+    let Counted { window, today, .. } = s.floor.counted(s.now, &s.floor.campaigns[&id]);
     (window, today)
 }
 

@@ -45,6 +45,7 @@ mod hours_tests;
 pub mod input;
 pub mod kept;
 mod kind;
+mod last_hour;
 mod legs;
 pub mod make;
 mod monitor;

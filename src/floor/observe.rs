@@ -43,6 +43,8 @@ pub(super) struct Counted {
     pub window: WindowCounts,
     /// Today.
     pub today: WindowCounts,
+    /// In the last hour.
+    pub last_hour: WindowCounts,
 }
 
 impl Floor {
@@ -54,11 +56,16 @@ impl Floor {
             other.profile.campaign == campaign.profile.campaign
                 || group.is_some() && other.profile.cap_group.as_ref() == group
         };
-        let of_last = |hours| {
-            let counts = self.campaigns.values().filter(counts).map(|other| other.counted(now, hours));
+        let all = |of: &dyn Fn(&Campaign) -> WindowCounts| {
+            let counts = self.campaigns.values().filter(counts).map(of);
             counts.fold(WindowCounts::default(), |sum, more| sum + more)
         };
-        Counted { window: of_last(hours.window), today: of_last(hours.today) }
+        let of_last = |hours| all(&|other| other.counted(now, hours));
+        Counted {
+            window: of_last(hours.window),
+            today: of_last(hours.today),
+            last_hour: all(&Campaign::last_hour),
+        }
     }
 
     /// Looks at every call once.
@@ -241,7 +248,7 @@ fn part(mut chances: Chances, permille: u32) -> Chances {
 
 impl Campaign {
     /// What its pacing sees of its calls.
-    pub(super) fn observe(&self, calls: &Calls, counted: Counted) -> Observed {
+    pub(super) fn observe(&self, now: Moment, calls: &Calls, counted: Counted) -> Observed {
         let estimates = &self.estimates;
         let steps = calls.steps.iter().enumerate().filter(|(_, count)| **count > 0);
         let mut in_flight = Vec::with_capacity(steps.clone().count());
@@ -253,6 +260,8 @@ impl Campaign {
             waiting: calls.counts.waiting,
             window: counted.window,
             today: counted.today,
+            last_hour: self.called_for_an_hour(now).then_some(counted.last_hour),
+            day: self.expected_of_day(now, counted.today.answered),
         }
     }
 }

@@ -298,7 +298,7 @@ impl Floor {
     ) {
         let id = campaign.profile.campaign;
         let mut missing = (counts.in_flight + counts.waiting).saturating_sub(alone) as usize;
-        let Counted { window, today } = self.counted(now, campaign);
+        let Counted { window, today, .. } = self.counted(now, campaign);
         let left = drops_left(campaign.profile.drop_cap_permille, window, today);
         let keep = Turn { campaign: id, kept: left < KEEPS_BELOW };
         let serves = |agent| self.agents.get(&agent).is_some_and(|agent| agent.serves.contains(&id));

@@ -6,12 +6,14 @@
 // (6), how much of their time agents talk, the share of abandoned calls, how long an agent waits for a call; then the
 // worst shift, the worst share since the beginning (from an hour on) and the worst hour. Beside it the same of the
 // reference's policy of that kind, and of its oracle, which knows the true distributions. All shares in per cent.
-// --only takes the scenarios whose name holds PART: 50:25, stress, p3. Exit code 1 if a promise of the floor was broken.
+// Below it, which of the pacing's targets (targets.mjs) are met. --only takes the scenarios whose name holds PART: 50:25,
+// stress, p3. Exit code 1 if a promise of the floor was broken.
 
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
+import { targets } from "./targets.mjs";
 
 const FILES = "tests/pacing/scenarios";
 const POLICIES = ["predictive", "progressive", "ratio:2", "ratio:3", "vicidial-tapered"];
@@ -29,10 +31,13 @@ if (names.length === 0) fail(`--only ${options.only} is in the name of no scenar
 const cells = names.flatMap((scenario) => policies.map((policy) => ({ scenario, policy })));
 let broken = 0;
 if (!options.json) console.log(head());
+const rows = [];
 await inOrder(cells, measure, (row) => {
+  rows.push(row);
   broken += row.invariant_violations;
   console.log(options.json ? JSON.stringify(row) : line(row));
 });
+if (!options.json) console.log(["", ...targets(rows)].join("\n"));
 if (broken > 0) fail(`${broken} promises of the floor were broken`, 1);
 
 /** One row of the table. */
@@ -44,6 +49,7 @@ async function measure({ scenario, policy }) {
   return {
     scenario,
     policy,
+    cap: Number(scenario.split(":")[3] ?? 3),
     util: (100 * sum("util")) / shifts.length,
     abandon: (100 * sum("abandoned")) / Math.max(1, sum("answered")),
     wait: sum("wait") / shifts.length,
@@ -52,6 +58,7 @@ async function measure({ scenario, policy }) {
     worst_hour: 100 * worst((shift) => shift.worst_hour),
     invariant_violations: sum("invariant_violations"),
     reference: scenarios[scenario][policy] ?? null,
+    hindsight: scenarios[scenario]["vicidial-hindsight"] ?? null,
     oracle: scenarios[scenario].oracle,
   };
 }

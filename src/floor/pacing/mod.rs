@@ -7,36 +7,25 @@
 //! Predictive: agents free minus calls answered is a random number, known by
 //! its distribution at some horizons ahead ([`outlook`]). One more call is
 //! launched while the risk that its answer finds no agent is small enough. How
-//! small is decided by the budget: the drops that the cap still allows after
-//! the calls answered so far. With the budget used up the risk allowed is next
+//! small is decided by the budget ([`budget`]): the drops that the cap still allows
+//! after the calls answered so far. With the budget used up the risk allowed is next
 //! to nothing, and what comes out is about one call per free agent; calls whose
 //! agents go away then are taken back while they still ring.
 
+mod budget;
 mod outlook;
 #[cfg(test)]
 mod tests;
 
 use crate::floor::estimate::{Chances, HORIZONS};
 use crate::floor::input::{DialMode, WindowCounts};
+use budget::Budget;
+pub use budget::{Day, drops_left};
 use outlook::Outlook;
 use serde::{Deserialize, Serialize};
 
-/// The budget is kept from being spent to the last call: so many are held back,
-/// and so many more for each agent, because a big floor drops several at once.
-const HELD_BACK: f64 = 1.0;
-const HELD_BACK_PER_AGENT: f64 = 0.02;
-/// The budget beyond that which is aimed at, in calls.
-const BUDGET_AIM: f64 = 4.0;
-const BUDGET_AIM_PER_AGENT: f64 = 0.03;
-/// The risk of one more call at the budget aimed at, in units of the cap.
-const RISK_AIM: f64 = 1.2;
-/// How steeply the risk allowed follows the budget, per call.
-const RISK_SLOPE: f64 = 0.35;
-/// The most risk ever taken, and the risk that is next to nothing.
-const RISK_MAX: f64 = 0.3;
-const RISK_MIN: f64 = 0.002;
-/// The risk that what is in flight overdraws the budget.
-const OVERDRAWN_MAX: f64 = 0.001;
+/// A risk so great that no budget would take it: there is no agent for the call.
+const RISK_OF_NONE: f64 = 0.3;
 /// The risk of one more drop than the budget has at which calls that still ring
 /// are taken back.
 const TAKEN_BACK_FROM: f64 = 0.03;
@@ -71,6 +60,11 @@ pub struct Observed {
     /// The same since calling began today: a window that forgets a good
     /// yesterday must not be overdrawn by it.
     pub today: WindowCounts,
+    /// The same in the last hour, once calling has gone on for one.
+    pub last_hour: Option<WindowCounts>,
+    /// What today's calling is to come to; `None`: the window of the cap is shorter
+    /// than a day, and holds at any time of it.
+    pub day: Option<Day>,
 }
 
 impl Observed {
@@ -270,7 +264,7 @@ fn fixed(
 ) -> (u32, BindingLimit) {
     let wanted = so_many_each(observed, agents, permille);
     let left = drops_left(cap_permille, observed.window, observed.today);
-    if cap_permille > 0 && nearly_spent(observed, left) {
+    if cap_permille > 0 && left < 1.0 && observed.today.dropped > 0 {
         let (careful, limit) = predictive(observed, agents, cap_permille, most.min(wanted));
         if careful < wanted {
             return (careful, limit);
@@ -281,19 +275,15 @@ fn fixed(
 
 /// How many more calls the budget of drops allows, and why not one more.
 fn predictive(observed: &Observed, agents: &Agents, cap_permille: u32, most: u32) -> (u32, BindingLimit) {
-    let cap = f64::from(cap_permille) / 1_000.0;
-    let left = drops_left(cap_permille, observed.window, observed.today);
-    let agents_count = f64::from(agents.count());
-    let budget = left - HELD_BACK - HELD_BACK_PER_AGENT * agents_count;
-    let allowed = risk_allowed(cap, budget, agents_count);
-    let whole_calls = budget.max(0.0) as u32;
+    let budget = Budget::new(cap_permille, observed);
+    let (allowed, overdrawn_max) = (budget.risk(agents.count()), budget.overdrawn_max());
     let weights = answer_weights(&observed.new_call);
     let ready = Group { count: agents.ready, chances: agents.stays };
     let mut outlook = Outlook::new(observed.waiting, ready, &agents.busy, &observed.in_flight);
     let risk = |outlook: &Outlook, others| -> f64 {
         outlook.short_by(others).iter().zip(&weights).map(|(risk, weight)| risk * weight).sum()
     };
-    let least = if nearly_spent(observed, left) {
+    let least = if budget.nearly_spent(observed.today) {
         // An agent in reserve for each call, whom a pause or a phone could take
         // away; but when nobody else can become free, one has to do.
         agents.ready.min(u32::from(observed.in_flight.is_empty() && agents.busy.is_empty()))
@@ -303,37 +293,14 @@ fn predictive(observed: &Observed, agents: &Agents, cap_permille: u32, most: u32
     let mut dial = 0;
     while dial < most {
         let of_this = risk(&outlook, 0);
-        if of_this > allowed || risk(&outlook, whole_calls) > OVERDRAWN_MAX {
-            let limit = if of_this > RISK_MAX { BindingLimit::Agents } else { BindingLimit::DropCap };
+        if of_this > allowed || risk(&outlook, budget.whole_calls) > overdrawn_max {
+            let limit = if of_this > RISK_OF_NONE { BindingLimit::Agents } else { BindingLimit::DropCap };
             return (dial.max(least), limit);
         }
         outlook.add(&observed.new_call);
         dial += 1;
     }
     (dial, BindingLimit::Agents)
-}
-
-/// Whether the next drop would break the cap, on a day that has seen some.
-fn nearly_spent(observed: &Observed, left: f64) -> bool {
-    left < 1.0 && observed.today.dropped > 0
-}
-
-/// How many more calls may be dropped, as many being answered as were, in the
-/// window and today; negative when too many were.
-pub fn drops_left(cap_permille: u32, window: WindowCounts, today: WindowCounts) -> f64 {
-    let cap = f64::from(cap_permille) / 1_000.0;
-    let left = |counts: WindowCounts| cap * f64::from(counts.answered) - f64::from(counts.dropped);
-    left(window).min(left(today))
-}
-
-/// The risk that one more call may take, given the drops still allowed.
-fn risk_allowed(cap: f64, budget: f64, agents: f64) -> f64 {
-    if budget - BUDGET_AIM_PER_AGENT * agents < 1.0 {
-        return RISK_MIN;
-    }
-    let aim = BUDGET_AIM + BUDGET_AIM_PER_AGENT * agents;
-    let risk = RISK_AIM * cap * (RISK_SLOPE * (budget - aim)).exp();
-    risk.clamp(RISK_MIN, RISK_MAX)
 }
 
 /// When a call launched now is answered, if it is: the shares of the horizons.

@@ -2,8 +2,8 @@
 //! floor under stress. They are those by which policies were compared when the
 //! pacing's targets were set (`tests/pacing/oracle.json`).
 //!
-//! In: a name, `grid:50:25` (agents, answered calls in per cent) or
-//! `stress:step`. Out: the scenario.
+//! In: a name, `grid:50:25` (agents, answered calls in per cent), `grid:50:25:1`
+//! (and the cap in per cent) or `stress:step`. Out: the scenario.
 
 use super::format::{
     AnswerProb, Component, Distribution, Interpolation, MassPause, Refused, Scenario, Staff, Unanswered,
@@ -12,6 +12,8 @@ use super::format::{
 /// The floor under stress.
 const STRESSED_AGENTS: u32 = 50;
 const STRESSED_ANSWERS: f64 = 0.25;
+/// The cap on abandoned calls where the name has none.
+const CAP_PERCENT: u32 = 3;
 /// When it begins, where it does not hold all day, in seconds.
 const STRESS_AT_S: f64 = 7_200.0;
 const STRESSES: &str = "step, lunch, trunk or talk";
@@ -20,11 +22,17 @@ const STRESSES: &str = "step, lunch, trunk or talk";
 pub fn named(name: &str) -> Option<Result<Scenario, Refused>> {
     let refused = |why: String| Some(Err(Refused { field: name.to_owned(), why }));
     if let Some(cell) = name.strip_prefix("grid:") {
-        let numbers: Vec<u32> = cell.split(':').filter_map(|part| part.parse().ok()).collect();
-        let &[agents, percent] = numbers.as_slice() else {
-            return refused("grid:AGENTS:PERCENT, as in grid:50:25".to_owned());
+        let numbers: Result<Vec<u32>, _> = cell.split(':').map(str::parse).collect();
+        let (agents, percent, cap) = match numbers.as_deref() {
+            Ok(&[agents, percent]) => (agents, percent, CAP_PERCENT),
+            Ok(&[agents, percent, cap]) => (agents, percent, cap),
+            _ => return refused("grid:AGENTS:PERCENT[:CAP], as in grid:50:25 or grid:50:25:1".to_owned()),
         };
-        return Some(checked(cell_of(name, agents, f64::from(percent) / 100.0)));
+        let target_abandon = f64::from(cap) / 100.0;
+        return Some(checked(Scenario {
+            target_abandon,
+            ..cell_of(name, agents, f64::from(percent) / 100.0)
+        }));
     }
     let mut scenario = cell_of(name, STRESSED_AGENTS, STRESSED_ANSWERS);
     match name.strip_prefix("stress:")? {
@@ -61,7 +69,7 @@ fn cell_of(name: &str, agents: u32, answers: f64) -> Scenario {
         duration_s: 14_400.0,
         tick_s: 0.1,
         patience_s: 2.0,
-        target_abandon: 0.03,
+        target_abandon: f64::from(CAP_PERCENT) / 100.0,
         answer_prob: AnswerProb { points: vec![(0.0, answers)], interp: Interpolation::Step },
         fail_prob: 0.1,
         fail_time: uniform(1.0, 3.0),

@@ -234,13 +234,23 @@ fn only_files_that_make_sense_are_read_and_the_field_is_named() {
 fn the_grid_is_made_of_scenarios_like_those_of_the_files() {
     let cell = grid::named("grid:15:25").expect("a name").expect("a scenario");
     let (name, note, seed) = (small().name, small().note, small().seed);
-    assert_eq!(Scenario { name, note, seed, ..cell }, small());
+    assert_eq!(Scenario { name, note, seed, ..cell.clone() }, small());
     for stress in ["step", "lunch", "trunk", "talk"] {
         let scenario = grid::named(&format!("stress:{stress}")).expect("a name").expect("a scenario");
         assert_ne!(Some(Ok(Scenario { name: "grid:50:25".into(), ..scenario })), grid::named("grid:50:25"));
     }
+    let one_percent = grid::named("grid:15:25:1").expect("a name").expect("a scenario");
+    assert_eq!(one_percent, Scenario { target_abandon: 0.01, name: one_percent.name.clone(), ..cell });
     assert!(grid::named("scenario.json").is_none());
-    for wrong in ["grid:15", "grid:0:25", "grid:15:101", "grid:15:25:1", "stress:rain"] {
+    for wrong in [
+        "grid:15",
+        "grid:0:25",
+        "grid:15:101",
+        "grid:15:x:25",
+        "grid:15:25:101",
+        "grid:15:25:1:1",
+        "stress:rain",
+    ] {
         assert!(grid::named(wrong).expect("a name").is_err(), "{wrong}");
     }
 }
