@@ -32,7 +32,7 @@ await journey("call control", async ({ step, newPerson, api, logIns }) => {
     }
     const list = await listOf(server, `姓名,电话\n${CUSTOMER.name},${CUSTOMER.number}\n`);
     const campaign = await server.call("POST", "/campaigns", {
-      name: "通话控制", list_id: list, gateway_id: gateway.id, mode: "progressive", agents: [ZHAO.id], times: { windows: [{ days: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], from: "00:00", to: "24:00" }] },
+      name: "通话控制", list_id: list, gateway_id: gateway.id, mode: "progressive", agents: [ZHAO.id], times: { windows: [{ days: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], from: "00:00", to: "24:00" }], called: null },
     });
     await server.call("POST", `/campaigns/${campaign.id}/start`);
   });

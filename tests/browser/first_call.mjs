@@ -85,6 +85,8 @@ await journey("first call", async ({ step, newPerson, api, logIns }) => {
     await admin.button("添加时段").click();
     await admin.button("每天").click();
     await admin.page.getByText("09:00–18:00").nth(6).waitFor();
+    // Nor whatever hour it is where the customers live.
+    await admin.page.getByRole("switch", { name: "按被叫号码所在时区限制" }).click();
     for (const agent of AGENTS) await admin.choose("接听坐席", agent.display_name);
     await admin.page.keyboard.press("Escape");
     await admin.field("话术").fill("您好，这里是客户服务中心。");

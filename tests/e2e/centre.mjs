@@ -53,7 +53,7 @@ export async function makeCampaign(admin, settings) {
     ring_seconds: 15,
     // Until the disposition is saved, so that no timer acts for the agent.
     wrap_up_seconds: 0,
-    times: { windows: [{ days: EVERY_DAY, from: "00:00", to: "24:00" }] },
+    times: { windows: [{ days: EVERY_DAY, from: "00:00", to: "24:00" }], called: null },
     retry_minutes: 60,
     script: "您好，这里是客户服务中心。",
     ...settings,
