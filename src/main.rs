@@ -80,6 +80,9 @@ enum Command {
         /// So many shifts of the scenario: with its seed, and the numbers after it.
         #[arg(long, default_value_t = 1, requires = "scenario", value_parser = clap::value_parser!(u64).range(1..=10_000))]
         seeds: u64,
+        /// Print what becomes of the scenario's first leads, and simulate nothing.
+        #[arg(long, requires = "scenario", conflicts_with_all = ["policy", "seeds"])]
+        leads: Option<usize>,
         /// Agents on shift.
         #[arg(long, default_value_t = 20)]
         agents: u32,
@@ -159,8 +162,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(app::run_simulator(port, seed, scripted, records_to.as_deref(), orders))?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Simulate { scenario: Some(name), leads: Some(count), .. } => {
+            for lead in read_scenario(&name)?.leads().take(count) {
+                println!("{}", serde_json::to_string(&lead)?);
+            }
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Simulate { scenario: Some(name), policy, seeds, json, .. } => {
-            simulate_scenario(&name, policy, seeds, json)
+            simulate_scenario(&read_scenario(&name)?, policy, seeds, json)
         }
         Command::Simulate { agents, hours, seed, drop_cap, no_faults, json, .. } => {
             let options = DayOptions {
@@ -201,18 +210,27 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// One line for each shift of a scenario.
-fn simulate_scenario(name: &str, policy: Policy, seeds: u64, json: bool) -> anyhow::Result<ExitCode> {
-    let scenario = match scenario::grid::named(name) {
-        Some(scenario) => scenario?,
+/// A scenario by its name in the grid, or from a file.
+fn read_scenario(name: &str) -> anyhow::Result<Scenario> {
+    match scenario::grid::named(name) {
+        Some(scenario) => Ok(scenario?),
         None => {
             let text = std::fs::read_to_string(name).with_context(|| format!("cannot read {name}"))?;
-            Scenario::read(&text).with_context(|| format!("{name} is no scenario"))?
+            Scenario::read(&text).with_context(|| format!("{name} is no scenario"))
         }
-    };
+    }
+}
+
+/// One line for each shift of a scenario.
+fn simulate_scenario(
+    scenario: &Scenario,
+    policy: Policy,
+    seeds: u64,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for n in 0..seeds {
-        let outcome = scenario::run(&scenario, policy, scenario.seed.wrapping_add(n));
+        let outcome = scenario::run(scenario, policy, scenario.seed.wrapping_add(n));
         if json {
             println!("{}", serde_json::to_string(&outcome)?);
         } else {

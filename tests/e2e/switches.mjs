@@ -133,6 +133,8 @@ class FreeSwitch extends Switch {
   name = "freeswitch";
   #environment;
   #customers = null;
+  /** How the customers behave, if not by customers.xml. */
+  customersScenario = undefined;
   #phones = null;
   #registered = new Set();
   /** What the desk phones said, with when: `{t, phone, event, …}`. */
@@ -214,7 +216,7 @@ class FreeSwitch extends Switch {
     mkdirSync(work);
     const log = join(work, "messages.log");
     this.customerLogs.push(log);
-    const environment = cleanEnvironment({ CUSTOMERS_WORK_DIR: work, CUSTOMERS_PORT: String(this.customersPort), CUSTOMERS_MESSAGES: log });
+    const environment = cleanEnvironment({ CUSTOMERS_WORK_DIR: work, CUSTOMERS_PORT: String(this.customersPort), CUSTOMERS_MESSAGES: log, ...(this.customersScenario && { CUSTOMERS_SCENARIO: this.customersScenario }) });
     const child = this.test.watch(spawn(join(KIT, "start-customers"), [], { env: environment, stdio: ["ignore", "ignore", "inherit"] }));
     // SIPp has bound its port once its media file is made and it draws its screen.
     await eventually("SIPp listens", async () => {

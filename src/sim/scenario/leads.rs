@@ -3,6 +3,7 @@
 
 use super::chance::{draw_mixture, stream, uniform};
 use super::format::{Interpolation, Scenario};
+use serde::Serialize;
 
 /// An answer comes this much before the end of ringing at the latest, in seconds.
 const BEFORE_TIMEOUT_S: f64 = 0.01;
@@ -27,7 +28,40 @@ pub(super) enum Fate {
     Unanswered { after_s: f64 },
 }
 
+/// What a lead would do whoever dials it, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LeadFate {
+    /// Its number in the list.
+    pub lead: u64,
+    /// The lead answers if this is more than 1 less the share that is answered at the
+    /// launch, and cannot be reached if it is less than the share that fails.
+    pub outcome: f64,
+    /// When it answers, if it does, in seconds from the launch.
+    pub answer_s: f64,
+    /// When the call ends if it does not, in seconds from the launch.
+    pub unanswered_s: f64,
+    /// When the call fails, if it does, in seconds from the launch.
+    pub fail_s: f64,
+    /// How long it talks, in seconds.
+    pub talk_s: f64,
+    /// How long its after-call work takes, in seconds.
+    pub wrap_s: f64,
+}
+
 impl Scenario {
+    /// The leads in their order; they do not end.
+    pub fn leads(&self) -> impl Iterator<Item = LeadFate> {
+        (0..).map(|k| LeadFate {
+            lead: k,
+            outcome: uniform(self.seed, stream::OUTCOME, k),
+            answer_s: self.answer_after_s(k),
+            unanswered_s: self.unanswered_after_s(k),
+            fail_s: self.fail_after_s(k),
+            talk_s: self.talk_s(k),
+            wrap_s: self.wrap_s(k),
+        })
+    }
+
     /// The share of calls launched now that are answered.
     pub(super) fn answer_share(&self, t: f64) -> f64 {
         let points = &self.answer_prob.points;

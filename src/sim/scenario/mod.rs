@@ -27,6 +27,7 @@ mod tests;
 mod world;
 
 pub use format::{Refused, Scenario};
+pub use leads::LeadFate;
 pub use measure::Outcome;
 pub use run::run;
 

@@ -36,13 +36,13 @@ fn leads_have_the_fates_of_the_reference() {
     let (scenario, expected) = (small(), expected());
     let rows = expected["_leads_p1_small15"]["rows"].as_array().expect("rows");
     assert!(!rows.is_empty());
-    for (k, row) in (0..).zip(rows) {
-        close(uniform(scenario.seed, stream::OUTCOME, k), &row[0]);
-        close(scenario.answer_after_s(k), &row[1]);
-        close(scenario.unanswered_after_s(k), &row[2]);
-        close(scenario.fail_after_s(k), &row[3]);
-        close(scenario.talk_s(k), &row[4]);
-        close(scenario.wrap_s(k), &row[5]);
+    for (lead, row) in scenario.leads().zip(rows) {
+        close(lead.outcome, &row[0]);
+        close(lead.answer_s, &row[1]);
+        close(lead.unanswered_s, &row[2]);
+        close(lead.fail_s, &row[3]);
+        close(lead.talk_s, &row[4]);
+        close(lead.wrap_s, &row[5]);
     }
 }
 
