@@ -29,4 +29,4 @@ pub mod store;
 pub mod supervision;
 pub mod switch;
 
-pub use trunkline_core::{base, floor, sim};
+pub use trunkline_core::{base, ear, floor, sim};

@@ -29,6 +29,7 @@ const fn narrow(name: &'static str, floor: u8, only: &'static [&'static str]) ->
 pub const ROOMS: &[Room] = &[
     narrow("base", 1, &[]),
     narrow("floor", 2, &["base"]),
+    narrow("ear", 2, &["base"]),
     narrow("store", 2, &["base"]),
     narrow("api", 2, &["base"]),
     narrow("switch", 3, &["base", "floor"]),
