@@ -4,6 +4,7 @@
 //! the `crate::` paths and keeps it so). ARCHITECTURE.md follows one call
 //! through the house.
 
+pub mod announcements;
 pub mod api;
 pub mod app;
 pub mod audit;

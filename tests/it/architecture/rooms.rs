@@ -46,6 +46,7 @@ pub const ROOMS: &[Room] = &[
     room("recordings", 4),
     room("reports", 4),
     room("live", 4),
+    narrow("announcements", 4, &["base", "ear"]),
     room("conductor", 5),
     room("jobs", 5),
     room("desk", 6),
