@@ -74,10 +74,13 @@ impl ToneFilter {
     }
 }
 
-/// The level of a mean square of samples between -1 and 1, in dBm0: a sine at
-/// full scale is +3.14.
+/// The level of a sine at full scale in dBm0, as mu-law has it; A-law's is 0.03 dB
+/// lower.
+pub const FULL_SCALE_DB: f32 = 3.17;
+
+/// The level of a mean square of samples between -1 and 1, in dBm0.
 pub fn level_db(mean_square: f32) -> f32 {
-    10.0 * (mean_square.max(1e-12) * 2.0).log10() + 3.14
+    10.0 * (mean_square.max(1e-12) * 2.0).log10() + FULL_SCALE_DB
 }
 
 fn within(basis: &Basis, block: &[f32; BLOCK]) -> f32 {

@@ -3,6 +3,7 @@
 
 use super::signal::{Noise, amplitude, samples};
 use crate::ear::g711;
+use crate::ear::tone::FULL_SCALE_DB;
 
 /// Samples of a packet: 20 ms.
 const PACKET: usize = 160;
@@ -58,11 +59,11 @@ impl Line {
             Codec::ALaw | Codec::MuLaw => sound.to_vec(),
         };
         if let Some(snr_db) = self.snr_db {
-            let level_db = 10.0 * (power * 2.0).max(1e-12).log10() + 3.14 - snr_db;
+            let level_db = 10.0 * (power * 2.0).max(1e-12).log10() + f64::from(FULL_SCALE_DB) - snr_db;
             let noise = random.white(level_db, out.len());
             out.iter_mut().zip(noise).for_each(|(x, n)| *x += n);
         }
-        let gain = amplitude(self.gain_db + 3.14) as f32;
+        let gain = amplitude(self.gain_db + f64::from(FULL_SCALE_DB)) as f32;
         out.iter_mut().for_each(|x| *x *= gain);
         let coded = samples(&out).into_iter().map(|x| match self.codec {
             Codec::MuLaw => g711::from_mu_law(g711::to_mu_law(x)),

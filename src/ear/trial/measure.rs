@@ -253,7 +253,7 @@ pub fn kinds(hearing: &Hearing, sound: &[f32], line: &Line, seed: u64) -> Vec<So
 }
 
 fn permille(part: u32, of: u32) -> u32 {
-    if of == 0 { 1_000 } else { part * 1_000 / of }
+    (part * 1_000).checked_div(of).unwrap_or(1_000)
 }
 
 impl fmt::Display for Table {

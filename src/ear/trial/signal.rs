@@ -2,6 +2,7 @@
 
 use crate::ear::plan::Cadence;
 use crate::ear::plan::TonePlan;
+use crate::ear::tone::FULL_SCALE_DB;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 
@@ -10,7 +11,7 @@ pub const RATE: f64 = 8_000.0;
 
 /// The amplitude of a sine at this level (dBm0).
 pub fn amplitude(level_db: f64) -> f64 {
-    10.0_f64.powf((level_db - 3.14) / 20.0)
+    10.0_f64.powf((level_db - f64::from(FULL_SCALE_DB)) / 20.0)
 }
 
 /// Sines that sound together, at this level (dBm0) in all.
