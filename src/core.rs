@@ -1,11 +1,12 @@
 //! The pure core: what the floor decides, and the world it is tried in.
 //!
-//! In: nothing of the rooms above (they see these three as their own). Out:
-//! `base`, `floor` and `sim`. A crate of its own, so that it is compiled with
+//! In: nothing of the rooms above (they see these four as their own). Out:
+//! `base`, `ear`, `floor` and `sim`. A crate of its own, so that it is compiled with
 //! optimisation, as whole days are replayed with it, while the rooms around it
 //! compile fast.
 
 pub mod base;
+pub mod ear;
 pub mod floor;
 pub mod sim;
 

@@ -4,6 +4,7 @@
 //! the `crate::` paths and keeps it so). ARCHITECTURE.md follows one call
 //! through the house.
 
+pub mod announcements;
 pub mod api;
 pub mod app;
 pub mod audit;
@@ -31,4 +32,4 @@ pub mod store;
 pub mod supervision;
 pub mod switch;
 
-pub use trunkline_core::{base, floor, sim};
+pub use trunkline_core::{base, ear, floor, sim};

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use trunkline::announcements::{files, trial};
 use trunkline::app::{self, ServeOptions};
 use trunkline::config::Overrides;
 use trunkline::sim::day::{self, DayOptions};
@@ -101,6 +102,26 @@ enum Command {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Print what the ear hears in WAV files (16 bits, 8 or 16 kHz), or how often
+    /// it is right about recorded announcements over damaged lines.
+    Hear {
+        /// The reference clips: CARRIER/MEANING/NAME.wav below this folder.
+        #[arg(long, required_unless_present = "trial", conflicts_with = "trial")]
+        reference: Option<PathBuf>,
+        /// The files to listen to.
+        #[arg(required_unless_present = "trial", conflicts_with = "trial")]
+        files: Vec<PathBuf>,
+        /// A folder of reference, known and other sounds (see tests/ear/clips.mjs):
+        /// plays all of them over every line and prints the table.
+        #[arg(long)]
+        trial: Option<PathBuf>,
+        /// So many plays of each sound over each line.
+        #[arg(long, default_value_t = 1, requires = "trial", value_parser = clap::value_parser!(u64).range(1..=1_000))]
+        times: u64,
+        /// The same seed makes the same damage.
+        #[arg(long, default_value_t = 1, requires = "trial")]
+        seed: u64,
     },
     /// Print the OpenAPI document of the API.
     Openapi,
@@ -197,6 +218,19 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 }
             }
             Ok(if summary.invariant_violations == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Hear { trial: Some(folder), times, seed, .. } => {
+            println!("{}", trial::run(&folder, times, seed)?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Hear { reference, files: heard, .. } => {
+            let clips = files::clips_in(&reference.unwrap_or_default())?;
+            let hearing = trial::hearing(files::library(&clips)?);
+            for file in heard {
+                let verdicts = hearing.ear().listen(&files::samples(&file)?);
+                verdicts.iter().for_each(|verdict| println!("{}: {verdict}", file.display()));
+            }
+            Ok(ExitCode::SUCCESS)
         }
         Command::Openapi => {
             print!("{}", trunkline::http::openapi_json());

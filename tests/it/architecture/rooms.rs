@@ -29,6 +29,7 @@ const fn narrow(name: &'static str, floor: u8, only: &'static [&'static str]) ->
 pub const ROOMS: &[Room] = &[
     narrow("base", 1, &[]),
     narrow("floor", 2, &["base"]),
+    narrow("ear", 2, &["base"]),
     narrow("store", 2, &["base"]),
     narrow("api", 2, &["base"]),
     narrow("switch", 3, &["base", "floor"]),
@@ -47,6 +48,7 @@ pub const ROOMS: &[Room] = &[
     room("recordings", 4),
     room("reports", 4),
     room("live", 4),
+    narrow("announcements", 4, &["base", "ear"]),
     room("conductor", 5),
     room("jobs", 5),
     room("desk", 6),
