@@ -18,7 +18,7 @@ export function PreviewFields() {
   const shown = Form.useWatch<CampaignRequest['mode']>('mode') === 'preview';
   const unlimited = (Form.useWatch<number | undefined>(['preview', 'seconds']) ?? 0) === 0;
   const field = (
-    name: keyof PreviewRules & string,
+    name: keyof PreviewRules,
     control: ReactNode,
     more: { hint?: string; optional?: boolean } = {},
   ) => (
