@@ -15,11 +15,14 @@ function leadShown(preview: { lead_id: number; since: string } | null | undefine
 
 /** Shows the agent as the server has them now. */
 export function putAgent(client: QueryClient, agent: AgentLiveView): void {
+  const before = client.getQueryData<DeskView>(DESK_KEY)?.agent?.state;
   client.setQueryData<DeskView>(DESK_KEY, (desk) => desk && { ...desk, agent });
   const desk = client.getQueryData<DeskView>(DESK_KEY);
   const otherCall = (desk?.call?.call_id ?? null) !== (agent.call_id ?? null);
   const otherLead = leadShown(desk?.preview) !== leadShown(agent.preview);
-  if (desk && (otherCall || otherLead)) {
+  // What is known of the call is from when it was dialled, which may be long before.
+  const over = before !== 'wrap_up' && agent.state === 'wrap_up';
+  if (desk && (otherCall || otherLead || over)) {
     void client.invalidateQueries({ queryKey: DESK_KEY });
   }
 }
