@@ -29,6 +29,7 @@ mod m20261130_000019_do_not_call;
 mod m20261201_000020_campaign_times;
 mod m20261201_000021_retry_rules;
 mod m20261201_000022_lines;
+mod m20261201_000025_previews;
 mod parts;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000020_campaign_times::Migration),
             Box::new(m20261201_000021_retry_rules::Migration),
             Box::new(m20261201_000022_lines::Migration),
+            Box::new(m20261201_000025_previews::Migration),
         ]
     }
 }

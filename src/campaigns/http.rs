@@ -14,6 +14,7 @@ use crate::campaigns::times::http::stored_opening;
 use crate::campaigns::times::model::TimesForm;
 use crate::campaigns::{caller_ids, caps, recycling, rules, store, times};
 use crate::floor::input::DialMode;
+use crate::floor::preview::PreviewRules;
 use crate::store::changes::{Change, Changes};
 use crate::store::{Db, lookup, write_tx};
 use axum::Extension;
@@ -50,6 +51,7 @@ pub struct CampaignView {
     state: CampaignState,
     mode: DialMode,
     ratio_permille: i32,
+    preview: PreviewRules,
     gateway_id: i64,
     gateway_name: String,
     caller_id: String,
@@ -121,6 +123,8 @@ pub struct CampaignRequest {
     /// Calls for each free agent in the mode `ratio`, per mille.
     #[schema(minimum = 1000, maximum = 5000)]
     ratio_permille: Option<i32>,
+    /// How leads are shown in the mode `preview`; as a whole.
+    preview: Option<PreviewRules>,
     gateway_id: Option<i64>,
     /// The number shown to customers; the gateway's own when left out.
     caller_id: Option<String>,
@@ -191,6 +195,7 @@ impl CampaignRequest {
             list_id: self.list_id.unwrap_or(form.list_id),
             mode: self.mode.unwrap_or(form.mode),
             ratio_permille: self.ratio_permille.unwrap_or(form.ratio_permille),
+            preview: self.preview.unwrap_or(form.preview),
             gateway_id: self.gateway_id.unwrap_or(form.gateway_id),
             caller_id: self.caller_id.unwrap_or(form.caller_id),
             caller_id_pool_id: self.caller_id_pool_id.or(form.caller_id_pool_id).filter(|pool| *pool != 0),
@@ -406,6 +411,7 @@ fn form_of(entry: CampaignEntry) -> ApiResult<CampaignForm> {
         wrap_up_seconds: row.wrap_up_seconds,
         drop_cap_permille: row.drop_cap_permille,
         ratio_permille: row.ratio_permille,
+        preview: PreviewRules::from_stored(&row.preview),
         cap_window_hours: row.cap_window_hours,
         cap_group: row.cap_group,
         drop_after_ms: row.drop_after_ms,
@@ -448,6 +454,7 @@ impl CampaignView {
             state,
             mode: form.mode,
             ratio_permille: form.ratio_permille,
+            preview: form.preview,
             gateway_id: form.gateway_id,
             gateway_name,
             caller_id: form.caller_id,

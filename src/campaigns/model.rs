@@ -4,6 +4,7 @@ use crate::campaigns::caps::model::CampaignCaps;
 use crate::campaigns::retry::model::RetryRules;
 use crate::campaigns::times::model::TimesForm;
 use crate::floor::input::DialMode;
+use crate::floor::preview::PreviewRules;
 use crate::store::entity::{calendars, campaigns};
 
 /// Where a campaign is in its life.
@@ -87,6 +88,8 @@ pub struct CampaignForm {
     pub mode: DialMode,
     /// Calls for each free agent in the mode that fixes them, per mille.
     pub ratio_permille: i32,
+    /// How leads are shown in the mode that shows them.
+    pub preview: PreviewRules,
     /// The trunk.
     pub gateway_id: i64,
     /// The number shown to customers.
@@ -139,6 +142,7 @@ impl CampaignForm {
             list_id,
             mode: DialMode::Predictive,
             ratio_permille: 1_500,
+            preview: PreviewRules::default(),
             gateway_id,
             caller_id,
             caller_id_pool_id: None,

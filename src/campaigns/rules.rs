@@ -52,6 +52,11 @@ pub fn check(form: &CampaignForm) -> Check {
         check.fault("wait_ms_max", "must not be shorter than drop_after_ms");
     }
     check.range("ratio_permille", form.ratio_permille, 1_000..=5_000, "per mille");
+    let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    check.range("preview.seconds", whole(form.preview.seconds), 0..=3_600, "seconds");
+    let skips = whole(form.preview.skips_max.unwrap_or_default());
+    check.range("preview.skips_max", skips, 0..=1_000, "leads, or null for any number");
+    check.range("preview.skip_minutes", whole(form.preview.skip_minutes), 1..=10_080, "minutes");
     check.range("cap_window_hours", form.cap_window_hours, 1..=CAP_WINDOW_HOURS_MAX as i32, "hours");
     if let Some(group) = &form.cap_group {
         check.line("cap_group", group);
@@ -84,6 +89,7 @@ mod tests {
     use crate::campaigns::caps::model::CampaignCaps;
     use crate::campaigns::retry::model::RetryRules;
     use crate::campaigns::times::model::TimesForm;
+    use crate::floor::preview::PreviewRules;
 
     #[test]
     fn only_an_attempt_taken_back_does_not_count() {
@@ -134,6 +140,14 @@ mod tests {
         assert_eq!(at_fault(CampaignForm { calls_per_second: -1, ..form() }), ["calls_per_second"]);
         assert_eq!(at_fault(CampaignForm { priority: 101, ..form() }), ["priority"]);
         assert_eq!(at_fault(CampaignForm { share: 0, ..form() }), ["share"]);
+        let odd = PreviewRules {
+            seconds: u32::MAX,
+            skips_max: Some(1_001),
+            skip_minutes: 0,
+            ..PreviewRules::default()
+        };
+        let fields = ["preview.seconds", "preview.skips_max", "preview.skip_minutes"];
+        assert_eq!(at_fault(CampaignForm { preview: odd, ..form() }), fields);
         assert_eq!(at_fault(CampaignForm { max_attempts: 0, ..form() }), ["max_attempts"]);
         assert_eq!(at_fault(CampaignForm { retry: RetryRules::every(0), ..form() })[0], "retry");
         let caps = CampaignCaps { per_day: Some(0), ..CampaignCaps::default() };

@@ -12,6 +12,7 @@ use crate::base::limits::PHONES_PER_CUSTOMER;
 use crate::base::phone::PhoneNumber;
 use crate::calls;
 use crate::calls::http::CallView;
+use crate::customers::leads::http::LeadPreviewView;
 use crate::customers::model::{CustomerEntry, ListEntry, NewCustomer, another_phone, clean_line, clean_text};
 use crate::customers::store::{self, Added};
 use crate::customers::{barred, import, leads};
@@ -54,6 +55,8 @@ pub struct CustomerView {
     history: Vec<CallView>,
     /// What the do-not-call list held back of them, the latest first.
     blocks: Vec<BlockView>,
+    /// When agents saw a lead of theirs and skipped it, the latest first.
+    skips: Vec<LeadPreviewView>,
 }
 
 /// A customer in a list.
@@ -259,7 +262,9 @@ async fn load_view(
     let history = history.into_iter().map(CallView::from).collect();
     let blocks = blocks_of_customer(db.read(), id, HISTORY_BLOCKS).await?;
     let blocks = blocks.into_iter().map(BlockView::from).collect();
-    Ok(Some(CustomerView { customer: entry.into(), history, blocks }))
+    let skips = store::find_skips(db, id, HISTORY_BLOCKS).await?;
+    let skips = skips.into_iter().map(LeadPreviewView::from).collect();
+    Ok(Some(CustomerView { customer: entry.into(), history, blocks, skips }))
 }
 
 #[utoipa::path(get, path = "/lists", tag = "customers", operation_id = "get_lists",

@@ -5,7 +5,7 @@ use crate::base::phone::{PhoneNumber, PhoneRefused};
 use crate::customers::import::mapping::Mapping;
 use crate::do_not_call::model::{ListedBlock, ListedEntry};
 use crate::store::entity::{
-    calls, customer_phones, customers, hours_blocks, leads, recycled_leads, recycles,
+    calls, customer_phones, customers, hours_blocks, leads, previews, recycled_leads, recycles,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -190,7 +190,12 @@ pub struct LeadHistory {
     pub attempts: Vec<calls::Model>,
     /// When it was put back, the latest first, with who did and what it was.
     pub recycles: Vec<(recycles::Model, recycled_leads::Model, Option<String>)>,
+    /// Who looked at it before it was dialled, the latest first.
+    pub previews: Vec<ListedPreview>,
 }
+
+/// An agent looked at a lead, with their name.
+pub type ListedPreview = (previews::Model, Option<String>);
 
 #[cfg(test)]
 mod tests {

@@ -24,6 +24,8 @@ pub(super) const ROBOT_PREFIX: &str = "robot";
 
 /// After-call work of a robot, in milliseconds.
 const WRAP_UP_MS: std::ops::Range<u64> = 2_000..9_000;
+/// How long a robot looks at a lead before it dials, in milliseconds.
+const LOOK_MS: std::ops::Range<u64> = 2_000..8_000;
 /// A break of a robot, in milliseconds.
 const BREAK_MS: std::ops::Range<u64> = 15_000..60_000;
 /// How often a robot takes a break after a call, per mille.
@@ -105,6 +107,12 @@ impl Robot {
                 let started = me.reason.as_deref() == Some("logged_in");
                 rest(if started { 500 } else { chance.random_range(BREAK_MS) }).await;
                 self.ask(AgentCommand::Ready).await;
+            }
+            AgentStateKind::Previewing => {
+                rest(chance.random_range(LOOK_MS)).await;
+                if let Some(preview) = &me.preview {
+                    self.ask(AgentCommand::Dial { lead: preview.lead_id }).await;
+                }
             }
             AgentStateKind::WrapUp => {
                 rest(chance.random_range(WRAP_UP_MS)).await;

@@ -14,6 +14,7 @@ use crate::calls::http::save_disposition;
 use crate::calls::model::DispositionRequest;
 use crate::conductor::Handle;
 use crate::customers::http::CustomerView;
+use crate::desk::preview::{DeskPreviewView, find_desk_preview};
 use crate::do_not_call::http::BarView;
 use crate::do_not_call::model::{BarSource, ListedEntry};
 use crate::floor::effect::CallStateKind;
@@ -50,6 +51,8 @@ pub struct DeskView {
     pub agent: Option<AgentLiveView>,
     /// The call in progress, or the one whose after-call work is under way.
     pub call: Option<DeskCallView>,
+    /// The lead that the agent looks at, to dial or to skip it.
+    pub preview: Option<DeskPreviewView>,
 }
 
 /// The call on the desk, with whom it is about.
@@ -115,7 +118,11 @@ async fn get_desk(
         Some(call) => find_desk_call(&db, &hub, &settings.home_country, desk, call).await?,
         None => None,
     };
-    Ok(Json(DeskView { agent, call }))
+    let preview = match agent.as_ref().and_then(|agent| agent.preview.as_ref()) {
+        Some(preview) => Some(find_desk_preview(&db, &settings.home_country, preview).await?),
+        None => None,
+    };
+    Ok(Json(DeskView { agent, call, preview }))
 }
 
 /// Starts the shift.

@@ -4,10 +4,11 @@
 mod control;
 mod forwarding;
 mod http;
+mod preview;
 
 use utoipa_axum::router::OpenApiRouter;
 
 /// Every route of the desk.
 pub fn routes() -> OpenApiRouter {
-    http::routes().merge(control::routes()).merge(forwarding::routes())
+    http::routes().merge(control::routes()).merge(forwarding::routes()).merge(preview::routes())
 }

@@ -9,6 +9,7 @@ use crate::floor::effect::{AgentAction, AgentLive, AgentStateKind};
 use crate::floor::input::{AgentProfile, PhoneMode};
 use crate::floor::pending::Pending;
 use crate::floor::phone::PhoneLive;
+use crate::floor::preview::Preview;
 
 /// Where an agent is. Every second of a shift is in exactly one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum AgentState {
     Connecting,
     /// Waits for a call.
     Ready,
+    /// Looks at a lead ([`Agent::preview`]), to dial or to skip it.
+    Previewing,
     /// Chosen for a call that is being connected.
     Reserved {
         /// The call.
@@ -70,6 +73,8 @@ pub const REASON_PHONE_HUNG_UP: &str = "phone_hung_up";
 pub const REASON_BRIDGE_FAILED: &str = "bridge_failed";
 /// The reason of the pause that follows too many rings in vain.
 pub const REASON_MISSED_RINGS: &str = "missed_rings";
+/// The reason of the pause of an agent who neither dialled nor skipped a lead in time.
+pub const REASON_PREVIEW_TIMEOUT: &str = "preview_timeout";
 /// The reason of the pause that a shift begins with.
 pub const REASON_LOGGED_IN: &str = "logged_in";
 
@@ -81,6 +86,7 @@ impl AgentState {
             AgentState::Paused { .. } => AgentStateKind::Paused,
             AgentState::Connecting | AgentState::Reserved { .. } => AgentStateKind::Ringing,
             AgentState::Ready => AgentStateKind::Ready,
+            AgentState::Previewing => AgentStateKind::Previewing,
             AgentState::Talking { .. } | AgentState::Consulted { .. } => AgentStateKind::Talking,
             AgentState::Holding { .. } => AgentStateKind::Hold,
             AgentState::WrapUp { .. } => AgentStateKind::WrapUp,
@@ -193,6 +199,10 @@ pub struct Agent {
     pub pending: Option<Pending>,
     /// How often in a row the desk phone was rung in vain.
     pub misses: u32,
+    /// The lead that they look at.
+    pub preview: Option<Box<Preview>>,
+    /// How many leads they have skipped in a row.
+    pub skips: u32,
 }
 
 impl Agent {
@@ -213,6 +223,8 @@ impl Agent {
             leg_for_one_call: false,
             pending: None,
             misses: 0,
+            preview: None,
+            skips: 0,
         }
     }
 
@@ -238,14 +250,19 @@ impl Agent {
     /// console's buttons and the floor's refusals share. `call` is the one the
     /// agent is on.
     pub fn allowed(&self, call: Option<&Call>) -> Vec<AgentAction> {
-        use AgentAction::{Answer, Dispose, LogIn, LogOut, Pause, Ready};
+        use AgentAction::{Answer, Dial, Dispose, HangUp, LogIn, LogOut, Pause, Ready, Skip};
         let mut allowed = match self.state {
             AgentState::LoggedOut => return vec![LogIn],
             AgentState::Paused { .. } | AgentState::Unreachable { .. } => return vec![Ready, Pause, LogOut],
             AgentState::Connecting if matches!(self.phone, Phone::Ringing { .. }) => vec![Answer],
             AgentState::Connecting | AgentState::Ready => Vec::new(),
-            AgentState::Reserved { .. } if matches!(self.phone, Phone::Ringing { .. }) => vec![Answer],
-            AgentState::Reserved { .. } => Vec::new(),
+            AgentState::Previewing => return vec![Dial, Skip, Pause, LogOut],
+            AgentState::Reserved { .. } => {
+                let rings = matches!(self.phone, Phone::Ringing { .. }).then_some(Answer);
+                // A call that they wanted themselves they may give up.
+                let dialled = call.is_some_and(|call| call.preview.is_some() && call.in_flight());
+                rings.into_iter().chain(dialled.then_some(HangUp)).collect()
+            }
             AgentState::Talking { .. } | AgentState::Holding { .. } | AgentState::Consulted { .. } => {
                 call.map_or_else(Vec::new, |call| self.call_actions(call))
             }
@@ -317,6 +334,7 @@ impl Agent {
             phone: PhoneLive::default(),
             forwarding: self.profile.forwarding.clone(),
             takes_personal_calls: self.takes_personal_calls(),
+            preview: None,
         }
     }
 }

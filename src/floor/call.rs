@@ -6,6 +6,7 @@ use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, LegId, Q
 use crate::base::phone::Dialable;
 use crate::floor::effect::{CallLive, CallStateKind, EndedBy, SpanKind, Tell, ThirdLive};
 use crate::floor::input::{Lead, Origin, Party};
+use crate::floor::preview::Preview;
 use crate::floor::queue::Visit;
 
 /// Where a call is.
@@ -212,6 +213,8 @@ pub struct Call {
     pub sender: Option<AgentId>,
     /// Who is kept free for a customer who is being called back.
     pub reserved: Option<AgentId>,
+    /// The look that an agent had at the lead before they dialled.
+    pub preview: Option<Box<Preview>>,
     /// The talk that was put down to its campaign in advance, in milliseconds.
     pub charged_ms: Option<i64>,
     /// What the customer experiences now.
@@ -262,6 +265,7 @@ impl Call {
             outside: None,
             sender: None,
             reserved: None,
+            preview: None,
             charged_ms: None,
             span: SpanKind::Dialling,
             span_agent: None,

@@ -212,7 +212,7 @@ impl Floor {
 
     /// The agent is kept free for a customer who is being dialled; how long they
     /// have been idle counts on if it comes to nothing.
-    fn reserve(&mut self, now: Moment, id: CallId, agent: AgentId) {
+    pub(super) fn reserve(&mut self, now: Moment, id: CallId, agent: AgentId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.reserved = Some(agent);
         let pop = call.pop(agent, None, None);
@@ -230,6 +230,11 @@ impl Floor {
         call.reserved.filter(|agent| self.agents.get(agent).is_some_and(|agent| agent.state == kept_free))
     }
 
+    /// Whether this agent is kept free for a call whose customer has not answered.
+    pub(super) fn waits_for(&self, call: CallId, agent: AgentId) -> bool {
+        self.calls.get(&call).is_some_and(|call| call.reserved == Some(agent))
+    }
+
     /// The agent who was kept free is lost: another, or the customer is not rung
     /// any more.
     pub(super) fn reserved_lost(&mut self, now: Moment, id: CallId) {
@@ -242,7 +247,7 @@ impl Floor {
         if matches!(call.state, CallState::Ending { .. }) {
             return;
         }
-        let Origin::Callback(kept) = &call.origin else { return };
+        let Origin::Callback(kept) = &call.origin else { return self.previewer_lost(now, id) };
         let (place, queue) = (kept.call, kept.queue);
         let next = self.kept.get(&place).and_then(|place| self.turn_of_kept(place));
         match next.and_then(|turn| self.agent_for_kept(now, queue, &turn)) {

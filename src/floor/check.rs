@@ -2,6 +2,7 @@
 
 use super::agent::{AgentState, Phone};
 use super::call::CallState;
+use super::input::DialMode;
 use super::{Floor, LegOwner};
 
 /// What is broken, in words.
@@ -12,6 +13,7 @@ pub(super) fn violations(floor: &Floor) -> Vec<String> {
     numbers_are_dialled_once(floor, &mut broken);
     callers_are_in_one_queue(floor, &mut broken);
     phones_ring_for_somebody(floor, &mut broken);
+    leads_are_in_one_place(floor, &mut broken);
     floor.trunks.violations(|leg| floor.legs.contains_key(leg), &mut broken);
     broken
 }
@@ -33,14 +35,17 @@ fn calls_and_agents_agree(floor: &Floor, broken: &mut Vec<String>) {
                 Some(_) => {}
             }
         }
-        if agent.state == AgentState::Ready
+        if matches!(agent.state, AgentState::Ready | AgentState::Previewing)
             && !agent.off_hook()
             && floor.switch_up
             && floor.is_unregistered(agent)
         {
             broken.push(format!("agent {id} is ready on-hook without a registered phone"));
         }
-        if agent.state == AgentState::Ready
+        if (agent.state == AgentState::Previewing) != agent.preview.is_some() {
+            broken.push(format!("agent {id} is {:?} with the lead {:?}", agent.state, agent.preview));
+        }
+        if matches!(agent.state, AgentState::Ready | AgentState::Previewing)
             && agent.off_hook()
             && floor.switch_up
             && !matches!(agent.phone, Phone::Up { .. })
@@ -175,6 +180,28 @@ fn phones_ring_for_somebody(floor: &Floor, broken: &mut Vec<String>) {
         );
         if rings && !called_off && agent.state.live_call().is_none() {
             broken.push(format!("agent {}: the phone rings for nobody", agent.profile.agent));
+        }
+    }
+}
+
+/// A lead is in one hopper, one preview or one call, and an agent looks only at leads
+/// of a campaign of theirs that previews.
+fn leads_are_in_one_place(floor: &Floor, broken: &mut Vec<String>) {
+    let previews = || floor.agents.values().filter_map(|agent| Some((agent, agent.preview.as_deref()?)));
+    if previews().next().is_none() {
+        return;
+    }
+    for (agent, preview) in previews() {
+        let (id, lead) = (agent.profile.agent, preview.lead.lead);
+        let campaign = floor.campaigns.get(&preview.campaign);
+        if campaign.is_none_or(|c| c.profile.mode != DialMode::Preview || !c.profile.running) {
+            broken.push(format!("agent {id} looks at lead {lead} of a campaign that shows none"));
+        }
+        let twice = previews().filter(|(_, other)| other.lead.lead == lead).count() > 1;
+        let waits = campaign.is_some_and(|c| c.hopper.iter().any(|other| other.lead == lead));
+        let called = floor.calls.values().any(|call| call.lead() == Some(lead));
+        if twice || waits || called {
+            broken.push(format!("lead {lead} is with agent {id} and elsewhere"));
         }
     }
 }

@@ -4,8 +4,9 @@
 //! In: requests of people. Out: [`AgentCommand`]s and [`SupervisorCommand`]s,
 //! each with the [`Ticket`] under which it is answered.
 
-use crate::base::ids::{AgentId, CallId, QueueId};
+use crate::base::ids::{AgentId, CallId, LeadId, QueueId};
 use crate::base::phone::Dialable;
+use crate::floor::preview::SkipReason;
 use serde::{Deserialize, Serialize};
 
 /// Names one request, so that its answer, which may come later, finds whoever
@@ -167,6 +168,20 @@ pub enum AgentCommand {
     CancelTransfer,
     /// All three talk.
     Conference,
+    /// Dial the lead that the agent looks at.
+    Dial {
+        /// Which; one that is gone from the screen is not dialled by mistake.
+        lead: LeadId,
+    },
+    /// Do not dial it.
+    Skip {
+        /// Which.
+        lead: LeadId,
+        /// Why.
+        reason: SkipReason,
+        /// More of it.
+        note: Option<String>,
+    },
     /// The disposition of the last call is saved: after-call work is over.
     Disposed {
         /// Which call.

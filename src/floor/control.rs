@@ -40,6 +40,8 @@ impl Floor {
             | AgentCommand::LogOut
             | AgentCommand::Ready
             | AgentCommand::Pause { .. }
+            | AgentCommand::Dial { .. }
+            | AgentCommand::Skip { .. }
             | AgentCommand::Disposed { .. } => return Some(command),
         };
         let refusal = match self.may(id, action) {
@@ -117,17 +119,19 @@ impl Floor {
             return self.answer_phone(now, id, ticket);
         }
         let Some(agent) = self.agents.get(&id) else { return Err(Refusal::NotAnAgent) };
-        let (Some(call), Some(agent_leg)) = (agent.state.live_call(), agent.phone.leg()) else {
+        let (Some(call), leg) = (agent.state.live_call(), agent.phone.leg()) else {
             return Err(Refusal::CallEnded);
         };
+        if command == AgentCommand::HangUp {
+            self.expect(now, id, ticket, Expect::Left);
+            self.hang_up(now, id, call);
+            return Ok(());
+        }
+        let agent_leg = leg.ok_or(Refusal::CallEnded)?;
         let Some(live) = self.calls.get(&call) else { return Err(Refusal::CallEnded) };
         let customer = live.leg;
         let recording = live.recording.clone();
         match command {
-            AgentCommand::HangUp => {
-                self.expect(now, id, ticket, Expect::Left);
-                self.hang_up(now, id, call);
-            }
             AgentCommand::Hold => self.arrange_for(now, id, call, Want::Hold, ticket),
             AgentCommand::Resume => self.arrange_for(now, id, call, Want::Talk, ticket),
             AgentCommand::Conference => self.arrange_for(now, id, call, Want::Conference, ticket),
@@ -167,10 +171,13 @@ impl Floor {
                 self.send(SwitchCommand::MaskRecording { leg: customer, path, on });
             }
             AgentCommand::Answer
+            | AgentCommand::HangUp
             | AgentCommand::LogIn
             | AgentCommand::LogOut
             | AgentCommand::Ready
             | AgentCommand::Pause { .. }
+            | AgentCommand::Dial { .. }
+            | AgentCommand::Skip { .. }
             | AgentCommand::Disposed { .. } => {}
         }
         Ok(())

@@ -254,8 +254,11 @@ fn a_colleague_who_does_not_answer_brings_the_customer_back() {
         t.s.leg(colleague, LegChange::Ringing { early_media: false });
         let effects = t.s.leg(colleague, LegChange::HungUp(HangUp::cause(cause)));
         assert_eq!(bridges(&effects), [(t.customer, t.agent)], "{cause}");
-        let told =
-            Tell::Notice { agent: AgentId(1), call: t.call, notice: Notice::TransferCameBack { outcome } };
+        let told = Tell::Notice {
+            agent: AgentId(1),
+            call: Some(t.call),
+            notice: Notice::TransferCameBack { outcome },
+        };
         assert!(effects.contains(&Effect::Tell(told)), "{cause}: {effects:?}");
         together(&mut t.s, t.customer, t.agent);
         assert_eq!(t.state(), Some(CallStateKind::Talking));

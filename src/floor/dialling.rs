@@ -1,11 +1,13 @@
 //! Campaigns at work: hoppers, the pace, and new attempts.
 
+use super::agent::Agent;
 use super::call::{Call, CallState};
 use super::campaign::Campaign;
 use super::effect::{Effect, EndedBy, Fact, SwitchCommand};
-use super::input::{CampaignProfile, Lead};
+use super::input::{CampaignProfile, DialMode, Lead};
 use super::observe::Calls;
 use super::pacing::{Agents, BindingLimit, Limits, Observed, PacingReport, pacing, to_take_back};
+use super::sharing::Turns;
 use super::{CallCounts, Floor, LegOwner};
 use crate::base::clock::Moment;
 use crate::base::ids::{CallId, CampaignId, LegId};
@@ -42,6 +44,7 @@ impl Floor {
             }
             self.refresh_estimates(now, *id);
         }
+        self.review_previews(now);
         let turns = self.turns(now, &survey);
         let mut at_work = self.agents_at_work(now, &turns, &survey);
         let mut reports = Vec::with_capacity(campaigns.len());
@@ -52,7 +55,7 @@ impl Floor {
         }
         self.hold_to_limits(now, &mut reports);
         for (id, report) in reports {
-            self.launch(now, id, report);
+            self.launch(now, id, report, &turns);
         }
     }
 
@@ -65,7 +68,8 @@ impl Floor {
     ) -> Option<PacingReport> {
         let campaign = self.campaigns.get(&id)?;
         let observed = campaign.observe(now, calls, self.counted(now, campaign));
-        let report = self.decide(now, campaign, calls.counts, &observed, agents);
+        let mut report = self.decide(now, campaign, calls.counts, &observed, agents);
+        report.in_flight = calls.counts.in_flight;
         let too_many = to_take_back(&observed, agents, campaign.profile.drop_cap_permille);
         if too_many > 0 && self.switch_up {
             self.take_back(now, id, too_many);
@@ -77,8 +81,8 @@ impl Floor {
         Some(report)
     }
 
-    fn launch(&mut self, now: Moment, id: CampaignId, report: PacingReport) {
-        let launch = report.dial;
+    fn launch(&mut self, now: Moment, id: CampaignId, report: PacingReport, turns: &Turns) {
+        let (launch, previews) = (report.dial, report.limit == BindingLimit::Preview);
         if let Some(campaign) = self.campaigns.get_mut(&id) {
             campaign.report = Some(report);
         }
@@ -88,6 +92,9 @@ impl Floor {
                 break;
             };
             self.dial(now, id, lead, caller_id);
+        }
+        if previews {
+            self.offer_previews(now, id, turns);
         }
         let Some(campaign) = self.campaigns.get(&id) else { return };
         if campaign.profile.running && now.since_ms(campaign.told_at) >= TELL_EVERY_MS {
@@ -119,6 +126,9 @@ impl Floor {
         if self.lacks_caller_id(now, campaign.profile.caller_id_pool) {
             return held(BindingLimit::CallerIds);
         }
+        if campaign.profile.mode == DialMode::Preview && !self.has_agents_working(campaign) {
+            return held(BindingLimit::NoAgents);
+        }
         let limits = Limits {
             mode: campaign.profile.mode,
             ratio_permille: campaign.profile.ratio_permille,
@@ -129,6 +139,11 @@ impl Floor {
             trunk: campaign.trunk_allows(now, counts.in_flight),
         };
         pacing(observed, agents, limits)
+    }
+
+    fn has_agents_working(&self, campaign: &Campaign) -> bool {
+        let agents = campaign.profile.agents.iter().filter_map(|agent| self.agents.get(agent));
+        agents.into_iter().any(Agent::working)
     }
 
     /// Ends the youngest calls that nobody has answered yet.
@@ -143,7 +158,7 @@ impl Floor {
     }
 
     /// The first lead for whom there is a number to show, and that number.
-    fn next_lead(&mut self, now: Moment, id: CampaignId) -> Option<(Lead, Dialable)> {
+    pub(super) fn next_lead(&mut self, now: Moment, id: CampaignId) -> Option<(Lead, Dialable)> {
         let leads = self.campaigns.get(&id)?.hopper.iter().enumerate();
         let shown = |(at, lead): (usize, &Lead)| Some((at, self.caller_id_for(now, id, lead)?));
         let (at, caller_id) = leads.into_iter().find_map(shown)?;
@@ -162,17 +177,23 @@ impl Floor {
     }
 
     /// One new attempt: recorded first, dialled once the record is committed.
-    fn dial(&mut self, now: Moment, id: CampaignId, lead: Lead, caller_id: Dialable) {
-        let on_the_line = self.is_calling(&lead.e164) || self.is_in_a_call(lead.customer);
-        let Some(campaign) = self.campaigns.get_mut(&id) else { return };
+    pub(super) fn dial(
+        &mut self,
+        now: Moment,
+        id: CampaignId,
+        lead: Lead,
+        caller_id: Dialable,
+    ) -> Option<CallId> {
+        let on_the_line = self.is_on_the_line(&lead);
+        let campaign = self.campaigns.get_mut(&id)?;
         // It waited too long: the store sees when it may be dialled again.
-        let too_late = lead.until.is_some_and(|until| until <= now);
-        if too_late || on_the_line || !self.numbers.insert(lead.e164.clone()) {
+        if on_the_line || lead.is_too_late(now) {
             // Another customer's or campaign's attempt holds the number now, or the
             // customer is on the line: they called, or another of their numbers rings.
             self.effects.push(Effect::ReturnLeads { campaign: id, leads: vec![lead.lead] });
-            return;
+            return None;
         }
+        self.numbers.insert(lead.e164.clone());
         campaign.attempts += 1;
         campaign.launched.take(now);
         campaign.estimates.launched(now);
@@ -187,6 +208,7 @@ impl Floor {
         self.touched.calls.insert(call);
         self.launch_over(now, &profile.gateway, leg);
         self.announce(now, call, leg, lead, caller_id, profile);
+        Some(call)
     }
 
     fn announce(
@@ -247,6 +269,7 @@ impl Floor {
         }
         self.ignore(now, format!("call {id} was not dialled: it could not be recorded"));
         self.effects.push(Effect::ReturnLeads { campaign: campaign_id, leads: vec![lead.lead] });
+        self.preview_not_stored(now, &call);
     }
 
     pub(super) fn on_campaign(&mut self, now: Moment, profile: CampaignProfile) {

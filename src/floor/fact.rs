@@ -9,6 +9,7 @@ use crate::floor::forward::ForwardReason;
 use crate::floor::input::{DialMode, HangUp, MonitorMode, Party};
 use crate::floor::kept::KeptFact;
 use crate::floor::kind::{AgentStateKind, TransferOutcome};
+use crate::floor::preview::PreviewFact;
 use crate::floor::queue::QueueOutcome;
 use serde::{Deserialize, Serialize};
 
@@ -287,6 +288,8 @@ pub enum Fact {
     },
     /// A place that a caller kept.
     Kept(KeptFact),
+    /// An agent has looked at a lead before it was to be dialled.
+    Previewed(Box<PreviewFact>),
     /// The far end rings.
     CallRinging {
         /// Which.

@@ -98,6 +98,7 @@ impl Agent {
             AgentState::Ready => return None,
             AgentState::Paused { .. }
             | AgentState::Connecting
+            | AgentState::Previewing
             | AgentState::Reserved { .. }
             | AgentState::Talking { .. }
             | AgentState::Holding { .. }

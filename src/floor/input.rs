@@ -13,6 +13,7 @@ use crate::floor::fact::SpanKind;
 use crate::floor::forward::Forwarding;
 use crate::floor::kept::{Kept, KeptPlace};
 use crate::floor::phone::PhoneNews;
+use crate::floor::preview::PreviewRules;
 use crate::floor::queue::{Arrival, Known, QueueOutcome, QueueProfile};
 use crate::floor::trunks::{GatewayProfile, Standing};
 use serde::{Deserialize, Serialize};
@@ -341,11 +342,13 @@ pub enum DialMode {
     Progressive,
     /// A fixed number of calls per free agent, under the cap on dropped calls.
     Ratio,
+    /// An agent sees each lead first, then dials or skips it.
+    Preview,
 }
 
 impl DialMode {
     /// Every mode.
-    pub const ALL: [Self; 3] = [Self::Predictive, Self::Progressive, Self::Ratio];
+    pub const ALL: [Self; 4] = [Self::Predictive, Self::Progressive, Self::Ratio, Self::Preview];
 
     /// The name in the database and the API.
     pub fn as_str(self) -> &'static str {
@@ -353,6 +356,7 @@ impl DialMode {
             Self::Predictive => "predictive",
             Self::Progressive => "progressive",
             Self::Ratio => "ratio",
+            Self::Preview => "preview",
         }
     }
 
@@ -374,6 +378,8 @@ pub struct CampaignProfile {
     /// With [`DialMode::Ratio`]: calls under way for each free agent, per mille;
     /// less than 1000 counts as 1000.
     pub ratio_permille: u32,
+    /// With [`DialMode::Preview`]: how leads are shown.
+    pub preview: PreviewRules,
     /// Who takes its calls.
     pub agents: Vec<AgentId>,
     /// The trunk: the name of a gateway.

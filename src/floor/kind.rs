@@ -14,6 +14,8 @@ pub enum AgentStateKind {
     LoggedOut,
     /// Waits for a call.
     Ready,
+    /// Looks at a lead, to dial or to skip it.
+    Previewing,
     /// Reserved for a call, or the desk phone rings.
     Ringing,
     /// Talks with a customer.
@@ -30,9 +32,10 @@ pub enum AgentStateKind {
 
 impl AgentStateKind {
     /// Every kind, in the order of reports.
-    pub const ALL: [AgentStateKind; 8] = [
+    pub const ALL: [AgentStateKind; 9] = [
         AgentStateKind::LoggedOut,
         AgentStateKind::Ready,
+        AgentStateKind::Previewing,
         AgentStateKind::Ringing,
         AgentStateKind::Talking,
         AgentStateKind::Hold,
@@ -46,6 +49,7 @@ impl AgentStateKind {
         match self {
             AgentStateKind::LoggedOut => "logged_out",
             AgentStateKind::Ready => "ready",
+            AgentStateKind::Previewing => "previewing",
             AgentStateKind::Ringing => "ringing",
             AgentStateKind::Talking => "talking",
             AgentStateKind::Hold => "hold",

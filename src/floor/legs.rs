@@ -215,7 +215,7 @@ impl Floor {
         let phone = agent.phone;
         let wait = if matches!(phone, Phone::Up { .. }) { BRIDGE_MS_MAX } else { ON_HOOK_RING_MS_MAX };
         call.state = CallState::Connecting { agent: agent_id, until: now + wait };
-        let customer_leg = call.leg;
+        let (customer_leg, rung) = (call.leg, call.preview.is_some());
         // An agent who was kept free for the customer has them on the screen.
         if call.reserved.take() != Some(agent_id) {
             let pop = call.pop(agent_id, call.sender.filter(|sender| *sender != agent_id), None);
@@ -223,6 +223,7 @@ impl Floor {
         }
         match phone {
             Phone::Up { leg } => self.bridge_recorded(now, id, customer_leg, leg),
+            Phone::Ringing { .. } if rung => {}
             Phone::Ringing { .. } | Phone::Down => {
                 self.ring_phone(now, agent_id, Some(id), PHONE_RING_SECONDS)
             }
@@ -353,9 +354,11 @@ impl Floor {
         if let Some(call) = state.live_call().filter(|call| self.is_third(*call, id)) {
             return self.third_answered(now, call);
         }
-        let Some(agent) = self.agents.get_mut(&id) else { return };
+        let off_hook = self.agents.get(&id).is_some_and(Agent::off_hook);
         match state {
             AgentState::Connecting => self.become_ready(now, id),
+            // Picked up while the customer's phone still rings.
+            AgentState::Reserved { call } if self.waits_for(call, id) => {}
             AgentState::Reserved { call } => {
                 if let Some(call) = self.calls.get_mut(&call) {
                     call.state = CallState::Connecting { agent: id, until: now + BRIDGE_MS_MAX };
@@ -368,9 +371,11 @@ impl Floor {
             // An off-hook phone that answers during a pause stays up for when
             // the agent is ready; an on-hook one has nobody to talk to.
             AgentState::Paused { .. } | AgentState::WrapUp { .. } | AgentState::Unreachable { .. }
-                if agent.off_hook() => {}
+                if off_hook => {}
             _ => {
-                agent.phone = Phone::Down;
+                if let Some(agent) = self.agents.get_mut(&id) {
+                    agent.phone = Phone::Down;
+                }
                 self.forget_leg(leg);
                 self.send(SwitchCommand::HangUp { leg, cause: HangUpCause::NormalClearing });
             }
@@ -419,10 +424,13 @@ impl Floor {
                 self.end_call_by(now, call, EndedBy::Customer);
             }
             AgentState::Talking { call } => self.end_call_by(now, call, EndedBy::Agent),
-            AgentState::Reserved { call }
-                if self.calls.get(&call).is_some_and(|c| c.reserved == Some(id)) =>
-            {
-                self.cannot_take(now, id, reason);
+            AgentState::Reserved { call } if self.waits_for(call, id) => {
+                // Laid down again: they do not want the call.
+                if rang || agent.off_hook() {
+                    self.cannot_take(now, id, reason);
+                } else {
+                    self.back_to_work(now, id);
+                }
                 self.reserved_lost(now, call);
             }
             // The same, of a bridge that was not heard of yet. Who is here after
@@ -438,7 +446,7 @@ impl Floor {
                 self.back_to_waiting(now, call);
             }
             AgentState::Connecting => self.cannot_take(now, id, reason),
-            AgentState::Ready if agent.off_hook() => {
+            AgentState::Ready | AgentState::Previewing if agent.off_hook() => {
                 self.set_state(now, id, AgentState::Unreachable { reason });
             }
             // It was called off, and is silent now.

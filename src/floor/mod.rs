@@ -10,8 +10,8 @@
 //! `legs` (switch events), `queueing` (callers who wait), `ring_all` (all phones ring for
 //! one of them), `announce` (callers are told their place), `overflow` (who waited too
 //! long, or called outside the `hours`), `voicemail` (who leaves a message),
-//! `calling_back` (who keeps their place and is called back), `dialling` (campaigns and pacing), `phone` (which
-//! desk phones are registered), `forward` (calls to an agent personally), `trunks` (how many calls
+//! `calling_back` (who keeps their place and is called back), `dialling` (campaigns and pacing), `previewing`
+//! (agents see a lead first), `phone` (which desk phones are registered), `forward` (calls to an agent personally), `trunks` (how many calls
 //! a gateway takes), `timers` (what comes due), `touched` (what changed and is told), `recording` (what is recorded), `voice` (what supervisors say), `pending` (requests that wait for the switch), `resync` (after a
 //! lost connection or a restart), `check` (the invariants).
 
@@ -62,6 +62,10 @@ mod phone_tests;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
+pub mod preview;
+mod previewing;
+#[cfg(test)]
+mod previewing_tests;
 pub mod queue;
 #[cfg(test)]
 mod queue_tests;
@@ -293,6 +297,7 @@ impl Floor {
         let mut live = agent.live(call);
         live.allowed = self.allowed(agent);
         live.phone = self.phone_live(agent);
+        live.preview = self.preview_live(agent);
         live
     }
 
@@ -302,6 +307,9 @@ impl Floor {
         let mut allowed = agent.allowed(call);
         if !self.answers_on_request(agent) {
             allowed.retain(|action| *action != effect::AgentAction::Answer);
+        }
+        if self.skips_left(agent) == Some(0) {
+            allowed.retain(|action| *action != effect::AgentAction::Skip);
         }
         allowed
     }
@@ -354,6 +362,7 @@ impl Floor {
             && agent.state.reason() == state.reason()
             && agent.state.call() == state.call();
         agent.state = state;
+        let looked_away = agent.state != AgentState::Previewing && agent.preview.is_some();
         if agent.state != AgentState::Ready {
             agent.turn = None;
         }
@@ -361,9 +370,13 @@ impl Floor {
             agent.idle_kept = None;
         }
         self.touched.agents.insert(id);
+        if looked_away {
+            self.give_preview_back(now, id, preview::PreviewEnd::AgentLeft);
+        }
         if same {
             return;
         }
+        let Some(agent) = self.agents.get_mut(&id) else { return };
         agent.since = now;
         let fact = Fact::AgentState {
             agent: id,
@@ -419,6 +432,8 @@ impl Floor {
 #[derive(Debug, Default, Clone, Copy)]
 struct CallCounts {
     in_flight: u32,
+    /// Of these, calls whose agents are kept free.
+    reserved: u32,
     waiting: u32,
     connecting: u32,
     talking: u32,
@@ -429,7 +444,10 @@ impl CallCounts {
     fn add(&mut self, call: &Call) {
         match call.state {
             CallState::Ending { .. } => self.ending += 1,
-            _ if call.in_flight() => self.in_flight += 1,
+            _ if call.in_flight() => {
+                self.in_flight += 1;
+                self.reserved += u32::from(call.reserved.is_some());
+            }
             CallState::Talking { .. }
             | CallState::Arranged { .. }
             | CallState::Outside
@@ -440,6 +458,11 @@ impl CallCounts {
             _ if call.agent().is_some() => self.connecting += 1,
             _ => self.waiting += 1,
         }
+    }
+
+    /// Calls that want an agent, and have none who is kept free.
+    fn want_an_agent(&self) -> u32 {
+        (self.in_flight + self.waiting).saturating_sub(self.reserved)
     }
 
     fn lines(&self) -> u32 {

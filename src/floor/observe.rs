@@ -75,7 +75,9 @@ impl Floor {
             let Some(campaign) = call.campaign() else { continue };
             let calls = survey.calls.entry(campaign).or_default();
             calls.counts.add(call);
-            if call.in_flight() && !matches!(call.state, CallState::Ending { .. }) {
+            // One whose agent is kept free needs no other.
+            let ends = matches!(call.state, CallState::Ending { .. });
+            if call.in_flight() && !ends && call.reserved.is_none() {
                 let step = Estimates::call_step(now.since_ms(call.started_at));
                 if calls.steps.is_empty() {
                     calls.steps = vec![0; Estimates::CALL_STEPS];

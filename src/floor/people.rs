@@ -46,6 +46,13 @@ impl Floor {
         if matches!(command, AgentCommand::LogOut | AgentCommand::Pause { .. }) {
             self.let_go(now, id);
         }
+        match command {
+            AgentCommand::Dial { lead } => return self.dial_preview(now, id, lead),
+            AgentCommand::Skip { lead, reason, note } => {
+                return self.skip_preview(now, id, lead, reason, note);
+            }
+            _ => {}
+        }
         let Some(agent) = self.agents.get(&id) else { return Err(Refusal::NotAnAgent) };
         let state = agent.state.clone();
         let on_call = state.live_call().is_some();
@@ -68,7 +75,7 @@ impl Floor {
                 self.set_state(now, id, AgentState::Paused { reason });
             }
             (AgentCommand::Ready, _) if on_call => self.after_call(id, None),
-            (AgentCommand::Ready, AgentState::Ready | AgentState::Connecting) => {}
+            (AgentCommand::Ready, AgentState::Ready | AgentState::Previewing | AgentState::Connecting) => {}
             (AgentCommand::Ready, state) => {
                 self.note_wrap_up_end(now, id, &state);
                 self.go_ready(now, id);
@@ -264,7 +271,7 @@ impl Floor {
     }
 
     fn phone_replaced(&mut self, now: Moment, id: AgentId) {
-        if let Some(AgentState::Ready | AgentState::Connecting) =
+        if let Some(AgentState::Ready | AgentState::Previewing | AgentState::Connecting) =
             self.agents.get(&id).map(|a| a.state.clone())
         {
             self.go_ready(now, id);

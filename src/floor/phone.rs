@@ -226,7 +226,7 @@ impl Floor {
         let Some(agent) = self.agents.get(&id).filter(|_| self.switch_up) else { return };
         let unregistered = self.is_unregistered(agent);
         match agent.state {
-            AgentState::Ready if unregistered && !agent.off_hook() => {
+            AgentState::Ready | AgentState::Previewing if unregistered && !agent.off_hook() => {
                 let reason = REASON_PHONE_NOT_REGISTERED;
                 self.set_state(now, id, AgentState::Unreachable { reason });
             }

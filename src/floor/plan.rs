@@ -335,6 +335,6 @@ impl Floor {
     }
 
     pub(super) fn notice(&mut self, agent: AgentId, call: CallId, notice: Notice) {
-        self.tell(Tell::Notice { agent, call, notice });
+        self.tell(Tell::Notice { agent, call: Some(call), notice });
     }
 }

@@ -212,12 +212,18 @@ impl Floor {
         if Self::held_back(call) {
             return self.entertain(now, id);
         }
-        let ready: Vec<(AgentId, Moment)> = self
-            .agents
-            .values()
-            .filter(|agent| agent.is_free() && self.may_take(call, agent.profile.agent))
+        let may_take = |agent: &&Agent| self.may_take(call, agent.profile.agent);
+        let may_take = || self.agents.values().filter(may_take);
+        let mut ready: Vec<(AgentId, Moment)> = may_take()
+            .filter(|agent| agent.is_free())
             .map(|agent| (agent.profile.agent, agent.idle_since()))
             .collect();
+        let goes_first = |queue: &Queue| queue.profile.inbound_first;
+        if ready.is_empty() && call.queue().and_then(|id| self.queues.get(&id)).is_some_and(goes_first) {
+            let looking = may_take().filter(|agent| agent.preview.is_some());
+            let looking: Vec<AgentId> = looking.map(|agent| agent.profile.agent).collect();
+            ready.extend(self.take_out_of_preview(now, &looking).map(|agent| (agent, now)));
+        }
         if !self.offer_to(now, id, &ready) {
             self.entertain(now, id);
         }

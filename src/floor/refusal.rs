@@ -4,6 +4,8 @@
 //! In: nothing. Out: [`Refusal`], which the floor gives as the answer to a
 //! person's command.
 
+use crate::floor::preview::PreviewEnd;
+
 /// Why a command cannot be done. The text is for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -42,6 +44,9 @@ pub enum Refusal {
     /// The call is not this agent's, or not any more.
     #[error("this call is not in your after-call work any more")]
     NotYourCall,
+    /// The lead cannot be dialled or skipped.
+    #[error(transparent)]
+    Preview(#[from] PreviewProblem),
     /// The switch cannot be reached.
     #[error("the switch cannot be reached; you will be connected as soon as it is back")]
     SwitchDown,
@@ -59,7 +64,52 @@ impl Refusal {
             Refusal::SwitchRefused { .. } => "switch_refused",
             Refusal::Target(problem) => problem.code(),
             Refusal::NotYourCall => "not_your_call",
+            Refusal::Preview(problem) => problem.code(),
             Refusal::SwitchDown => "switch_down",
+        }
+    }
+}
+
+/// Why a lead that an agent looks at cannot be dialled or skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PreviewProblem {
+    /// The agent looks at another, or at none.
+    #[error("you are not looking at this lead any more; the desk shows what is next")]
+    Over,
+    /// It went away at this moment.
+    #[error("this lead cannot be dialled now ({}): it went back to the list", .0.as_str())]
+    Ended(PreviewEnd),
+    /// The campaign lets nobody skip.
+    #[error("no lead of this campaign may be skipped: dial it, or pause")]
+    MustDial,
+    /// So many in a row.
+    #[error("you have skipped {most} leads in a row: dial this one, or pause")]
+    SkipsUsedUp {
+        /// How many may be.
+        most: u32,
+    },
+    /// The lines of the campaign or the trunk are in use.
+    #[error("no line is free at this moment; try again")]
+    NoLine,
+    /// Nothing is dialled that cannot be recorded.
+    #[error("calls cannot be recorded at this moment; try again")]
+    StoreLagging,
+    /// Nothing can be dialled.
+    #[error("the switch cannot be reached; try again in a moment")]
+    SwitchDown,
+}
+
+impl PreviewProblem {
+    /// Its code in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            PreviewProblem::Over => "preview_over",
+            PreviewProblem::Ended(_) => "lead_not_dialled",
+            PreviewProblem::MustDial => "must_dial",
+            PreviewProblem::SkipsUsedUp { .. } => "skips_used_up",
+            PreviewProblem::NoLine => "no_line",
+            PreviewProblem::StoreLagging => "store_lagging",
+            PreviewProblem::SwitchDown => "switch_down",
         }
     }
 }

@@ -27,7 +27,9 @@ impl Floor {
         let idle: Vec<AgentId> = self
             .agents
             .values()
-            .filter(|a| matches!(a.state, AgentState::Ready | AgentState::Connecting))
+            .filter(|a| {
+                matches!(a.state, AgentState::Ready | AgentState::Previewing | AgentState::Connecting)
+            })
             .map(|a| a.profile.agent)
             .collect();
         for agent in idle {

@@ -189,7 +189,10 @@ impl Floor {
         let agents = || campaign.profile.agents.iter().filter_map(|agent| self.agents.get(agent));
         let rings = agents().filter(|agent| self.rings_for(agent.profile.agent).is_some());
         let next = rings.min_by_key(|agent| (agent.idle_since(), agent.profile.agent));
-        let Some(next) = next.map(|agent| agent.profile.agent) else { return };
+        let Some(next) = next.map(|agent| agent.profile.agent) else {
+            self.preview_yields_to(now, id);
+            return;
+        };
         if agents().filter(|agent| agent.is_called_off()).count() < self.customers_waiting(campaign) {
             self.let_go(now, next);
         }

@@ -199,7 +199,7 @@ impl Floor {
         let campaign = self.campaigns.get(&id)?;
         let standing = campaign.profile.standing;
         let counts = survey.calls.get(&id).map(|calls| calls.counts).unwrap_or_default();
-        let wants = counts.in_flight + counts.waiting;
+        let wants = counts.want_an_agent();
         let leads = campaign.hopper.len() as u32;
         let lines = campaign.profile.lines_max.saturating_sub(counts.lines());
         let more =
@@ -297,7 +297,7 @@ impl Floor {
         turns: &mut Turns,
     ) {
         let id = campaign.profile.campaign;
-        let mut missing = (counts.in_flight + counts.waiting).saturating_sub(alone) as usize;
+        let mut missing = counts.want_an_agent().saturating_sub(alone) as usize;
         let Counted { window, today, .. } = self.counted(now, campaign);
         let left = drops_left(campaign.profile.drop_cap_permille, window, today);
         let keep = Turn { campaign: id, kept: left < KEEPS_BELOW };
@@ -343,6 +343,7 @@ impl Campaign {
 
     /// Whether each of its calls has an agent of its own from the start.
     fn one_for_one(&self) -> bool {
-        self.profile.mode == DialMode::Progressive || self.profile.drop_cap_permille == 0
+        matches!(self.profile.mode, DialMode::Progressive | DialMode::Preview)
+            || self.profile.drop_cap_permille == 0
     }
 }

@@ -10,6 +10,7 @@ use crate::floor::kept::KeptLive;
 use crate::floor::kind::{AgentStateKind, TransferOutcome};
 use crate::floor::pacing::PacingReport;
 use crate::floor::phone::PhoneLive;
+use crate::floor::preview::{PreviewEnd, PreviewLive};
 use crate::floor::queue::QueueCounts;
 use serde::{Deserialize, Serialize};
 
@@ -43,12 +44,12 @@ pub enum Tell {
         /// What they typed.
         note: Option<String>,
     },
-    /// What an agent must be told of their call, once.
+    /// What an agent must be told of their call or lead, once.
     Notice {
         /// Whom.
         agent: AgentId,
-        /// Of which call.
-        call: CallId,
+        /// Of which call; `None`: of the lead that they looked at.
+        call: Option<CallId>,
         /// What.
         notice: Notice,
     },
@@ -98,6 +99,8 @@ pub struct AgentLive {
     pub forwarding: Forwarding,
     /// Whether a colleague may hand them a call now.
     pub takes_personal_calls: bool,
+    /// The lead that they look at.
+    pub preview: Option<PreviewLive>,
 }
 
 /// A command an agent may give now; the console shows just these.
@@ -144,9 +147,13 @@ pub enum AgentAction {
     Conference,
     /// Save the disposition.
     Dispose,
+    /// Dial the lead that is shown.
+    Dial,
+    /// Do not dial it.
+    Skip,
 }
 
-/// What an agent must be told of their call.
+/// What an agent must be told of their call or lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Notice {
@@ -157,6 +164,11 @@ pub enum Notice {
     },
     /// The switch did not do what was asked; the customer is back.
     SwitchDidNot,
+    /// The lead that they looked at is gone from their screen.
+    PreviewOver {
+        /// Why.
+        why: PreviewEnd,
+    },
 }
 
 /// The third party of a call, as the live floor shows it.

@@ -9,6 +9,7 @@ use super::input::{
     AgentCommand, AgentProfile, CampaignProfile, ChannelSnapshot, CommandName, DialMode, HangUp, Input, Lead,
     LegChange, LegEvent, LegLabel, Origin, PhoneMode, StoredCall, StoredState, Ticket,
 };
+use super::preview::PreviewRules;
 use super::refusal::Refusal;
 use super::trunks::Standing;
 use crate::base::clock::Moment;
@@ -102,6 +103,7 @@ pub(super) fn profile(mode: DialMode, agents: Vec<AgentId>) -> CampaignProfile {
         running: true,
         mode,
         ratio_permille: 1_000,
+        preview: PreviewRules::default(),
         agents,
         gateway: "trunk".into(),
         caller_id: Dialable::new("02160000000").expect("digits"),

@@ -273,11 +273,12 @@ impl Floor {
         if !self.switch_up {
             return None;
         }
-        match agent.phone {
+        let phone = match agent.phone {
             Phone::Ringing { until, .. } => Some(until),
             Phone::Up { .. } if agent.state.live_call().is_none() => Some(agent.heard_at + SILENT_MS),
             Phone::Up { .. } | Phone::Down => None,
-        }
+        };
+        phone.into_iter().chain(Self::preview_due(agent)).min()
     }
 
     fn fire_agent(&mut self, now: Moment, id: AgentId) {
@@ -288,6 +289,9 @@ impl Floor {
         if matches!(agent.state, AgentState::WrapUp { until: Some(until), .. } if until <= now) {
             self.back_to_work(now, id);
             return;
+        }
+        if Self::preview_due(agent).is_some_and(|due| due <= now) {
+            return self.fire_preview(now, id);
         }
         match agent.phone {
             Phone::Ringing { leg, until } if until <= now => {

@@ -396,6 +396,7 @@ mod tests {
             phone: PhoneLive::default(),
             forwarding: Forwarding::default(),
             takes_personal_calls: true,
+            preview: None,
         })
     }
 

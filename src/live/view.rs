@@ -1,12 +1,13 @@
 //! The messages of the live feed as the consoles read them.
 
-use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, QueueId, TeamId};
+use crate::base::ids::{AgentId, CallId, CampaignId, CustomerId, LeadId, QueueId, TeamId};
 use crate::floor::effect::{
     AgentAction, AgentLive, AgentStateKind, CallLive, CallStateKind, CampaignLive, Notice, QueueLive,
 };
 use crate::floor::input::{MonitorMode, RecordingSpace};
 use crate::floor::kept::KeptLive;
 use crate::floor::pacing::PacingReport;
+use crate::floor::preview::{PreviewLive, PreviewTimeout};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -98,14 +99,14 @@ pub enum LiveMessage {
         /// What they typed.
         note: Option<String>,
     },
-    /// Something the agent must be told of their call, once.
+    /// Something the agent must be told of their call or lead, once.
     Notice {
         /// Number of the frame.
         seq: u64,
         /// To whom.
         agent_id: AgentId,
-        /// Of which call.
-        call_id: CallId,
+        /// Of which call; null: of the lead that they looked at.
+        call_id: Option<CallId>,
         /// What.
         notice: Notice,
     },
@@ -185,6 +186,44 @@ pub struct AgentLiveView {
     pub forwarding: Option<ForwardsView>,
     /// Whether a colleague may hand them a call now.
     pub takes_personal_calls: bool,
+    /// The lead that they look at, to dial or to skip it.
+    pub preview: Option<PreviewLiveView>,
+}
+
+/// A lead that an agent looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PreviewLiveView {
+    /// Its campaign.
+    pub campaign_id: CampaignId,
+    /// Which lead.
+    pub lead_id: LeadId,
+    /// The customer.
+    pub customer_id: CustomerId,
+    /// The number that would be dialled.
+    pub number: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Until when they may; null: as long as they like.
+    pub until: Option<DateTime<Utc>>,
+    /// What happens then.
+    pub timeout: PreviewTimeout,
+    /// How many leads they may still skip in a row; null: any number.
+    pub skips_left: Option<u32>,
+}
+
+impl From<PreviewLive> for PreviewLiveView {
+    fn from(live: PreviewLive) -> Self {
+        Self {
+            campaign_id: live.campaign,
+            lead_id: live.lead,
+            customer_id: live.customer,
+            number: live.number.to_string(),
+            since: live.since.to_utc(),
+            until: live.until.map(|at| at.to_utc()),
+            timeout: live.timeout,
+            skips_left: live.skips_left,
+        }
+    }
 }
 
 /// A desk phone at the switch's registrar.
@@ -480,6 +519,7 @@ impl AgentLiveView {
             },
             forwarding,
             takes_personal_calls: live.takes_personal_calls,
+            preview: live.preview.map(PreviewLiveView::from),
         }
     }
 }

@@ -110,6 +110,7 @@ pub struct FiguresView {
 #[expect(missing_docs, reason = "named after the states in the glossary")]
 pub struct StatesView {
     pub ready_ms: i64,
+    pub previewing_ms: i64,
     pub ringing_ms: i64,
     pub talking_ms: i64,
     pub hold_ms: i64,
@@ -173,6 +174,7 @@ impl From<Figures> for FiguresView {
             mean_handling_ms: figures.mean_handling_ms(),
             states: StatesView {
                 ready_ms: states.ready_ms,
+                previewing_ms: states.previewing_ms,
                 ringing_ms: states.ringing_ms,
                 talking_ms: states.talking_ms,
                 hold_ms: states.hold_ms,

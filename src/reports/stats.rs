@@ -91,6 +91,8 @@ pub struct DispositionFlags {
 pub struct StateTimes {
     /// Waiting for a call.
     pub ready_ms: i64,
+    /// Looking at leads, to dial or to skip them.
+    pub previewing_ms: i64,
     /// Reserved, or the desk phone rings.
     pub ringing_ms: i64,
     /// Talking.
@@ -110,6 +112,7 @@ impl StateTimes {
         match kind {
             AgentStateKind::LoggedOut => {}
             AgentStateKind::Ready => self.ready_ms += ms,
+            AgentStateKind::Previewing => self.previewing_ms += ms,
             AgentStateKind::Ringing => self.ringing_ms += ms,
             AgentStateKind::Talking => self.talking_ms += ms,
             AgentStateKind::Hold => self.hold_ms += ms,
@@ -121,6 +124,7 @@ impl StateTimes {
 
     fn add_all(&mut self, other: &Self) {
         self.ready_ms += other.ready_ms;
+        self.previewing_ms += other.previewing_ms;
         self.ringing_ms += other.ringing_ms;
         self.talking_ms += other.talking_ms;
         self.hold_ms += other.hold_ms;
@@ -136,7 +140,12 @@ impl StateTimes {
 
     /// Everything from log-in to log-out.
     pub fn logged_in_ms(&self) -> i64 {
-        self.handling_ms() + self.ready_ms + self.ringing_ms + self.paused_ms + self.unreachable_ms
+        self.handling_ms()
+            + self.ready_ms
+            + self.previewing_ms
+            + self.ringing_ms
+            + self.paused_ms
+            + self.unreachable_ms
     }
 
     /// (talk + hold + ACW) / (that + ready); `None` without any such time.
@@ -289,7 +298,7 @@ fn ratio(part: i64, whole: i64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use AgentStateKind::{Hold, LoggedOut, Paused, Ready, Ringing, Talking, Unreachable, WrapUp};
+    use AgentStateKind::{Hold, LoggedOut, Paused, Previewing, Ready, Ringing, Talking, Unreachable, WrapUp};
 
     const PERIOD: Period = Period { from: Moment(1_000), to: Moment(2_000) };
 
@@ -340,7 +349,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_counted_in_its_own_column_and_log_out_in_none() {
-        let kinds = [Ready, Ringing, Talking, Hold, WrapUp, Paused, Unreachable, LoggedOut];
+        let kinds = [Ready, Ringing, Talking, Hold, WrapUp, Paused, Unreachable, Previewing, LoggedOut];
         let spans: Vec<Span> = kinds
             .into_iter()
             .zip(0..)
@@ -355,9 +364,10 @@ mod tests {
             wrap_up_ms: 5,
             paused_ms: 6,
             unreachable_ms: 7,
+            previewing_ms: 8,
         };
         assert_eq!(states, expected);
-        assert_eq!(states.logged_in_ms(), 28);
+        assert_eq!(states.logged_in_ms(), 36);
         assert_eq!(states.occupancy(), Some(12.0 / 13.0));
         assert_eq!(states.utilisation(), Some(12.0 / 28.0));
     }

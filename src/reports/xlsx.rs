@@ -73,7 +73,7 @@ const fn column(
 }
 
 /// The figures, with the names of the glossary.
-const COLUMNS: [Column; 20] = [
+const COLUMNS: [Column; 21] = [
     column("通话数", "Calls", Kind::Count, |f| Some(f.calls as f64)),
     column("接通", "Answered", Kind::Count, |f| Some(f.answered as f64)),
     column("接起量", "Handled", Kind::Count, |f| Some(f.connected as f64)),
@@ -81,6 +81,7 @@ const COLUMNS: [Column; 20] = [
     column("平均通话时长", "Average talk time", Kind::Time, |f| f.mean_talk_ms.map(|ms| ms as f64)),
     column("平均处理时长", "AHT", Kind::Time, |f| f.mean_handling_ms.map(|ms| ms as f64)),
     column("就绪", "Ready", Kind::Time, |f| Some(f.states.ready_ms as f64)),
+    column("预览中", "Previewing", Kind::Time, |f| Some(f.states.previewing_ms as f64)),
     column("振铃", "Ringing", Kind::Time, |f| Some(f.states.ringing_ms as f64)),
     column("通话中", "Talking", Kind::Time, |f| Some(f.states.talking_ms as f64)),
     column("保持", "Hold", Kind::Time, |f| Some(f.states.hold_ms as f64)),
@@ -97,7 +98,7 @@ const COLUMNS: [Column; 20] = [
 ];
 
 /// The columns that the chart shows, counted from the first figure.
-const CHART_COLUMNS: [u16; 4] = [6, 8, 10, 11];
+const CHART_COLUMNS: [u16; 4] = [6, 9, 11, 12];
 const MS_PER_DAY: f64 = 86_400_000.0;
 const TITLE_ROW: u32 = 0;
 const HEADER_ROW: u32 = 2;

@@ -14,6 +14,7 @@ pub mod ledger;
 mod options;
 mod orders;
 mod people;
+mod previews;
 mod queued;
 mod store;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use crate::floor::Floor;
 use crate::floor::caller_ids::{CallerIdPool, CallerIdsProfile, PoolNumber, Region};
 use crate::floor::effect::{Effect, Fact, SwitchCommand};
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Party, PhoneMode};
+use crate::floor::preview::{PreviewEnd, PreviewRules};
 use crate::floor::queue::QueueProfile;
 use crate::floor::refusal::Refusal;
 use crate::floor::trunks::{GatewayProfile, Standing};
@@ -40,6 +42,7 @@ use faults::Fault;
 use ledger::Ledger;
 pub use options::{CampaignCounts, DayOptions, DaySummary, check_every};
 use people::{Act, People};
+use previews::PreviewBooks;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use store::Leads;
@@ -116,6 +119,7 @@ struct Day {
     leads: Leads,
     ledger: Ledger,
     trunks: TrunkBooks,
+    previews: PreviewBooks,
     chance: Chance,
     campaigns: Vec<CampaignProfile>,
     queues: Vec<QueueProfile>,
@@ -167,6 +171,7 @@ impl Day {
             people: People::new(chance.fork()),
             leads: Leads::new(chance.fork()),
             ledger: Ledger::new(&campaigns, &queues).with_break(breaks::times_without_calls(&options)),
+            previews: PreviewBooks::new(&campaigns),
             trunks: TrunkBooks::new(gateways(&options), rates(&campaigns), pool()),
             chance,
             campaigns,
@@ -321,6 +326,7 @@ impl Day {
         {
             self.count("attempts not stored");
             self.ledger.not_stored(*call);
+            self.previews.not_stored(*call);
             self.trunks.not_stored(*call, *leg);
             return self.apply(Input::AttemptNotStored { call: *call });
         }
@@ -362,12 +368,20 @@ impl Day {
                 if let Fact::CallEnded { dialled: Some((campaign, lead)), result, .. } = &fact {
                     self.leads.done(*campaign, *lead, *result);
                 }
+                if let Fact::Previewed(fact) = &fact
+                    && fact.end == PreviewEnd::Skipped
+                {
+                    self.leads.give_back(fact.campaign, &[fact.lead]);
+                }
                 let mut broken = self.ledger.write(self.now, self.floor.switch_up(), &fact);
+                broken.extend(self.previews.fact(&fact));
                 broken.extend(self.trunks.fact(self.now, &fact));
                 self.blame(broken);
             }
             Effect::Tell(tell) => {
                 self.ledger.told(&tell);
+                let broken = self.previews.told(&tell);
+                self.blame(broken.into_iter().collect());
                 for (at, agent, mood, act) in self.people.told(self.now, &tell) {
                     self.plan(at, Due::Act { agent, mood, act });
                 }
@@ -425,6 +439,8 @@ impl Day {
         self.blame(left);
         let broken = self.ledger.close(self.now);
         self.blame(broken);
+        self.blame(self.previews.close());
+        self.summary.previews = self.previews.ends();
         for (name, count) in self.wire.faults() {
             *self.summary.faults.entry(name).or_default() += count;
         }
@@ -443,6 +459,7 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
         running: true,
         mode,
         ratio_permille: 1_000,
+        preview: PreviewRules::default(),
         agents,
         gateway: "carrier_a".into(),
         caller_id,
@@ -480,6 +497,8 @@ fn campaigns(options: &DayOptions, closes: Moment) -> Vec<CampaignProfile> {
     if let Some(second) = campaigns.get_mut(1) {
         second.caller_id_pool = Some(POOL);
     }
+    let previewing = options.previews.as_ref().zip(campaigns.first());
+    campaigns.extend(previewing.map(|(rules, like)| previews::campaign(rules, like)));
     campaigns
 }
 

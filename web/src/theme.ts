@@ -45,6 +45,7 @@ export const theme: ThemeConfig = {
 export const AGENT_STATE_COLOUR: Record<AgentStateKind, string> = {
   logged_out: '#98a3b3',
   ready: '#1f9254',
+  previewing: '#a3418c',
   ringing: '#d99a00',
   talking: '#2457c5',
   hold: '#7a52c7',

@@ -97,6 +97,7 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact) -> Result<(), DbErr> {
         | Fact::VoiceStopped { .. }
         | Fact::MessageStarted { .. }
         | Fact::AgentState { .. }
+        | Fact::Previewed(_)
         | Fact::Ignored { .. } => Ok(()),
     }
 }

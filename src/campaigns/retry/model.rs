@@ -177,6 +177,8 @@ pub enum LeadRule {
     TakenBack,
     /// It was put back to be dialled again.
     Recycled,
+    /// An agent who saw it skipped it.
+    Skipped,
     /// Attempts at the number on one day.
     CapDay,
     /// Attempts at the number in all.
@@ -202,13 +204,14 @@ impl LeadRule {
     pub const CAPS: [Self; 3] = [Self::CapDay, Self::CapInAll, Self::Spacing];
 
     /// Every rule.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Delay,
         Self::OtherPart,
         Self::NextNumber,
         Self::RestAfterDrop,
         Self::TakenBack,
         Self::Recycled,
+        Self::Skipped,
         Self::CapDay,
         Self::CapInAll,
         Self::Spacing,
@@ -229,6 +232,7 @@ impl LeadRule {
             Self::RestAfterDrop => "rest_after_drop",
             Self::TakenBack => "taken_back",
             Self::Recycled => "recycled",
+            Self::Skipped => "skipped",
             Self::CapDay => "cap_day",
             Self::CapInAll => "cap_in_all",
             Self::Spacing => "spacing",

@@ -10,6 +10,7 @@ use crate::campaigns::model::LeadState;
 use crate::campaigns::retry::model::RetryRules;
 use crate::campaigns::retry::rules::{Ended, Tried};
 use crate::campaigns::rules;
+use crate::campaigns::store::previews;
 use crate::campaigns::times::store::times_or_always;
 use crate::floor::effect::{CallResult, Fact};
 use crate::store::WriteTx;
@@ -27,6 +28,7 @@ pub async fn write_fact(tx: &WriteTx, fact: &Fact, zone: Tz) -> Result<(), DbErr
         Fact::CallEnded { call, dialled: Some((_, lead)), result, at, .. } => {
             end_attempt(tx, *call, *lead, *result, (*at, zone)).await
         }
+        Fact::Previewed(fact) => previews::write(tx, fact).await,
         _ => Ok(()),
     }
 }

@@ -9,6 +9,7 @@ mod called;
 mod campaigns;
 mod capped;
 mod leads;
+mod previews;
 mod profiles;
 
 pub use attempts::write_fact;

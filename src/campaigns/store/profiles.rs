@@ -6,6 +6,7 @@ use crate::base::phone::Dialable;
 use crate::campaigns::model::CampaignState;
 use crate::campaigns::times::store::load_times;
 use crate::floor::input::{CAP_WINDOW_HOURS_MAX, CampaignProfile, DialMode, WindowCounts};
+use crate::floor::preview::PreviewRules;
 use crate::floor::trunks::Standing;
 use crate::store::Db;
 use crate::store::entity::{calls, campaign_agents, campaigns, gateways, users};
@@ -57,6 +58,7 @@ async fn profile(db: &Db, row: campaigns::Model, now: Moment, zone: Tz) -> Resul
         running: state == Some(CampaignState::Running) && gateway.enabled,
         mode: DialMode::from_name(&row.mode).ok_or_else(|| broken("mode"))?,
         ratio_permille: whole("ratio_permille", row.ratio_permille)?,
+        preview: PreviewRules::from_stored(&row.preview),
         agents: load_members(db, row.id).await?,
         gateway: gateway.name,
         caller_id: Dialable::new(&row.caller_id).map_err(|_| broken("caller_id"))?,

@@ -4,9 +4,10 @@ use crate::api::{ApiError, ApiResult, Json, Path, Problem};
 use crate::auth::{Caller, Permission, visible_users};
 use crate::base::ids::{CampaignId, LeadId};
 use crate::customers::barred::http::LeadView;
-use crate::customers::model::LeadHistory;
+use crate::customers::model::{LeadHistory, ListedPreview};
 use crate::customers::store;
 use crate::floor::effect::CallResult;
+use crate::floor::preview::{PreviewEnd, SkipReason};
 use crate::store::Db;
 use crate::store::entity::calls;
 use axum::Extension;
@@ -30,6 +31,29 @@ pub struct LeadHistoryView {
     attempts: Vec<LeadAttemptView>,
     /// When it was put back to be dialled again.
     recycles: Vec<LeadRecycleView>,
+    /// Who looked at it before it was dialled.
+    previews: Vec<LeadPreviewView>,
+}
+
+/// An agent looked at a lead before it was to be dialled.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LeadPreviewView {
+    campaign_id: i64,
+    agent_id: i64,
+    agent_name: Option<String>,
+    offered_at: DateTime<Utc>,
+    ended_at: DateTime<Utc>,
+    /// How it ended.
+    #[schema(value_type = PreviewEnd)]
+    end: String,
+    /// Of a lead that was skipped: why.
+    #[schema(value_type = Option<SkipReason>)]
+    reason: Option<String>,
+    note: Option<String>,
+    /// Of a lead that was skipped: not again before.
+    rests_until: Option<DateTime<Utc>>,
+    /// The attempt.
+    call_id: Option<Uuid>,
 }
 
 /// An attempt at a lead.
@@ -108,7 +132,25 @@ impl From<LeadHistory> for LeadHistoryView {
                     last_result: lead.last_result,
                 })
                 .collect(),
+            previews: history.previews.into_iter().map(LeadPreviewView::from).collect(),
             lead: history.lead.into(),
+        }
+    }
+}
+
+impl From<ListedPreview> for LeadPreviewView {
+    fn from((row, agent_name): ListedPreview) -> Self {
+        Self {
+            campaign_id: row.campaign_id,
+            agent_id: row.agent_id,
+            agent_name,
+            offered_at: row.offered_at,
+            ended_at: row.ended_at,
+            end: row.end,
+            reason: row.reason,
+            note: row.note,
+            rests_until: row.rests_until,
+            call_id: row.call_id,
         }
     }
 }

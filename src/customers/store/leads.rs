@@ -6,10 +6,12 @@ use crate::base::ids::{CampaignId, LeadId};
 use crate::base::limits;
 use crate::customers::model::{LeadEntry, LeadHistory, LeadKind};
 use crate::customers::store::customers::{holds_text, may_be_seen, with_phones};
+use crate::customers::store::previews::find_previews;
 use crate::do_not_call::store::blocks_of_leads;
 use crate::store::Db;
 use crate::store::entity::{
-    calls, campaigns, customers, do_not_call_blocks, hours_blocks, leads, recycled_leads, recycles, users,
+    calls, campaigns, customers, do_not_call_blocks, hours_blocks, leads, previews, recycled_leads, recycles,
+    users,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -123,7 +125,9 @@ pub async fn find_lead_history(
         Some((run, row, name))
     };
     let recycles = put_back.into_iter().filter_map(of).collect();
-    Ok(Some(LeadHistory { lead, attempts, recycles }))
+    let previews = previews::Column::LeadId.eq(lead.lead.id);
+    let previews = find_previews(db, previews, limits::ATTEMPTS_PER_LEAD).await?;
+    Ok(Some(LeadHistory { lead, attempts, recycles, previews }))
 }
 
 fn is_of(kind: LeadKind, campaign: CampaignId, now: Moment) -> Condition {

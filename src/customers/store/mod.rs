@@ -7,6 +7,7 @@ mod callers;
 mod customers;
 mod imports;
 mod leads;
+mod previews;
 mod rows;
 
 pub use callers::{Added, add_customer, find_caller};
@@ -16,4 +17,5 @@ pub use imports::{
     mark_cancelled, mark_done, mark_failed, start_import,
 };
 pub use leads::{find_lead_history, list_leads, list_of_campaign};
+pub use previews::find_skips;
 pub use rows::{NewReject, RowOutcome, import_chunk};

@@ -143,6 +143,8 @@ pub enum BindingLimit {
     TrunkFailing,
     /// The hopper is empty.
     NoLeads,
+    /// Agents see each lead first and dial themselves.
+    Preview,
 }
 
 /// One decision, with its reasons; shown to supervisors.
@@ -187,6 +189,7 @@ pub fn pacing(observed: &Observed, agents: &Agents, limits: Limits) -> PacingRep
     let lines = limits.lines_max.saturating_sub(limits.lines_used);
     let most = lines.min(limits.leads).min(limits.trunk).min(LAUNCH_MAX);
     let (mut dial, mut limit) = match limits.mode {
+        DialMode::Preview => (0, BindingLimit::Preview),
         _ if agents.ready == 0 && agents.busy.is_empty() => (0, BindingLimit::NoAgents),
         DialMode::Predictive | DialMode::Ratio if limits.drop_cap_permille == 0 => {
             (so_many_each(observed, agents, ONE_EACH), BindingLimit::DropCap)

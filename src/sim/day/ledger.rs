@@ -272,7 +272,7 @@ impl Ledger {
             Fact::QueueLeft { call, queue, outcome, .. } => {
                 self.left(now, *call, *queue, *outcome, &mut broken);
             }
-            Fact::CallerKnown { .. } => {}
+            Fact::CallerKnown { .. } | Fact::Previewed(_) => {}
             Fact::Kept(fact) => self.kept(now, switch_up, fact, &mut broken),
             Fact::CallSpan { .. }
             | Fact::CallLeg { .. }
@@ -563,5 +563,6 @@ fn fact_time(fact: &Fact) -> Moment {
         | Fact::QueueLeft { at, .. }
         | Fact::Ignored { at, .. } => *at,
         Fact::Kept(fact) => fact.at(),
+        Fact::Previewed(fact) => fact.at,
     }
 }

@@ -1,6 +1,7 @@
 //! What kind of day is simulated, and what came of it.
 
 use crate::base::ids::CampaignId;
+use crate::floor::preview::PreviewRules;
 use crate::sim::customer::CustomerShares;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -35,6 +36,9 @@ pub struct DayOptions {
     /// Priority and share of each of the two campaigns; then both have all agents,
     /// and are predictive.
     pub standings: Option<[(i32, u32); 2]>,
+    /// How a third campaign, which has every other agent, shows its leads; `None`:
+    /// there is none.
+    pub previews: Option<PreviewRules>,
     /// Who is called.
     pub customers: CustomerShares,
     /// Ask for the floor's invariants after every so many inputs. The question
@@ -55,6 +59,7 @@ impl DayOptions {
             breaks: false,
             trunk_limits: None,
             standings: None,
+            previews: None,
             customers: CustomerShares::default(),
             check_every: check_every(agents),
         }
@@ -112,6 +117,8 @@ pub struct DaySummary {
     pub queue_outcomes: BTreeMap<&'static str, u64>,
     /// How places ended that callers kept.
     pub kept: BTreeMap<&'static str, u64>,
+    /// How agents' looks at leads ended.
+    pub previews: BTreeMap<&'static str, u64>,
     /// How long those waited who were answered, in milliseconds.
     pub queue_wait_ms_mean: i64,
     /// Answered within 20 s / offered, short abandons in, in per cent.

@@ -7,10 +7,11 @@
 //! buttons of a call, one is pressed that the console shows at that moment.
 
 use crate::base::clock::Moment;
-use crate::base::ids::{AgentId, CallId, QueueId};
+use crate::base::ids::{AgentId, CallId, LeadId, QueueId};
 use crate::base::phone::Dialable;
 use crate::floor::effect::{AgentAction, AgentStateKind, MonitorLive, Tell};
 use crate::floor::input::{AgentCommand, Keys, MonitorMode, Party, SupervisorCommand};
+use crate::floor::preview::SkipReason;
 use crate::sim::chance::Chance;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,9 @@ pub(super) enum Act {
         buttons: u32,
     },
     Dispose(CallId),
+    /// Dials the lead that is shown, or does not.
+    Dial(LeadId),
+    Skip(LeadId),
     /// Ends the shift; `for_good`: goes home.
     LogOut {
         for_good: bool,
@@ -60,6 +64,8 @@ struct Agent {
     allowed: Vec<AgentAction>,
     /// Counts up whenever the buttons change.
     buttons: u32,
+    /// The lead that is shown.
+    lead: Option<LeadId>,
     back_at: Option<Moment>,
     gone_home: bool,
 }
@@ -132,6 +138,8 @@ impl People {
             Act::Ready => Some(AgentCommand::Ready),
             Act::HangUp | Act::Press { .. } => Some(AgentCommand::HangUp),
             Act::Dispose(call) => Some(AgentCommand::Disposed { call }),
+            Act::Dial(lead) => Some(AgentCommand::Dial { lead }),
+            Act::Skip(lead) => Some(AgentCommand::Skip { lead, reason: SkipReason::BadTime, note: None }),
         }
     }
 
@@ -157,6 +165,18 @@ impl People {
                 presses.push((at, live.agent, ANY_MOOD, act));
             }
         }
+        let lead = live.preview.as_ref().map(|preview| preview.lead);
+        if agent.lead != lead {
+            agent.lead = lead;
+            // Some look for as long as they may.
+            let act = match (lead, self.chance.between(0, 99)) {
+                (Some(lead), 0..65) => Some(Act::Dial(lead)),
+                (Some(lead), 65..92) => Some(Act::Skip(lead)),
+                _ => None,
+            };
+            let looks_ms = self.chance.log_normal_ms(8_000, 0.8);
+            presses.extend(act.map(|act| (now + looks_ms, live.agent, ANY_MOOD, act)));
+        }
         let state = (live.kind, live.call);
         if agent.state == Some(state) {
             return presses;
@@ -172,6 +192,10 @@ impl People {
             }
             AgentStateKind::Unreachable => {
                 plan.push((now + chance.between(2_000, 20_000), Act::Ready));
+            }
+            // A call that they wanted themselves, and think better of.
+            AgentStateKind::Ringing if live.allowed.contains(&AgentAction::HangUp) && chance.permille(50) => {
+                plan.push((now + chance.log_normal_ms(9_000, 0.5), Act::HangUp));
             }
             AgentStateKind::Talking if chance.permille(300) => {
                 plan.push((now + chance.log_normal_ms(45_000, 0.8), Act::HangUp));
@@ -286,7 +310,9 @@ fn eagerness(button: AgentAction) -> u32 {
         AgentAction::Answer => 100,
         AgentAction::Hold | AgentAction::Consult | AgentAction::Transfer => 120,
         AgentAction::Mute | AgentAction::SendKeys | AgentAction::PauseRecording => 60,
-        AgentAction::LogIn
+        AgentAction::Dial
+        | AgentAction::Skip
+        | AgentAction::LogIn
         | AgentAction::LogOut
         | AgentAction::Ready
         | AgentAction::Pause

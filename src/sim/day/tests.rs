@@ -7,6 +7,7 @@ use crate::base::ids::{CallId, LegId};
 use crate::base::ids::{CustomerId, LeadId};
 use crate::floor::effect::{AgentStateKind, CallResult, EndedBy};
 use crate::floor::input::HangUp;
+use crate::floor::preview::{PreviewEnd, PreviewTimeout};
 use crate::floor::stretch::Stretch;
 use uuid::Uuid;
 
@@ -14,11 +15,21 @@ fn short(agents: u32, minutes: u32, seed: u64, faults: bool) -> DayOptions {
     DayOptions { minutes, faults, ..DayOptions::new(agents, 1, seed) }
 }
 
-/// Every other faulty day has inbound queues as well, every third a narrow trunk.
+/// How leads are shown on the day of a seed: for half a minute at most, with each of
+/// the ends, and few or no skips.
+fn looks(seed: u64) -> PreviewRules {
+    let timeout = if seed.is_multiple_of(2) { PreviewTimeout::Dial } else { PreviewTimeout::Skip };
+    let skips_max = [None, Some(2), Some(0)][seed as usize % 3];
+    PreviewRules { seconds: 30, timeout, skips_max, skip_minutes: 10 }
+}
+
+/// Every other faulty day has inbound queues as well, every third a narrow trunk, every
+/// fifth a campaign that shows its leads first.
 fn faulty(agents: u32, minutes: u32, seed: u64) -> DayOptions {
     let callers_per_hour = if seed % 2 == 1 { 20 * agents } else { 0 };
     let trunk_limits = seed.is_multiple_of(3).then_some((agents + agents / 4, 3));
-    DayOptions { callers_per_hour, trunk_limits, ..short(agents, minutes, seed, true) }
+    let previews = seed.is_multiple_of(5).then(|| looks(seed));
+    DayOptions { callers_per_hour, trunk_limits, previews, ..short(agents, minutes, seed, true) }
 }
 
 /// Runs the seeds on every core; the seeds that fail with their first words.
@@ -43,6 +54,23 @@ fn a_quiet_day_keeps_every_promise() {
     assert!(summary.connected > 300, "{summary:#?}");
     assert!(summary.occupancy_percent > 60.0, "{summary:#?}");
     assert!(summary.wait_ms_max <= 10_500, "{summary:#?}");
+}
+
+#[test]
+fn a_day_of_previews_keeps_every_promise() {
+    for seed in 1..=3 {
+        let options =
+            DayOptions { previews: Some(looks(seed)), callers_per_hour: 60, ..short(12, 60, seed, false) };
+        let day = run(&options);
+        assert_eq!(day.invariant_violations, 0, "{day:#?}");
+        let ended = |end: PreviewEnd| day.previews.get(end.as_str()).copied().unwrap_or(0);
+        let at_timeout =
+            if seed == 2 { ended(PreviewEnd::DialledAtTimeout) } else { ended(PreviewEnd::TimedOut) };
+        assert!(ended(PreviewEnd::Dialled) > 30 && at_timeout > 0, "{day:#?}");
+        assert_eq!(ended(PreviewEnd::Skipped) > 0, seed != 2, "no skips are allowed on the second day");
+        assert!(ended(PreviewEnd::CallFirst) > 0, "{day:#?}");
+        assert!(day.state_minutes["previewing"] > 10.0, "{day:#?}");
+    }
 }
 
 #[test]

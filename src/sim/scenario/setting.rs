@@ -9,6 +9,7 @@ use crate::base::phone::Dialable;
 use crate::floor::calling::CallingTimes;
 use crate::floor::input::{AgentProfile, CampaignProfile, DialMode, Input, Lead, PhoneMode, WindowCounts};
 use crate::floor::kept::Callback;
+use crate::floor::preview::PreviewRules;
 use crate::floor::queue::{Arrival, Member, Overflow, QueueCounts, QueueProfile, Strategy};
 use crate::floor::trunks::Standing;
 use crate::floor::voicemail::Voicemail;
@@ -82,6 +83,7 @@ pub(super) fn campaign(scenario: &Scenario, policy: Policy) -> Option<CampaignPr
         running: true,
         mode,
         ratio_permille,
+        preview: PreviewRules::default(),
         agents: (0..scenario.agents.n as usize).map(agent_id).collect(),
         gateway: TRUNK.to_owned(),
         caller_id: Dialable::new(NUMBER).ok()?,

@@ -1,7 +1,6 @@
 //! The scenarios against the reference: its random numbers, its leads, its
 //! counts.
 
-use super::chance::{stream, uniform};
 use super::format::Scenario;
 use super::run::Shift;
 use super::{Outcome, Policy, agents, grid, run, setting};

@@ -14,7 +14,7 @@ pub struct Model {
     pub list_id: i64,
     /// `draft`, `running`, `paused` or `finished`.
     pub state: String,
-    /// `predictive`, `progressive` or `ratio`.
+    /// `predictive`, `progressive`, `ratio` or `preview`.
     pub mode: String,
     pub gateway_id: i64,
     pub caller_id: String,
@@ -56,6 +56,9 @@ pub struct Model {
     /// `CampaignCaps`.
     #[sea_orm(column_type = "JsonBinary")]
     pub caps: Json,
+    /// `PreviewRules`.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub preview: Json,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

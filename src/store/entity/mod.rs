@@ -33,6 +33,7 @@ pub mod imports;
 pub mod kept_places;
 pub mod lead_lists;
 pub mod leads;
+pub mod previews;
 pub mod queue_members;
 pub mod queue_numbers;
 pub mod queue_visits;

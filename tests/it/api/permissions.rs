@@ -162,6 +162,8 @@ fn table() -> Vec<Expected> {
         reads("post_ready", EVERYBODY),
         writes("post_pause", EVERYBODY, json!({ "reason": "lunch" })),
         reads("post_hang_up", EVERYBODY),
+        writes("post_preview_dial", EVERYBODY, json!({ "lead_id": 999_999 })),
+        writes("post_preview_skip", EVERYBODY, json!({ "lead_id": 999_999, "reason": "bad_time" })),
         reads("post_answer", EVERYBODY),
         reads("post_hold", EVERYBODY),
         reads("post_resume", EVERYBODY),

@@ -180,6 +180,7 @@ async fn the_desk_shows_the_script_without_counting(db: Db) {
         phone: PhoneLive::default(),
         forwarding: Forwarding::default(),
         takes_personal_calls: false,
+        preview: None,
     }));
     let away = async |tx: &trunkline::store::WriteTx| {
         tx.execute_unprepared("ALTER TABLE leads RENAME TO leads_away").await.expect("rename")

@@ -16,6 +16,7 @@ mod leads;
 mod ledger;
 mod ledger_api;
 mod lines;
+mod previews;
 mod queues;
 mod recycling;
 mod report_mail;

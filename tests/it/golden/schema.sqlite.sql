@@ -172,7 +172,8 @@ CREATE TABLE "campaigns" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
     "calls_per_second" integer NOT NULL DEFAULT 0,
     "priority" integer NOT NULL DEFAULT 0,
     "share" integer NOT NULL DEFAULT 100,
-    "caller_id_pool_id" integer NULL, FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
+    "caller_id_pool_id" integer NULL,
+    "preview" jsonb_text NOT NULL DEFAULT '{}', FOREIGN KEY ("list_id") REFERENCES "lead_lists" ("id"), FOREIGN KEY ("gateway_id") REFERENCES "gateways" ("id"), FOREIGN KEY ("created_by") REFERENCES "users" ("id") );
 CREATE INDEX campaigns_calendar ON campaigns (calendar_id) WHERE calendar_id IS NOT NULL;
 CREATE TABLE "centre_settings" ( "key" text NOT NULL,
     "value" jsonb_text NOT NULL,
@@ -367,6 +368,20 @@ CREATE INDEX leads_customer ON leads (customer_id);
 CREATE INDEX leads_due ON leads (list_id, state, priority DESC, attempts, last_attempt_at, id, next_attempt_at);
 CREATE INDEX leads_held ON leads (customer_id) WHERE state IN ('claimed', 'dialling');
 CREATE UNIQUE INDEX leads_list_customer ON leads (list_id, customer_id);
+CREATE TABLE "previews" ( "lead_id" integer NOT NULL,
+    "offered_at" timestamp_with_timezone_text NOT NULL,
+    "campaign_id" integer NOT NULL,
+    "customer_id" integer NOT NULL,
+    "agent_id" integer NOT NULL,
+    "ended_at" timestamp_with_timezone_text NOT NULL,
+    "end" text NOT NULL,
+    "reason" text NULL,
+    "note" text NULL,
+    "rests_until" timestamp_with_timezone_text NULL,
+    "call_id" uuid_text NULL,
+    CONSTRAINT "pk_previews" PRIMARY KEY ("lead_id",
+    "offered_at"), FOREIGN KEY ("lead_id") REFERENCES "leads" ("id"), FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id"), FOREIGN KEY ("customer_id") REFERENCES "customers" ("id"), FOREIGN KEY ("agent_id") REFERENCES "users" ("id") );
+CREATE INDEX previews_customer ON previews (customer_id, offered_at);
 CREATE TABLE "queue_members" ( "queue_id" integer NOT NULL,
     "user_id" integer NOT NULL,
     "level" integer NOT NULL DEFAULT 1,

@@ -22,6 +22,7 @@ use trunkline::floor::input::{
     AgentCommand, AgentProfile, CampaignProfile, DialMode, Input, Lead, MonitorMode, Party, PhoneMode,
     SupervisorCommand, Ticket, WindowCounts,
 };
+use trunkline::floor::preview::PreviewRules;
 use trunkline::floor::refusal::Refusal;
 use trunkline::floor::trunks::Standing;
 
@@ -133,6 +134,7 @@ impl Day {
             running: true,
             mode: DialMode::Progressive,
             ratio_permille: 1_000,
+            preview: PreviewRules::default(),
             agents: agents.iter().map(|agent| AgentId(*agent)).collect(),
             gateway: gateway.into(),
             caller_id: number("02112345678"),

@@ -834,6 +834,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/desk/preview/dial': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Dials the lead that the agent looks at; they are kept free for the answer. */
+    post: operations['post_preview_dial'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/desk/preview/skip': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Skips the lead that the agent looks at; it rests for as long as its campaign says. */
+    post: operations['post_preview_skip'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/desk/queues': {
     parameters: {
       query?: never;
@@ -1744,7 +1778,9 @@ export interface components {
       | 'complete_transfer'
       | 'cancel_transfer'
       | 'conference'
-      | 'dispose';
+      | 'dispose'
+      | 'dial'
+      | 'skip';
     /**
      * Format: int64
      * @description A user who answers calls; the same number as the user's id.
@@ -1769,6 +1805,7 @@ export interface components {
       phone: components['schemas']['DeskPhoneView'];
       /** @description Whether the desk phone's leg is up. */
       phone_up: boolean;
+      preview?: components['schemas']['PreviewLiveView'] | null;
       /** @description Reason of a pause or of being unreachable. */
       reason?: string | null;
       /**
@@ -1805,6 +1842,7 @@ export interface components {
     AgentStateKind:
       | 'logged_out'
       | 'ready'
+      | 'previewing'
       | 'ringing'
       | 'talking'
       | 'hold'
@@ -1927,7 +1965,8 @@ export interface components {
       | 'trunk_rate'
       | 'caller_ids'
       | 'trunk_failing'
-      | 'no_leads';
+      | 'no_leads'
+      | 'preview';
     /**
      * @description What was held back.
      * @enum {string}
@@ -2676,6 +2715,7 @@ export interface components {
       mode?: components['schemas']['DialMode'] | null;
       /** @description Unique. */
       name?: string | null;
+      preview?: components['schemas']['PreviewRules'] | null;
       /**
        * Format: int32
        * @description The higher one takes what it can use of shared agents and lines first.
@@ -2797,6 +2837,7 @@ export interface components {
        * @description When they next do, while they do not; null also when not within a year.
        */
       opens_at?: string | null;
+      preview: components['schemas']['PreviewRules'];
       /** Format: int32 */
       priority: number;
       /** Format: int32 */
@@ -3007,6 +3048,8 @@ export interface components {
       blocks: components['schemas']['BlockView'][];
       /** @description The latest calls, newest first. */
       history: components['schemas']['CallView'][];
+      /** @description When agents saw a lead of theirs and skipped it, the latest first. */
+      skips: components['schemas']['LeadPreviewView'][];
     };
     /** @description A part of the day, in the centre's zone. */
     DayPart: {
@@ -3100,6 +3143,41 @@ export interface components {
       /** @description What the phone calls itself. */
       user_agent?: string | null;
     };
+    /** @description The lead on the desk, with whom it is about. */
+    DeskPreviewView: {
+      /** @description The entries of the do-not-call list that have this number now. */
+      bars: components['schemas']['BarView'][];
+      /** @description Its campaign. */
+      campaign_id: components['schemas']['CampaignId'];
+      /** @description The campaign's name. */
+      campaign_name?: string | null;
+      customer?: components['schemas']['CustomerView'] | null;
+      home?: components['schemas']['NumberHomeView'] | null;
+      /** @description Which lead. */
+      lead_id: components['schemas']['LeadId'];
+      /** @description The number that would be dialled. */
+      number: string;
+      /** @description What the campaign wants said. */
+      script?: string | null;
+      /**
+       * Format: date-time
+       * @description Since when the agent has looked at it.
+       */
+      since: string;
+      /**
+       * Format: int32
+       * @description How many leads they may still skip in a row, this one included; null: any
+       *     number.
+       */
+      skips_left?: number | null;
+      /** @description What happens then. */
+      timeout: components['schemas']['PreviewTimeout'];
+      /**
+       * Format: date-time
+       * @description Until when they may; null: as long as they like.
+       */
+      until?: string | null;
+    };
     /** @description A queue that a call can be handed to. */
     DeskQueueView: {
       /**
@@ -3121,12 +3199,13 @@ export interface components {
     DeskView: {
       agent?: components['schemas']['AgentLiveView'] | null;
       call?: components['schemas']['DeskCallView'] | null;
+      preview?: components['schemas']['DeskPreviewView'] | null;
     };
     /**
      * @description How a campaign dials.
      * @enum {string}
      */
-    DialMode: 'predictive' | 'progressive' | 'ratio';
+    DialMode: 'predictive' | 'progressive' | 'ratio' | 'preview';
     /** @description What an agent says of a call when it is over. */
     DispositionRequest: {
       /**
@@ -3708,8 +3787,41 @@ export interface components {
       /** @description Its calls, of whichever campaign. */
       attempts: components['schemas']['LeadAttemptView'][];
       lead: components['schemas']['LeadView'];
+      /** @description Who looked at it before it was dialled. */
+      previews: components['schemas']['LeadPreviewView'][];
       /** @description When it was put back to be dialled again. */
       recycles: components['schemas']['LeadRecycleView'][];
+    };
+    /**
+     * Format: int64
+     * @description One customer on one list.
+     */
+    LeadId: number;
+    /** @description An agent looked at a lead before it was to be dialled. */
+    LeadPreviewView: {
+      /** Format: int64 */
+      agent_id: number;
+      agent_name?: string | null;
+      /**
+       * Format: uuid
+       * @description The attempt.
+       */
+      call_id?: string | null;
+      /** Format: int64 */
+      campaign_id: number;
+      /** @description How it ended. */
+      end: components['schemas']['PreviewEnd'];
+      /** Format: date-time */
+      ended_at: string;
+      note?: string | null;
+      /** Format: date-time */
+      offered_at: string;
+      reason?: components['schemas']['SkipReason'] | null;
+      /**
+       * Format: date-time
+       * @description Of a lead that was skipped: not again before.
+       */
+      rests_until?: string | null;
     };
     /** @description Which leads are dialled before others. */
     LeadPriorityRequest: {
@@ -3925,8 +4037,7 @@ export interface components {
       | {
           /** @description To whom. */
           agent_id: components['schemas']['AgentId'];
-          /** @description Of which call. */
-          call_id: components['schemas']['CallId'];
+          call_id?: components['schemas']['CallId'] | null;
           /** @description What. */
           notice: components['schemas']['Notice'];
           /**
@@ -4090,7 +4201,7 @@ export interface components {
      * @enum {string}
      */
     NotRecorded: 'disk_full' | 'switch_refused';
-    /** @description What an agent must be told of their call. */
+    /** @description What an agent must be told of their call or lead. */
     Notice:
       | {
           /** @enum {string} */
@@ -4101,6 +4212,12 @@ export interface components {
       | {
           /** @enum {string} */
           kind: 'switch_did_not';
+        }
+      | {
+          /** @enum {string} */
+          kind: 'preview_over';
+          /** @description Why. */
+          why: components['schemas']['PreviewEnd'];
         };
     /** @description Where a number comes from. */
     NumberHomeView: {
@@ -4413,6 +4530,7 @@ export interface components {
          * @description When they next do, while they do not; null also when not within a year.
          */
         opens_at?: string | null;
+        preview: components['schemas']['PreviewRules'];
         /** Format: int32 */
         priority: number;
         /** Format: int32 */
@@ -5207,6 +5325,96 @@ export interface components {
        */
       used_today: number;
     };
+    /** @description The lead to dial. */
+    PreviewDialRequest: {
+      /** @description As the desk shows it. */
+      lead_id: components['schemas']['LeadId'];
+    };
+    /**
+     * @description How a preview ended.
+     * @enum {string}
+     */
+    PreviewEnd:
+      | 'dialled'
+      | 'dialled_at_timeout'
+      | 'skipped'
+      | 'timed_out'
+      | 'agent_left'
+      | 'call_first'
+      | 'campaign_stopped'
+      | 'times_over'
+      | 'in_a_call'
+      | 'no_caller_id'
+      | 'not_allowed';
+    /** @description A lead that an agent looks at. */
+    PreviewLiveView: {
+      /** @description Its campaign. */
+      campaign_id: components['schemas']['CampaignId'];
+      /** @description The customer. */
+      customer_id: components['schemas']['CustomerId'];
+      /** @description Which lead. */
+      lead_id: components['schemas']['LeadId'];
+      /** @description The number that would be dialled. */
+      number: string;
+      /**
+       * Format: date-time
+       * @description Since when.
+       */
+      since: string;
+      /**
+       * Format: int32
+       * @description How many leads they may still skip in a row; null: any number.
+       */
+      skips_left?: number | null;
+      /** @description What happens then. */
+      timeout: components['schemas']['PreviewTimeout'];
+      /**
+       * Format: date-time
+       * @description Until when they may; null: as long as they like.
+       */
+      until?: string | null;
+    };
+    /** @description How a campaign in the mode `preview` shows its leads. */
+    PreviewRules: {
+      /**
+       * Format: int32
+       * @description How long an agent may look at a lead, in seconds; 0: as long as they like.
+       * @default 120
+       */
+      seconds: number;
+      /**
+       * Format: int32
+       * @description How long a lead that was skipped is left alone, in minutes.
+       * @default 60
+       */
+      skip_minutes: number;
+      /**
+       * Format: int32
+       * @description How many leads an agent may skip in a row; 0: none, each is to be dialled;
+       *     null: any number.
+       * @default null
+       */
+      skips_max: number | null;
+      /**
+       * @description What happens then.
+       * @default skip
+       */
+      timeout: components['schemas']['PreviewTimeout'];
+    };
+    /** @description The lead to skip. */
+    PreviewSkipRequest: {
+      /** @description As the desk shows it. */
+      lead_id: components['schemas']['LeadId'];
+      /** @description More of it; with the reason `other` it must be given. */
+      note?: string | null;
+      /** @description Why. */
+      reason: components['schemas']['SkipReason'];
+    };
+    /**
+     * @description What becomes of a lead that an agent has looked at for as long as they may.
+     * @enum {string}
+     */
+    PreviewTimeout: 'dial' | 'skip';
     /** @description Leads whose priority was set. */
     PrioritisedView: {
       /** Format: int64 */
@@ -5879,6 +6087,11 @@ export interface components {
       user: components['schemas']['MeView'];
     };
     /**
+     * @description Why an agent skips a lead.
+     * @enum {string}
+     */
+    SkipReason: 'bad_time' | 'not_target' | 'in_touch' | 'lacks_data' | 'other';
+    /**
      * @description What the customer experiences; the spans of a call tile it.
      * @enum {string}
      */
@@ -5916,6 +6129,8 @@ export interface components {
       logged_in_ms: number;
       /** Format: int64 */
       paused_ms: number;
+      /** Format: int64 */
+      previewing_ms: number;
       /** Format: int64 */
       ready_ms: number;
       /** Format: int64 */
@@ -8992,6 +9207,102 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': components['schemas']['PauseRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_preview_dial: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PreviewDialRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentLiveView'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  post_preview_skip: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PreviewSkipRequest'];
       };
     };
     responses: {

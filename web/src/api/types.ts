@@ -48,6 +48,7 @@ export type CustomerItemView = Schemas['CustomerItemView'];
 export type CustomerRequest = Schemas['CustomerRequest'];
 export type NumberHomeView = Schemas['NumberHomeView'];
 export type DeskCallView = Schemas['DeskCallView'];
+export type DeskPreviewView = Schemas['DeskPreviewView'];
 export type DeskQueueView = Schemas['DeskQueueView'];
 export type DeskView = Schemas['DeskView'];
 export type DialMode = Schemas['DialMode'];
@@ -74,6 +75,9 @@ export type LeadHistoryView = Schemas['LeadHistoryView'];
 export type LeadKind = NonNullable<
   NonNullable<operations['get_campaign_leads']['parameters']['query']>['kind']
 >;
+export type LeadPreviewView = Schemas['LeadPreviewView'];
+export type PreviewRules = Schemas['PreviewRules'];
+export type SkipReason = Schemas['SkipReason'];
 export type LeadView = Schemas['LeadView'];
 export type LiveMessage = Schemas['LiveMessage'];
 export type LiveRequest = Schemas['LiveRequest'];

@@ -13,6 +13,7 @@ const FLOOR_REASONS = [
   'phone_hung_up',
   'bridge_failed',
   'missed_rings',
+  'preview_timeout',
 ] as const;
 
 /** The reasons for a pause that an agent may give. */

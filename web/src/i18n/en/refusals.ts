@@ -32,4 +32,10 @@ export const refusals = {
   no_conversation_yet: 'This needs a conversation with a customer',
   log_in_first: 'Log in first',
   pause_first: 'Pause first: your phone is needed for listening',
+  preview_over: 'You are not looking at this lead any more: the desk shows what is next',
+  lead_not_dialled: 'This lead cannot be dialled now: it went back to the list',
+  must_dial: 'No lead of this campaign may be skipped: dial it, or pause',
+  skips_used_up: 'You have skipped as many leads in a row as you may: dial this one, or pause',
+  no_line: 'No line is free at this moment: try again',
+  store_lagging: 'Calls cannot be recorded at this moment: try again',
 };

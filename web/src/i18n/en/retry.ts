@@ -39,6 +39,7 @@ export const retry = {
     rest_after_drop: 'Dropped: 72 hours of rest',
     taken_back: 'Taken back by us, tried again soon',
     recycled: 'Recycled',
+    skipped: 'Skipped by an agent who saw it',
     cap_day: 'The number has had its attempts today',
     cap_in_all: 'The number has had its attempts in all',
     spacing: 'Too soon after the last attempt',
@@ -80,6 +81,7 @@ export const retry = {
   putBackKept: '{{count}} attempts kept',
   heldBack: '{{number}} not dialled: {{rule}}',
   until: 'until {{at}}',
+  restsUntil: 'rests until {{at}}',
   importPriority: 'Priority',
   importPriorityHint: 'Higher numbers are dialled first, -100 to 100',
 };

@@ -32,4 +32,10 @@ export const refusals = {
   no_conversation_yet: '需要先与客户通话',
   log_in_first: '请先签入',
   pause_first: '请先暂停：监听需要使用您的话机',
+  preview_over: '该名单已不在您的预览中，请查看当前屏幕',
+  lead_not_dialled: '该名单暂不可拨，已退回',
+  must_dial: '本任务不允许跳过，请拨打或暂停',
+  skips_used_up: '连续跳过次数已用完，请拨打或暂停',
+  no_line: '暂无空闲线路，请稍后重试',
+  store_lagging: '通话记录暂时无法写入，请稍后重试',
 };

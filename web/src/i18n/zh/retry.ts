@@ -39,6 +39,7 @@ export const retry = {
     rest_after_drop: '呼损后 72 小时内不拨',
     taken_back: '我方取消，稍后再拨',
     recycled: '名单回收',
+    skipped: '坐席预览后跳过',
     cap_day: '号码当天已达上限',
     cap_in_all: '号码总次数已达上限',
     spacing: '距上次拨打间隔不足',
@@ -80,6 +81,7 @@ export const retry = {
   putBackKept: '保留 {{count}} 次',
   heldBack: '未拨打 {{number}}：{{rule}}',
   until: '至 {{at}}',
+  restsUntil: '{{at}} 前不再分配',
   importPriority: '优先级',
   importPriorityHint: '数值大的先拨，-100 到 100',
 };

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { CampaignRequest } from '../../api/types';
 import { FormField } from '../../parts/FormField';
 import { PoolField } from './PoolField';
+import { PreviewFields } from './PreviewFields';
 import { useLists, useUsers } from './queries';
 import { StandingFields } from './StandingFields';
 import { TrunkFields } from './TrunkFields';
@@ -68,13 +69,14 @@ export function DialFields() {
       </Field>
       <Field name="mode" label={t('campaigns.modeLabel')} span={8}>
         <Select
-          options={(['predictive', 'progressive', 'ratio'] as const).map((mode) => ({
+          options={(['predictive', 'progressive', 'ratio', 'preview'] as const).map((mode) => ({
             value: mode,
             label: t(`campaigns.mode.${mode}`),
           }))}
         />
       </Field>
       <RatioField />
+      <PreviewFields />
       <TrunkFields callerIdLabel={t('campaigns.callerId')} span={8} />
       <PoolField />
       <Field name="lines_max" label={t('campaigns.linesMax')} span={8}>

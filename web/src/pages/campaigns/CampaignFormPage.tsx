@@ -8,6 +8,7 @@ import { showFieldProblems } from '../../parts/form';
 import { SettingsForm, SettingsPage } from '../../parts/SettingsForm';
 import { paths } from '../../paths';
 import { DialFields, PeopleFields, RuleFields } from './CampaignFields';
+import { USUAL_PREVIEW } from './PreviewFields';
 import { useCampaign, useSaveCampaign } from './queries';
 import { RetryFields } from './RetryFields';
 import { NO_CAPS, USUAL_RULES } from './retryRules';
@@ -19,6 +20,7 @@ const DEFAULTS: Partial<CampaignRequest> = {
   ring_seconds: 30,
   wrap_up_seconds: 30,
   ratio_permille: 1500,
+  preview: USUAL_PREVIEW,
   drop_cap_permille: 30,
   cap_window_hours: 24,
   drop_after_ms: 2000,

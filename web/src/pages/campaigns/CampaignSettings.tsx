@@ -1,9 +1,30 @@
 // A campaign's settings to read.
 import { Card, Descriptions } from 'antd';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { CampaignView } from '../../api/types';
+import type { CampaignView, PreviewRules } from '../../api/types';
 import { percent } from '../../base/format';
 import { RetrySummary } from './RetrySummary';
+
+function previewItems({ seconds, timeout, skips_max, skip_minutes }: PreviewRules, t: TFunction) {
+  return [
+    {
+      label: t('campaigns.preview.seconds'),
+      children:
+        seconds === 0
+          ? t('campaigns.noLimit')
+          : `${seconds} ${t('common.seconds')}, ${t(`campaigns.preview.timeouts.${timeout}`)}`,
+    },
+    {
+      label: t('campaigns.preview.skips_max'),
+      children: skips_max ?? t('campaigns.preview.anyNumber'),
+    },
+    {
+      label: t('campaigns.preview.skip_minutes'),
+      children: `${skip_minutes} ${t('common.minutes')}`,
+    },
+  ];
+}
 
 /** The settings and the script. */
 export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
@@ -16,6 +37,7 @@ export function CampaignSettings({ campaign }: { campaign: CampaignView }) {
     ...(campaign.mode === 'ratio'
       ? [{ label: t('campaigns.ratio'), children: campaign.ratio_permille / 1000 }]
       : []),
+    ...(campaign.mode === 'preview' ? previewItems(campaign.preview, t) : []),
     { label: t('campaigns.gateway'), children: campaign.gateway_name },
     { label: t('campaigns.callerId'), children: campaign.caller_id },
     { label: t('campaigns.ringSeconds'), children: seconds(campaign.ring_seconds) },

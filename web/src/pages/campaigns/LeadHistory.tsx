@@ -7,6 +7,7 @@ import type { LeadHistoryView, LeadView } from '../../api/types';
 import { dateTime, phone } from '../../base/format';
 import { BarTags } from '../../parts/BarTags';
 import { ResultLabel } from '../../parts/labels';
+import { SkipWords } from '../../parts/SkipWords';
 import { QueryGate } from '../../parts/QueryGate';
 import { useLeadHistory } from './queries';
 
@@ -19,7 +20,7 @@ interface Happening {
 
 function useHappenings(): (history: LeadHistoryView) => Happening[] {
   const { t } = useTranslation();
-  return ({ lead, attempts, recycles }) => {
+  return ({ lead, attempts, recycles, previews }) => {
     const all: Happening[] = [
       ...attempts.map((each) => ({
         key: each.call_id,
@@ -47,6 +48,15 @@ function useHappenings(): (history: LeadHistoryView) => Happening[] {
           </span>
         ),
       })),
+      // Of one that was dialled the attempt tells.
+      ...previews
+        .filter((each) => each.call_id == null)
+        .map((each) => ({
+          key: `preview ${each.offered_at}`,
+          at: each.ended_at,
+          colour: 'purple',
+          content: <SkipWords preview={each} />,
+        })),
       ...lead.blocks.map((each) => ({
         key: `block ${each.id}`,
         at: each.last_at,

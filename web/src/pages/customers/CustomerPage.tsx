@@ -11,6 +11,7 @@ import { QueryGate } from '../../parts/QueryGate';
 import { BlockList } from './BlockList';
 import { ConsentLog } from './ConsentLog';
 import { HistoryList } from './HistoryList';
+import { SkipList } from './SkipList';
 import { useCustomer } from './queries';
 
 /** The page of one customer. */
@@ -71,6 +72,11 @@ export default function CustomerPage() {
               <HistoryList calls={data.history} />
             </Card>
             <ConsentLog customer={data} />
+            {data.skips.length > 0 && (
+              <Card title={t('desk.preview.skips', { count: data.skips.length })}>
+                <SkipList skips={data.skips} />
+              </Card>
+            )}
             {data.blocks.length > 0 && (
               <Card title={t('doNotCall.blocks', { count: data.blocks.length })}>
                 <BlockList blocks={data.blocks} />

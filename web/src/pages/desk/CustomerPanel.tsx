@@ -2,26 +2,40 @@
 import { Card, Descriptions, Tabs, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { CustomerView, DeskCallView } from '../../api/types';
+import type { CustomerView, DeskCallView, DeskPreviewView } from '../../api/types';
 import { phone } from '../../base/format';
 import { BarTags } from '../../parts/BarTags';
 import { NumberHome } from '../../parts/NumberHome';
 import { paths } from '../../paths';
 import { HistoryList } from '../customers/HistoryList';
+import { SkipList } from '../customers/SkipList';
 import { UnknownCaller } from './UnknownCaller';
 
 /** The customer of the current call. */
 export function CustomerPanel({ desk }: { desk: DeskCallView }) {
   return desk.customer ? (
-    <Known desk={desk} customer={desk.customer} />
+    <Known desk={desk} customer={desk.customer} callId={desk.call_id} />
   ) : (
     <UnknownCaller desk={desk} />
   );
 }
 
-function Known({ desk, customer }: { desk: DeskCallView; customer: CustomerView }) {
+/** The customer of the lead that is looked at; whoever was deleted meanwhile is not shown. */
+export function LeadPanel({ preview }: { preview: DeskPreviewView }) {
+  return preview.customer ? <Known desk={preview} customer={preview.customer} /> : <Card />;
+}
+
+function Known({
+  desk,
+  customer,
+  callId,
+}: {
+  desk: Pick<DeskCallView, 'number' | 'home' | 'script'>;
+  customer: CustomerView;
+  callId?: string;
+}) {
   const { t } = useTranslation();
-  const history = customer.history.filter((each) => each.id !== desk.call_id);
+  const history = customer.history.filter((each) => each.id !== callId);
   return (
     <Card>
       <div className="line" style={{ marginBottom: 12 }}>
@@ -82,6 +96,15 @@ function Known({ desk, customer }: { desk: DeskCallView; customer: CustomerView 
             label: t('desk.history', { count: history.length }),
             children: <HistoryList calls={history} />,
           },
+          ...(customer.skips.length > 0
+            ? [
+                {
+                  key: 'skips',
+                  label: t('desk.preview.skips', { count: customer.skips.length }),
+                  children: <SkipList skips={customer.skips} />,
+                },
+              ]
+            : []),
         ]}
       />
     </Card>

@@ -1,6 +1,7 @@
 // The agent's workplace: state and buttons on top, what can be done to a live
-// call beneath; the customer of the current call with script and history beside
-// the call and its disposition; between calls the agent's latest ones.
+// call beneath; the customer of the current call, or of the lead
+// that is looked at, with script and history beside the call and its disposition, or
+// the buttons to dial and to skip; between calls the agent's latest ones.
 import { Result } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../api/session';
@@ -11,7 +12,8 @@ import { QueryGate } from '../../parts/QueryGate';
 import { CallBanners } from './CallBanners';
 import { CallPanel } from './CallPanel';
 import { ControlBar } from './ControlBar';
-import { CustomerPanel } from './CustomerPanel';
+import { CustomerPanel, LeadPanel } from './CustomerPanel';
+import { PreviewPanel } from './PreviewPanel';
 import { RecentCalls } from './RecentCalls';
 import { StateBar } from './StateBar';
 import { useDesk, useOwnAgent } from './queries';
@@ -20,6 +22,7 @@ function Desk({ desk }: { desk: DeskView }) {
   const { t } = useTranslation();
   const agent = useOwnAgent(desk);
   const callId = desk.call?.call_id;
+  const preview = agent?.state === 'previewing' ? desk.preview : null;
   const live = useLive((state) => (callId ? state.calls[callId] : undefined));
   if (!agent) {
     return (
@@ -31,7 +34,16 @@ function Desk({ desk }: { desk: DeskView }) {
       <StateBar agent={agent} call={live} />
       <CallBanners agentId={agent.agent_id} call={live} handed={desk.call?.handed} />
       {live && agent.state !== 'wrap_up' && <ControlBar agent={agent} call={live} />}
-      {desk.call ? (
+      {preview ? (
+        <div className="split">
+          <LeadPanel preview={preview} />
+          <PreviewPanel
+            key={`${preview.lead_id} ${preview.since}`}
+            preview={preview}
+            agent={agent}
+          />
+        </div>
+      ) : desk.call ? (
         <div className="split">
           <CustomerPanel desk={desk.call} />
           {/* A new call is a new form. */}

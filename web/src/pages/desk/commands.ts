@@ -2,19 +2,24 @@
 // answer comes when the switch's events have confirmed it.
 import { useMutation, useMutationState, useQueryClient } from '@tanstack/react-query';
 import { api, ask } from '../../api/client';
-import type { AgentAction, AgentLiveView, HandOnRequest } from '../../api/types';
+import type { AgentAction, AgentLiveView, HandOnRequest, SkipReason } from '../../api/types';
 import { useLive } from '../../live/store';
 import { useReportProblem } from '../../parts/Problem';
 import { DESK_KEY, putAgent } from './queries';
 
-type Plain = Exclude<AgentAction, 'pause' | 'send_keys' | 'transfer' | 'consult' | 'dispose'>;
+type Plain = Exclude<
+  AgentAction,
+  'pause' | 'send_keys' | 'transfer' | 'consult' | 'dispose' | 'dial' | 'skip'
+>;
 
 /** A command with what it needs. */
 export type DeskCommand =
   | { do: Plain }
   | { do: 'pause'; reason: string }
   | { do: 'send_keys'; keys: string }
-  | { do: 'transfer' | 'consult'; to: HandOnRequest };
+  | { do: 'transfer' | 'consult'; to: HandOnRequest }
+  | { do: 'dial'; lead: number }
+  | { do: 'skip'; lead: number; reason: SkipReason; note: string | null };
 
 const COMMAND_KEY = ['desk-command'];
 
@@ -50,6 +55,12 @@ function send(command: DeskCommand): Promise<AgentLiveView> {
       return ask(api.POST('/api/v1/desk/transfer', { body: command.to }));
     case 'consult':
       return ask(api.POST('/api/v1/desk/consult', { body: command.to }));
+    case 'dial':
+      return ask(api.POST('/api/v1/desk/preview/dial', { body: { lead_id: command.lead } }));
+    case 'skip': {
+      const { lead, reason, note } = command;
+      return ask(api.POST('/api/v1/desk/preview/skip', { body: { lead_id: lead, reason, note } }));
+    }
     case 'swap':
       return ask(api.POST('/api/v1/desk/swap'));
     case 'complete_transfer':

@@ -8,11 +8,21 @@ import { onLiveMessage, useLive } from '../../live/store';
 
 export const DESK_KEY = ['desk'];
 
+/** Names a look at a lead: the same lead may be shown again. */
+function leadShown(preview: { lead_id: number; since: string } | null | undefined): string {
+  return preview ? `${preview.lead_id} ${preview.since}` : '';
+}
+
 /** Shows the agent as the server has them now. */
 export function putAgent(client: QueryClient, agent: AgentLiveView): void {
+  const before = client.getQueryData<DeskView>(DESK_KEY)?.agent?.state;
   client.setQueryData<DeskView>(DESK_KEY, (desk) => desk && { ...desk, agent });
   const desk = client.getQueryData<DeskView>(DESK_KEY);
-  if (desk && (desk.call?.call_id ?? null) !== (agent.call_id ?? null)) {
+  const otherCall = (desk?.call?.call_id ?? null) !== (agent.call_id ?? null);
+  const otherLead = leadShown(desk?.preview) !== leadShown(agent.preview);
+  // What is known of the call is from when it was dialled, which may be long before.
+  const over = before !== 'wrap_up' && agent.state === 'wrap_up';
+  if (desk && (otherCall || otherLead || over)) {
     void client.invalidateQueries({ queryKey: DESK_KEY });
   }
 }

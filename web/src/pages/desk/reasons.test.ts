@@ -25,10 +25,13 @@ const ACTIONS: AgentAction[] = [
   'cancel_transfer',
   'conference',
   'dispose',
+  'dial',
+  'skip',
 ];
 const STATES: AgentStateKind[] = [
   'logged_out',
   'ready',
+  'previewing',
   'ringing',
   'talking',
   'hold',
@@ -66,4 +69,5 @@ it('tells a missing conversation from a transfer under way', () => {
   expect(whyNot('hold', agent('talking', []))).toBe('notDuringTransfer');
   expect(whyNot('answer', agent('ringing', []))).toBe('answerByHand');
   expect(whyNot('ready', agent('hold', []))).toBe('readyAfter');
+  expect(whyNot('skip', agent('previewing', ['dial']))).toBe('noSkips');
 });

@@ -11,7 +11,9 @@ type Reason =
   | 'noConversation'
   | 'noRecording'
   | 'notDuringTransfer'
-  | 'answerByHand';
+  | 'answerByHand'
+  | 'noLead'
+  | 'noSkips';
 
 /** The key of the explanation under `desk.why`; undefined: it can be pressed. */
 export function whyNot(action: AgentAction, agent: AgentLiveView): Reason | undefined {
@@ -20,6 +22,10 @@ export function whyNot(action: AgentAction, agent: AgentLiveView): Reason | unde
     case 'hang_up':
     case 'dispose':
       return 'noCall';
+    case 'dial':
+      return 'noLead';
+    case 'skip':
+      return agent.state === 'previewing' ? 'noSkips' : 'noLead';
     case 'log_in':
       return 'already';
     case 'log_out':
@@ -54,6 +60,7 @@ function whyNotState(action: 'log_out' | 'ready' | 'pause', agent: AgentLiveView
     case 'logged_out':
       return action === 'log_out' ? 'already' : 'loggedOut';
     case 'ready':
+    case 'previewing':
       return action === 'ready' ? 'already' : 'notNow';
     case 'ringing':
     case 'talking':

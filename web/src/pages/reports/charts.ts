@@ -11,6 +11,7 @@ export const SHIFT_STATES = [
   'hold',
   'wrap_up',
   'ready',
+  'previewing',
   'ringing',
   'paused',
   'unreachable',
