@@ -369,7 +369,7 @@ mod tests {
         assert_eq!(states, expected);
         assert_eq!(states.logged_in_ms(), 36);
         assert_eq!(states.occupancy(), Some(12.0 / 13.0));
-        assert_eq!(states.utilisation(), Some(12.0 / 28.0));
+        assert_eq!(states.utilisation(), Some(12.0 / 36.0));
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn names_and_figures_arrive_in_both_languages() {
         let talk = cell(3, 4);
         let Data::DateTime(talk) = talk else { panic!("a time, not {talk:?}") };
         assert!((talk.as_f64() * 24.0 - 25.0).abs() < 1e-9, "25 hours of talk");
-        assert_eq!(cell(3, 20), Data::Empty, "no contacts: no conversion");
+        assert_eq!(cell(3, 21), Data::Empty, "no contacts: no conversion");
         assert_eq!(cell(5, 1), Data::Float(4.0), "the totals");
     }
 }
@@ -78,7 +78,7 @@ fn the_chart_is_native_and_absent_without_agents() {
     };
     let with = agents_workbook(&report(&["A", "B"]), Language::English).unwrap();
     let xml = chart(&with).unwrap();
-    assert!(xml.contains("Agents!$J$4:$J$5"), "the talking time of both agents: {xml}");
+    assert!(xml.contains("Agents!$K$4:$K$5"), "the talking time of both agents: {xml}");
     let without = agents_workbook(&report(&[]), Language::English).unwrap();
     assert_eq!(chart(&without), None);
 }
