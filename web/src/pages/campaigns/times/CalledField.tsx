@@ -1,60 +1,56 @@
 // Hours that must hold where a number lives that is in another time zone; without them
-// only the centre's clock counts.
+// only the centre's clock counts. One field of the form: fields of its own for the two
+// ends would make an object again of what was switched off.
 import { Form, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CampaignTimes } from '../../../api/types';
 import { TimeField } from '../../../parts/TimeField';
 import { NEW_TIMES } from './times';
 
-const CALLED = ['times', 'called'];
+type Called = NonNullable<CampaignTimes['called']>;
 
-function OnOff({
+/** The switch, and the hours while it is on. */
+function CalledHours({
   value,
   onChange,
 }: {
-  value?: CampaignTimes['called'];
-  onChange?: (called: CampaignTimes['called']) => void;
+  value?: Called | null;
+  onChange?: (called: Called | null | undefined) => void;
 }) {
   const { t } = useTranslation();
-  return (
-    <Switch
-      checked={Boolean(value)}
-      aria-label={t('campaignTimes.called')}
-      onChange={(on) => onChange?.(on ? NEW_TIMES.called : null)}
+  const end = (name: keyof Called) => (
+    <TimeField
+      label={`${t('campaignTimes.calledHours')} ${t(`campaignTimes.${name}`)}`}
+      width={92}
+      endOfDay={name === 'to'}
+      value={value?.[name]}
+      onChange={(time) => value && time && onChange?.({ ...value, [name]: time })}
     />
   );
-}
-
-/** The switch, and the hours while it is on. */
-export function CalledField() {
-  const { t } = useTranslation();
-  const called = Form.useWatch<CampaignTimes['called']>(CALLED);
   return (
-    <div className="line" style={{ alignItems: 'flex-start', minHeight: 32 }}>
-      <Form.Item name={CALLED} style={{ marginBottom: 4 }}>
-        <OnOff />
-      </Form.Item>
-      {called && (
+    <div className="line" style={{ minHeight: 32 }}>
+      <Switch
+        checked={Boolean(value)}
+        aria-label={t('campaignTimes.called')}
+        onChange={(on) => onChange?.(on ? NEW_TIMES.called : null)}
+      />
+      {value && (
         <>
-          <span className="quiet" style={{ lineHeight: '32px' }}>
-            {t('campaignTimes.calledHours')}
-          </span>
-          <Form.Item name={[...CALLED, 'from']} style={{ marginBottom: 4 }}>
-            <TimeField
-              label={`${t('campaignTimes.calledHours')} ${t('campaignTimes.from')}`}
-              width={92}
-            />
-          </Form.Item>
-          <span style={{ lineHeight: '32px' }}>–</span>
-          <Form.Item name={[...CALLED, 'to']} style={{ marginBottom: 4 }}>
-            <TimeField
-              label={`${t('campaignTimes.calledHours')} ${t('campaignTimes.to')}`}
-              width={92}
-              endOfDay
-            />
-          </Form.Item>
+          <span className="quiet">{t('campaignTimes.calledHours')}</span>
+          {end('from')}
+          <span>–</span>
+          {end('to')}
         </>
       )}
     </div>
+  );
+}
+
+/** The field of the form. */
+export function CalledField() {
+  return (
+    <Form.Item name={['times', 'called']} noStyle>
+      <CalledHours />
+    </Form.Item>
   );
 }
